@@ -1,0 +1,45 @@
+# Every target that needs the environment makes it first, so each of them works in a fresh clone.
+PYTHON ?= python3
+SHELL := bash
+export PYTHON
+PY := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lock real check format test bench demo clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
+
+setup: ## install everything into .venv
+	@scripts/setup
+
+lock: setup ## resolve the requirements anew and write the three lock files
+	@scripts/lock
+
+real: ## install the real servers that the tests meet (Mosquitto, Chromium, InfluxDB)
+	@scripts/install-real-parts
+
+check: setup ## format, lint, types, import contracts
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+format: setup ## write the format that `make check` wants
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+test: setup ## all tests, with coverage
+ifeq ($(HAMLET_REQUIRE_REAL),1)
+	scripts/install-real-parts
+endif
+	$(PY) -m pytest --cov --cov-report=term
+
+bench: setup ## measure the whole pipeline beside its yardstick
+	.venv/bin/hamlet bench
+
+demo: setup ## a whole hamlet with simulated devices, and its page
+	.venv/bin/hamlet demo
+
+clean: ## remove what the targets above made, except the tools that were built
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
