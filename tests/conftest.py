@@ -1,0 +1,94 @@
+"""Fixtures that every test may use: the real servers of `tests.real`."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests.real import Influxd, Mosquitto, require
+
+
+class StartMosquitto(Protocol):
+    """Starts one more broker; the arguments are those of `Mosquitto`."""
+
+    def __call__(
+        self,
+        *,
+        passwords: Mapping[str, str] | None = None,
+        settings: Mapping[str, str | int | Path] | None = None,
+    ) -> Mosquitto: ...
+
+
+@pytest.fixture
+def start_mosquitto(tmp_path: Path) -> Iterator[StartMosquitto]:
+    """For brokers with settings; all of them end with the test."""
+    brokers: list[Mosquitto] = []
+
+    def start(
+        *,
+        passwords: Mapping[str, str] | None = None,
+        settings: Mapping[str, str | int | Path] | None = None,
+    ) -> Mosquitto:
+        folder = tmp_path / f"mosquitto-{len(brokers)}"
+        broker = Mosquitto(folder, passwords=passwords, settings=settings)
+        brokers.append(broker)
+        broker.start()
+        return broker
+
+    yield start
+    for broker in brokers:
+        broker.kill()
+
+
+@pytest.fixture
+def mosquitto(start_mosquitto: StartMosquitto) -> Mosquitto:
+    """A broker open to everybody on this machine."""
+    return start_mosquitto()
+
+
+@pytest.fixture(scope="session")
+def influxd_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd]:
+    """The server itself, one for all tests because it takes seconds to start."""
+    server = Influxd(tmp_path_factory.mktemp("influxd"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@dataclass(frozen=True)
+class InfluxBucket:
+    """An empty bucket of the running server, which the test may stop and start again."""
+
+    server: Influxd
+    bucket: str
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @property
+    def org(self) -> str:
+        return self.server.org
+
+    @property
+    def token(self) -> str:
+        return self.server.token
+
+
+@pytest.fixture
+def influxd(influxd_process: Influxd) -> Iterator[InfluxBucket]:
+    """A bucket for this test alone; a server that the test left stopped is started again."""
+    bucket = InfluxBucket(influxd_process, uuid.uuid4().hex)
+    influxd_process.create_bucket(bucket.bucket)
+    yield bucket
+    if not influxd_process.running:
+        influxd_process.start()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser's path, for playwright's `executable_path`."""
+    return require("chromium")
