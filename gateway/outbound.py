@@ -1,0 +1,58 @@
+"""What leaves the hamlet for another store: journal rows, and how far each store has got.
+
+The journal implements `OutboundSource`; the forwarder reads it. A sink is another store by name,
+e.g. `influxdb`; each has a cursor of its own: the id of the last row that it holds, or that was
+set aside because it never will.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.clock import Millis
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRow:
+    """One accepted telemetry message as the journal holds it.
+
+    `id` grows with every row, first 1. `body` is the validated payload as it was sent.
+    """
+
+    id: int
+    device: str
+    kind: str
+    measured_at: Millis
+    body: bytes
+
+
+class OutboundSource(Protocol):
+    """The journal as a forwarder sees it. Its methods block: call them in a worker thread."""
+
+    def read_after(self, cursor: int, limit: int) -> Sequence[OutboundRow]:
+        """The oldest rows with an id above `cursor`, by id, at most `limit`; committed ones only."""
+        ...
+
+    def newest(self) -> int:
+        """The id of the newest committed row; 0 when there is none."""
+        ...
+
+    def oldest_received_after(self, cursor: int) -> Millis | None:
+        """When the oldest row with an id above `cursor` was received; None when there is none."""
+        ...
+
+    def cursor(self, sink: str) -> int:
+        """The saved cursor of `sink`; 0 for one that is new."""
+        ...
+
+    def save_cursor(self, sink: str, cursor: int) -> None:
+        """Save the cursor; returns after the commit."""
+        ...
+
+    def set_aside(self, sink: str, row_id: int, reason: str) -> None:
+        """Note for the technician that `sink` will never take this row; returns after the commit.
+
+        Saying it again for the same row is no news: it happens when the gateway was killed before
+        it saved the cursor.
+        """
+        ...
