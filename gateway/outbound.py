@@ -30,7 +30,7 @@ class OutboundSource(Protocol):
     """The journal as a forwarder sees it. Its methods block: call them in a worker thread."""
 
     def read_after(self, cursor: int, limit: int) -> Sequence[OutboundRow]:
-        """The oldest rows with an id above `cursor`, by id, at most `limit`; committed ones only."""
+        """The oldest committed rows with an id above `cursor`, in order, at most `limit`."""
         ...
 
     def newest(self) -> int:
