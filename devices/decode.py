@@ -1,0 +1,149 @@
+"""From the bytes of one telemetry message to one reading, or to the reason why not.
+
+One compiled validator per kind, built from its metrics. This is the hot path of the gateway.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
+
+from devices.kind import Kind
+from devices.kinds import KINDS
+from devices.metric import INT64_MAX, Metric
+from devices.reading import NOTHING, Millis, Reading
+from devices.rejection import Reason, RejectedError
+
+PAYLOAD_MAX = 64 * 1024
+"""Bytes. The largest honest message of any kind is under 1 KiB."""
+DEPTH_MAX = 8
+"""Nesting of objects and lists, the message itself being the first; metrics are flat."""
+BOOT_MAX = 64
+"""Characters of a boot name: a UUID with room to spare."""
+AHEAD_MAX_MS = 24 * 3600 * 1000
+"""A clock further ahead than a day is wrong, and would hide every later reading."""
+EARLIEST: Millis = 1_577_836_800_000
+"""2020-01-01. Before it the device has no clock (1970, 2000) and says nothing of the time."""
+
+Decode = Callable[[str, bytes, Millis], Reading]
+"""(device id, payload, received_at) → reading; raises RejectedError."""
+
+
+def _metric_schema(metric: Metric) -> CoreSchema:
+    if metric.type is bool:
+        return core_schema.bool_schema(strict=True)
+    if metric.type is int:
+        return core_schema.int_schema(strict=True, ge=int(metric.low), le=int(metric.high))
+    return core_schema.float_schema(strict=True, ge=metric.low, le=metric.high, allow_inf_nan=False)
+
+
+def _message_schema(kind: Kind) -> CoreSchema:
+    field = core_schema.typed_dict_field
+    fields = {metric.name: field(_metric_schema(metric), required=False) for metric in kind.metrics}
+    fields["seq"] = field(core_schema.int_schema(strict=True, ge=0, le=INT64_MAX))
+    fields["boot"] = field(
+        core_schema.str_schema(strict=True, min_length=1, max_length=BOOT_MAX), required=False
+    )
+    fields["measured_at"] = field(
+        core_schema.union_schema(
+            [
+                core_schema.str_schema(strict=True, max_length=40),
+                core_schema.int_schema(strict=True),
+            ]
+        ),
+        required=False,
+    )
+    return core_schema.typed_dict_schema(fields, extra_behavior="allow")
+
+
+def build_decoder(kind: Kind) -> Decode:
+    """The decoder of a kind.
+
+    Times are int ms UTC. Raises RejectedError with the reason; never any other error, whatever
+    the bytes are.
+    """
+    validate: Callable[[bytes], dict[str, Any]]
+    validate = SchemaValidator(_message_schema(kind)).validate_json
+    metrics = frozenset(metric.name for metric in kind.metrics)
+    name = kind.name
+    known = metrics.issuperset
+
+    def decode(device: str, payload: bytes, received_at: Millis) -> Reading:
+        if len(payload) > PAYLOAD_MAX:
+            raise RejectedError(Reason.TOO_LARGE, f"{len(payload)} bytes, at most {PAYLOAD_MAX}")
+        try:
+            values = validate(payload)
+        except ValidationError as error:
+            raise _rejection(error) from None
+        seq = values.pop("seq")
+        boot = values.pop("boot", None)
+        sent = values.pop("measured_at", None)
+        measured_at = received_at if sent is None else parse_time(sent)
+        if measured_at > received_at + AHEAD_MAX_MS:
+            raise RejectedError(Reason.FUTURE_TIME, f"measured_at {sent} is over 24 h ahead")
+        extra = NOTHING if known(values) else _take_extra(values, metrics)
+        if not values:
+            raise RejectedError(Reason.NO_METRIC, f"no metric of a {name} in it")
+        return Reading(device, name, boot, seq, measured_at, received_at, values, extra)
+
+    return decode
+
+
+DECODERS: dict[str, Decode] = {name: build_decoder(kind) for name, kind in KINDS.items()}
+"""The decoder of every kind by the kind's name."""
+
+
+def parse_time(sent: str | int) -> Millis:
+    """Epoch milliseconds of an RFC 3339 string with offset, or of a number of epoch ms.
+
+    Raises RejectedError(BAD_TIME).
+    """
+    if isinstance(sent, str):
+        try:
+            moment = datetime.fromisoformat(sent)
+        except ValueError:
+            raise RejectedError(Reason.BAD_TIME, f"measured_at {sent!r} is no RFC 3339") from None
+        if moment.tzinfo is None:
+            raise RejectedError(Reason.BAD_TIME, f"measured_at {sent!r} lacks its UTC offset")
+        measured_at = round(moment.timestamp() * 1000)
+    else:
+        measured_at = sent
+    if measured_at < EARLIEST:
+        raise RejectedError(Reason.BAD_TIME, f"measured_at {sent!r} is before 2020")
+    return measured_at
+
+
+def _take_extra(values: dict[str, object], metrics: frozenset[str]) -> Mapping[str, object]:
+    extra = {name: values.pop(name) for name in values.keys() - metrics}
+    _check_extra(extra, 1)
+    return extra
+
+
+def _check_extra(value: object, depth: int) -> None:
+    """Unknown fields are stored as sent, so they must be standard JSON and shallow."""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise RejectedError(Reason.NOT_FINITE, "NaN or infinity in an unknown field")
+    elif isinstance(value, dict | list):
+        if depth > DEPTH_MAX:
+            raise RejectedError(Reason.TOO_DEEP, f"nested deeper than {DEPTH_MAX}")
+        for inner in value.values() if isinstance(value, dict) else value:
+            _check_extra(inner, depth + 1)
+
+
+_REASONS = {
+    "json_invalid": Reason.NOT_JSON,
+    "finite_number": Reason.NOT_FINITE,
+    "greater_than_equal": Reason.OUT_OF_RANGE,
+    "less_than_equal": Reason.OUT_OF_RANGE,
+    "missing": Reason.NO_SEQUENCE,  # seq is the only field a message must have
+}
+
+
+def _rejection(error: ValidationError) -> RejectedError:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    reason = _REASONS.get(first["type"], Reason.WRONG_TYPE)
+    where = ".".join(str(part) for part in first["loc"])
+    return RejectedError(reason, f"{where}: {first['msg']}" if where else first["msg"])

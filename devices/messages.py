@@ -1,0 +1,92 @@
+"""The messages besides telemetry: status, info, event, result from a device, command to it."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from devices.command import Argument
+from devices.decode import PAYLOAD_MAX, parse_time
+from devices.reading import Millis
+from devices.rejection import Reason, RejectedError
+
+COMMAND_ID_MAX = 64
+M = TypeVar("M", bound="_Message")
+_Short = Annotated[str, Field(max_length=200)]
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True, allow_inf_nan=False)
+
+
+class Info(_Message):
+    """What a device says of itself, once per connection, retained."""
+
+    model: _Short = ""
+    firmware: _Short = ""
+    serial: _Short = ""
+    capabilities: tuple[_Short, ...] = ()
+    interval_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
+
+
+class Event(_Message):
+    """Something that happened on the device; further fields are kept as they are."""
+
+    event: Annotated[str, Field(min_length=1, max_length=63)]
+
+
+class Result(_Message):
+    """What became of the command `id`; further fields are the read-back."""
+
+    id: Annotated[str, Field(min_length=1, max_length=COMMAND_ID_MAX)]
+    ok: bool
+    error: Annotated[str, Field(max_length=500)] | None = None
+
+
+class Command(_Message):
+    """A command as the device receives it; further fields are its arguments."""
+
+    id: Annotated[str, Field(min_length=1, max_length=COMMAND_ID_MAX)]
+    command: Annotated[str, Field(min_length=1, max_length=63)]
+    expires_at: str | int
+
+    @property
+    def expires_at_ms(self) -> Millis:
+        """Raises RejectedError when it is no time."""
+        return parse_time(self.expires_at)
+
+    @property
+    def args(self) -> Mapping[str, object]:
+        """The arguments."""
+        return self.model_extra or {}
+
+
+def decode_status(payload: bytes) -> bool:
+    """True for `online`, False for `offline`; raises RejectedError for anything else."""
+    if payload == b"online":
+        return True
+    if payload == b"offline":
+        return False
+    raise RejectedError(Reason.BAD_STATUS, f"status is {payload[:40]!r}, not online or offline")
+
+
+def decode_message(model: type[M], payload: bytes) -> M:
+    """`payload` as an Info, Event, Result or Command; raises RejectedError."""
+    if len(payload) > PAYLOAD_MAX:
+        raise RejectedError(Reason.TOO_LARGE, f"{len(payload)} bytes, at most {PAYLOAD_MAX}")
+    try:
+        return model.model_validate_json(payload)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        reason = Reason.NOT_JSON if first["type"] == "json_invalid" else Reason.WRONG_TYPE
+        where = ".".join(str(part) for part in first["loc"])
+        raise RejectedError(reason, f"{where} {first['msg']}".strip()) from None
+
+
+def encode_command(
+    id: str, command: str, args: Mapping[str, Argument], expires_at: Millis
+) -> bytes:
+    """The payload of a command. `expires_at` is sent as epoch ms."""
+    body = {"id": id, "command": command, **args, "expires_at": expires_at}
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()

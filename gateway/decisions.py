@@ -1,0 +1,207 @@
+"""What the engines decide, as frozen values: the contract between the parts of the gateway.
+
+Requests (`…Asked`) go from one engine to another through the pipeline. Records (`RuleChanged`,
+`Alert`, `Command`, `Run`, `Explanation`, `StateChanged`) are saved in the same transaction as the
+message that caused them; a record replaces the one with the same key. Times are int ms UTC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from devices.command import Argument
+from devices.metric import Value
+from devices.reading import NOTHING, Millis
+from devices.text import Text
+
+
+class Severity(Enum):
+    """How loudly an alert asks for a person."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class RuleState(Enum):
+    """PENDING: the condition holds, but not yet for as long as the rule asks."""
+
+    INACTIVE = "inactive"
+    PENDING = "pending"
+    FIRING = "firing"
+
+
+class State(Enum):
+    """Whether a device does what it is there for. UNKNOWN is neither up nor down."""
+
+    UP = "up"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+
+class CommandState(Enum):
+    """QUEUED: committed, waiting to be sent or for the device's answer. The others are final."""
+
+    QUEUED = "queued"
+    DONE = "done"
+    FAILED = "failed"  # the device said no
+    EXPIRED = "expired"  # no answer in time; the command is never sent late
+    REFUSED = "refused"  # never sent: unknown command, argument out of range, device unknown
+
+
+class RunState(Enum):
+    """The steps of one watering; DONE and FAILED are final."""
+
+    PLANNED = "planned"
+    PUMP = "pump"  # waiting for the pump to say it runs
+    VALVE = "valve"  # waiting for the valve to say it is open
+    FLOWING = "flowing"
+    CLOSING = "closing"  # waiting for the valve to say it is closed
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChanged:
+    """The state of a rule for one subject, and why. Key: rule, subject.
+
+    `due` is when a pending rule fires if nothing changes; `cool_until` is when a rule that fired
+    may fire again.
+    """
+
+    rule: str
+    subject: str
+    state: RuleState
+    since: Millis
+    due: Millis | None
+    cool_until: Millis | None
+    values: Mapping[str, Value | None]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAsked:
+    """Open an alert, or keep it open: `source` (a rule, the irrigation, …) and `subject` are its
+    fingerprint."""
+
+    source: str
+    subject: str
+    severity: Severity
+    message: Text
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCleared:
+    """The cause of an alert is gone."""
+
+    source: str
+    subject: str
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAsked:
+    """Tell a device to do something before `expires_at`. `requester` is e.g. `rule:tea-dry`,
+    `run:lo-3-17`, `person:web`. `key` names the command for whoever asked; it becomes its id, so
+    the same key asked twice is one command."""
+
+    key: str
+    device: str
+    command: str
+    args: Mapping[str, Argument]
+    requester: str
+    at: Millis
+    expires_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class IrrigationAsked:
+    """Water a plot. Exactly one of the three amounts is given."""
+
+    plot: str
+    requester: str
+    at: Millis
+    depth_mm: float | None = None
+    litres: float | None = None
+    minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert from its opening to its end. Key: id."""
+
+    id: str
+    source: str
+    subject: str
+    severity: Severity
+    message: Text
+    opened_at: Millis
+    acknowledged_at: Millis | None = None
+    resolved_at: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command and what became of it. Key: id."""
+
+    id: str
+    device: str
+    command: str
+    args: Mapping[str, Argument]
+    requester: str
+    created_at: Millis
+    expires_at: Millis
+    state: CommandState
+    attempts: int = 0
+    finished_at: Millis | None = None
+    error: str | None = None
+    read_back: Mapping[str, object] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One watering of a plot. Key: id. `litres` is what has flowed so far.
+
+    `measured` says whether a flow meter counted the litres or they follow from time and rate.
+    `step_at` is when the present state began; `deadline` when it must have ended.
+    """
+
+    id: str
+    plot: str
+    requester: str
+    state: RunState
+    created_at: Millis
+    step_at: Millis
+    deadline: Millis
+    target_l: float
+    litres: float = 0.0
+    measured: bool = False
+    opened_at: Millis | None = None
+    meter_start_l: float | None = None
+    ended_at: Millis | None = None
+    cause: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a plot is watered or not, with what was known. Key: plot, at."""
+
+    plot: str
+    at: Millis
+    action: str  # water | refuse | stop | finish | report
+    sentence: Text
+    inputs: Mapping[str, Value | str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """A device is in `state` from `since` until the next such record. Key: device, since."""
+
+    device: str
+    since: Millis
+    state: State
+    cause: str
+
+
+Record = RuleChanged | Alert | Command | Run | Explanation | StateChanged
+Decision = Record | AlertAsked | AlertCleared | CommandAsked | IrrigationAsked

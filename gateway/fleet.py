@@ -1,0 +1,122 @@
+"""The devices of the hamlet as the engines see them: identity, place and newest values.
+
+The pipeline alone writes to a Device; everybody else reads.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from devices.kind import Kind
+from devices.metric import Value
+from devices.reading import NOTHING, Millis, Reading
+from devices.text import Text
+from gateway.decisions import State
+from gateway.sequences import SequenceLedger
+
+SILENT_AFTER_INTERVALS = 3
+"""Two lost reports are the radio's everyday; the third in a row means that nothing is known."""
+SILENT_AFTER_MIN_MS = 120_000
+"""A device that reports every few seconds still gets time to reconnect."""
+
+
+@dataclass(slots=True, eq=False)
+class Device:
+    """One device. `number` is its key in the journal; positions are degrees.
+
+    `values` holds each metric's newest value; `older` the measuring time of those that the newest
+    reading did not bring. `settings` are the technician's constants, e.g. `lamp_w`.
+    """
+
+    number: int
+    id: str
+    kind: Kind
+    adopted: bool
+    label: Text
+    place: str | None = None
+    road: str | None = None
+    plot: str | None = None
+    tags: frozenset[str] = frozenset()
+    position: tuple[float, float] | None = None
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    interval_s: int = 0
+
+    values: dict[str, Value] = field(default_factory=dict)
+    older: dict[str, Millis] = field(default_factory=dict)
+    extra: Mapping[str, object] = NOTHING
+    measured_at: Millis | None = None
+    heard_at: Millis | None = None
+    online: bool | None = None
+    info: Mapping[str, object] = NOTHING
+    state: State = State.UNKNOWN
+    state_since: Millis | None = None
+    state_cause: str = "never-heard"
+    sequences: SequenceLedger = field(default_factory=SequenceLedger)
+
+    def __post_init__(self) -> None:
+        self.interval_s = self.interval_s or self.kind.interval_s
+
+    @property
+    def silent_after_ms(self) -> Millis:
+        """How long after its newest reading nothing is known of the device any more."""
+        return max(SILENT_AFTER_INTERVALS * self.interval_s * 1000, SILENT_AFTER_MIN_MS)
+
+    def apply(self, reading: Reading) -> None:
+        """Take over a reading that is newer than the last."""
+        values = self.values
+        sent = reading.values
+        if self.older or values.keys() != sent.keys():
+            self._remember_older(reading)
+        values.update(sent)
+        self.extra = reading.extra
+        self.measured_at = reading.measured_at
+
+    def _remember_older(self, reading: Reading) -> None:
+        for name in self.values.keys() - reading.values.keys():
+            if name not in self.older and self.measured_at is not None:
+                self.older[name] = self.measured_at
+        for name in reading.values:
+            self.older.pop(name, None)
+
+    def measured_at_of(self, metric: str) -> Millis | None:
+        """When the newest value of `metric` was measured, or None if there is none."""
+        if metric not in self.values:
+            return None
+        return self.older.get(metric, self.measured_at)
+
+    def value(self, metric: str, now: Millis) -> Value | None:
+        """The value of `metric` at `now`; None (unknown) when it is too old or never came."""
+        measured_at = self.measured_at_of(metric)
+        if measured_at is None or now - measured_at > self.silent_after_ms:
+            return None
+        return self.values[metric]
+
+
+class Fleet:
+    """All devices by id."""
+
+    def __init__(self) -> None:
+        self._devices: dict[str, Device] = {}
+
+    def add(self, device: Device) -> None:
+        """Add a device; its id must be new."""
+        if device.id in self._devices:
+            raise ValueError(f"device {device.id!r} exists already")
+        self._devices[device.id] = device
+
+    def get(self, device: str) -> Device | None:
+        """The device of that id, or None."""
+        return self._devices.get(device)
+
+    def __iter__(self) -> Iterator[Device]:
+        return iter(self._devices.values())
+
+    def __len__(self) -> int:
+        return len(self._devices)
+
+    def adopted(self) -> Iterator[Device]:
+        """The devices that rules, reports and pages count."""
+        return (device for device in self._devices.values() if device.adopted)
+
+    def unadopted(self) -> Iterator[Device]:
+        """The devices that wait under "New devices"."""
+        return (device for device in self._devices.values() if not device.adopted)

@@ -1,0 +1,208 @@
+"""YAML with the place of everything in it, so that every mistake can be shown where it is.
+
+A technician writes these files at night: all problems are reported at once, each with file, line
+and column. Aliases are refused (a few of them can grow to gigabytes), and so are duplicate keys.
+"""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+FILE_MAX = 4 * 1024 * 1024
+"""Bytes. A hamlet's devices.yaml with 5,000 devices is under 1 MiB."""
+DEPTH_MAX = 20
+"""Nesting of the document; ours need eight. Deeper ones would exhaust the parser's stack."""
+
+Model = TypeVar("Model", bound=BaseModel)
+Route = tuple[str | int, ...]
+
+
+class Problem(NamedTuple):
+    """One mistake in one file. Lines and columns count from 1."""
+
+    file: Path
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+
+class ProblemsError(Exception):
+    """Everything that is wrong with a configuration, in the order of the files."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The data of a YAML file, and where each part of it stands."""
+
+    file: Path
+    data: object
+    positions: dict[Route, tuple[int, int]]
+
+    def position(self, path: Route) -> tuple[int, int]:
+        """Line and column of the value at `path`, or of the nearest thing around it."""
+        while path and path not in self.positions:
+            path = path[:-1]
+        return self.positions.get(path, (1, 1))
+
+    def problem(self, path: Route, message: str) -> Problem:
+        """A problem with the value at `path`."""
+        return Problem(self.file, *self.position(path), message)
+
+    def validate(self, model: type[Model]) -> Model:
+        """The data as `model`; raises ProblemsError with every mistake."""
+        try:
+            return model.model_validate(self.data)
+        except ValidationError as error:
+            raise ProblemsError(
+                self.problem(issue["loc"], _say(issue["type"], issue["msg"], issue["loc"], model))
+                for issue in error.errors(include_url=False)
+            ) from None
+
+
+class _Builder:
+    """Walks the node tree once, collecting data, positions and structural mistakes."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.positions: dict[Route, tuple[int, int]] = {}
+        self.problems: list[Problem] = []
+        self._scalars = yaml.SafeLoader("")
+
+    def build(self, node: yaml.Node, path: Route) -> object:
+        mark = node.start_mark
+        self.positions[path] = (mark.line + 1, mark.column + 1)
+        if len(path) > DEPTH_MAX:
+            self._complain(node, f"nested deeper than {DEPTH_MAX}")
+            return None
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
+        if isinstance(node, yaml.MappingNode):
+            return self._build_mapping(node, path)
+        return self._build_scalar(node)
+
+    def _build_mapping(self, node: yaml.MappingNode, path: Route) -> dict[str, object]:
+        built: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            key = self._key(key_node)
+            if key is None:
+                self._complain(key_node, "a name must be plain text")
+            elif key in built:
+                self._complain(key_node, f"{key!r} is here twice")
+            else:
+                built[key] = self.build(value_node, (*path, key))
+        return built
+
+    def _key(self, node: yaml.Node) -> str | None:
+        if not isinstance(node, yaml.ScalarNode):
+            return None
+        # YAML 1.1 reads the bare key `on` as true, and ours has a key of that name.
+        return node.value if node.tag.endswith((":str", ":bool")) else None
+
+    def _build_scalar(self, node: yaml.Node) -> object:
+        try:
+            return self._scalars.construct_object(node)
+        except (yaml.YAMLError, ValueError) as error:
+            self._complain(node, f"cannot be read: {error}")
+            return None
+
+    def _complain(self, node: yaml.Node, message: str) -> None:
+        self.problems.append(_at(node.start_mark, self.file, message))
+
+
+def load_yaml(file: Path) -> Located:
+    """Read a YAML file. Raises ProblemsError, also when it cannot be read at all."""
+    try:
+        raw = file.read_bytes()
+        if len(raw) > FILE_MAX:
+            raise ProblemsError([Problem(file, 1, 1, f"is over {FILE_MAX} bytes")])
+        text = raw.decode()
+    except FileNotFoundError:
+        raise ProblemsError([Problem(file, 1, 1, "does not exist")]) from None
+    except OSError as error:
+        raise ProblemsError([Problem(file, 1, 1, f"cannot be read: {error.strerror}")]) from None
+    except UnicodeDecodeError as error:
+        raise ProblemsError([Problem(file, 1, 1, f"is not UTF-8 text: {error}")]) from None
+    return parse_yaml(text, file)
+
+
+def parse_yaml(text: str, file: Path) -> Located:
+    """Read YAML text; `file` is named in the problems. Raises ProblemsError."""
+    try:
+        _refuse_bombs(text, file)
+        node = yaml.compose(text, yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        raise ProblemsError([_at(error.problem_mark, file, error.problem or "no YAML")]) from None
+    except yaml.YAMLError as error:
+        raise ProblemsError([Problem(file, 1, 1, f"no YAML: {error}")]) from None
+    if node is None:
+        return Located(file, None, {(): (1, 1)})
+    builder = _Builder(file)
+    data = builder.build(node, ())
+    if builder.problems:
+        raise ProblemsError(builder.problems)
+    return Located(file, data, builder.positions)
+
+
+def _refuse_bombs(text: str, file: Path) -> None:
+    """Before anything is built: no alias, and no nesting that exhausts the stack."""
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            message = "aliases (*name) are not allowed: write the value out"
+            raise ProblemsError([_at(event.start_mark, file, message)])
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH_MAX:
+            message = f"nested deeper than {DEPTH_MAX}"
+            raise ProblemsError([_at(event.start_mark, file, message)])
+
+
+def _at(mark: Any, file: Path, message: str) -> Problem:  # types-pyyaml has two mark types
+    if mark is None:
+        return Problem(file, 1, 1, message)
+    return Problem(file, mark.line + 1, mark.column + 1, message)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?` for the nearest known word, or nothing."""
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _say(kind: str, message: str, path: Route, model: type[BaseModel]) -> str:
+    name = path[-1] if path else ""
+    if kind == "missing":
+        return f"{name!r} is missing"
+    if kind == "extra_forbidden":
+        return f"unknown name {name!r}{did_you_mean(str(name), _field_names(model, path[:-1]))}"
+    return f"{name}: {message}" if path else message
+
+
+def _field_names(model: type[BaseModel], path: Route) -> list[str]:
+    """The names that are allowed in the part of `model` that `path` leads to."""
+    current: type[BaseModel] | None = model
+    for step in path:
+        if current is None or isinstance(step, int):
+            continue
+        field = current.model_fields.get(step)
+        current = _model_within(field.annotation) if field else None
+    return list(current.model_fields) if current else []
+
+
+def _model_within(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_model_within(part) for part in getattr(annotation, "__args__", ()))
+    return next((found for found in inner if found), None)

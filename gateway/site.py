@@ -1,0 +1,282 @@
+"""A site: the folder that says what a hamlet has and where. Read once, checked whole."""
+
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from devices.kinds import KINDS
+from devices.metric import Value
+from devices.text import Text
+from devices.topics import IDENTIFIER
+from gateway.located_yaml import Located, Model, Problem, ProblemsError, did_you_mean, load_yaml
+from gateway.plots import PlotConfig, PlotsFile
+
+SECRET_MAX = 4096
+"""Bytes of a password or token file: more is no secret but the wrong file."""
+
+
+def _check_identifier(value: str) -> str:
+    if not IDENTIFIER.fullmatch(value):
+        raise ValueError(f"{value!r} must be lower-case letters, digits and '-', at most 63")
+    return value
+
+
+Identifier = Annotated[str, AfterValidator(_check_identifier)]
+Degrees = Annotated[float, Field(ge=-180, le=180)]
+Position = tuple[Degrees, Degrees]
+
+
+class _Config(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class PlaceConfig(_Config):
+    """Where the hamlet is: sun times, schedules and the drawing follow from it."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    altitude_m: Annotated[float, Field(ge=-500, le=9000)] = 0
+    timezone: str
+
+    @field_validator("timezone")
+    @classmethod
+    def _check_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{value!r} is no time zone, e.g. Asia/Ho_Chi_Minh") from None
+        return value
+
+
+class EmbeddedConfig(_Config):
+    """The broker that the gateway brings along, for a demo or a laptop."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 1883
+
+
+class BrokerConfig(_Config):
+    """Which MQTT broker the devices talk to: `url`, or one of its own with `embedded`."""
+
+    url: str | None = None
+    embedded: EmbeddedConfig | None = None
+    protocol: Literal["5", "3.1.1"] = "5"
+    client_id: Identifier = "hamlet-gateway"
+    username: str | None = None
+    password_file: str | None = None
+    ca_file: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "BrokerConfig":
+        if (self.url is None) == (self.embedded is None):
+            raise ValueError("give exactly one of url and embedded")
+        if self.url is not None:
+            parts = urlsplit(self.url)
+            if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+                raise ValueError(f"url {self.url!r} is not like mqtt://127.0.0.1:1883")
+            if parts.password:
+                raise ValueError("no password in the url: put it into a file, see password_file")
+        return self
+
+
+class JournalConfig(_Config):
+    """How the journal commits and how much it keeps."""
+
+    commit_interval_ms: Annotated[int, Field(ge=1, le=10_000)] = 250
+    keep_days: Annotated[int, Field(ge=1)] = 400
+    max_gb: Annotated[float, Field(gt=0)] = 8
+
+
+class InfluxConfig(_Config):
+    """The long-term store."""
+
+    url: str
+    org: str
+    bucket: str
+    token_file: str
+
+
+class WebConfig(_Config):
+    """Where the pages are served. `base_url` is how people reach them."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    base_url: str | None = None
+
+
+class SiteConfig(_Config):
+    """site.yaml"""
+
+    hamlet: Identifier
+    name: Text
+    place: PlaceConfig
+    adopt_new_devices: bool = False
+    broker: BrokerConfig
+    journal: JournalConfig = JournalConfig()
+    influxdb: InfluxConfig | None = None
+    web: WebConfig = WebConfig()
+
+
+class DeviceConfig(_Config):
+    """One device in devices.yaml."""
+
+    id: Identifier
+    kind: str
+    label: Text
+    place: Identifier | None = None
+    road: Identifier | None = None
+    plot: Identifier | None = None
+    tags: frozenset[Identifier] = frozenset()
+    position: Position | None = None
+    interval_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
+    settings: dict[str, Value] = {}
+
+    @field_validator("kind")
+    @classmethod
+    def _check_kind(cls, value: str) -> str:
+        if value not in KINDS:
+            raise ValueError(f"unknown kind {value!r}{did_you_mean(value, KINDS)}")
+        return value
+
+
+class DevicesFile(_Config):
+    """devices.yaml"""
+
+    devices: list[DeviceConfig] = []
+
+
+class RoadConfig(_Config):
+    """A road on the drawing."""
+
+    id: Identifier
+    label: Text
+    line: Annotated[list[Position], Field(min_length=2)]
+
+
+class LandmarkConfig(_Config):
+    """A place that people know: the cultural house, the school, the market."""
+
+    id: Identifier
+    label: Text
+    position: Position
+
+
+class MapFile(_Config):
+    """map.yaml: what the drawing of the hamlet shows besides devices and plots."""
+
+    roads: list[RoadConfig] = []
+    places: list[LandmarkConfig] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything a site folder says. Paths in it are relative to `folder`."""
+
+    folder: Path
+    config: SiteConfig
+    devices: tuple[DeviceConfig, ...]
+    plots: tuple[PlotConfig, ...]
+    map: MapFile
+
+    @property
+    def data(self) -> Path:
+        """The folder of the journal and of everything else that the gateway writes."""
+        return self.folder / "data"
+
+    @property
+    def rules(self) -> Path:
+        """The folder of the rules."""
+        return self.folder / "rules"
+
+
+def load_site(folder: Path) -> Site:
+    """Read a site folder. Raises ProblemsError with every mistake in all its files."""
+    if not folder.is_dir():
+        raise ProblemsError(
+            [Problem(folder, 1, 1, "is no folder; copy site.example to begin a site")]
+        )
+    problems: list[Problem] = []
+    config = _load(folder / "site.yaml", SiteConfig, problems)
+    devices = _load(folder / "devices.yaml", DevicesFile, problems, optional=True)
+    plots = _load(folder / "plots.yaml", PlotsFile, problems, optional=True)
+    drawing = _load(folder / "map.yaml", MapFile, problems, optional=True)
+    if devices and plots and drawing:
+        problems += _cross_check(devices, plots, drawing)
+    if problems or not (config and devices and plots and drawing):
+        raise ProblemsError(problems)
+    return Site(folder, config[1], tuple(devices[1].devices), tuple(plots[1].plots), drawing[1])
+
+
+def read_secret(site: Site, file: str) -> str:
+    """The password or token in a file of the site. Raises OSError or ValueError in words for the
+    person who set it up."""
+    path = site.folder / file
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise ValueError(f"{path} can be read by others: run chmod 600 {path}")
+    secret = path.read_bytes()[: SECRET_MAX + 1].decode().strip()
+    if not secret or len(secret) > SECRET_MAX:
+        raise ValueError(f"{path} holds no secret")
+    return secret
+
+
+def _load(
+    file: Path, model: type[Model], problems: list[Problem], *, optional: bool = False
+) -> tuple[Located, Model] | None:
+    try:
+        if optional and not file.exists():
+            return Located(file, {}, {}), model()
+        located = load_yaml(file)
+        return located, located.validate(model)
+    except ProblemsError as error:
+        problems += error.problems
+        return None
+
+
+def _cross_check(
+    devices: tuple[Located, DevicesFile],
+    plots: tuple[Located, PlotsFile],
+    drawing: tuple[Located, MapFile],
+) -> list[Problem]:
+    """What each file says of the others must be true."""
+    problems: list[Problem] = []
+    problems += _duplicates(devices[0], "devices", [device.id for device in devices[1].devices])
+    problems += _duplicates(plots[0], "plots", [plot.id for plot in plots[1].plots])
+    places = {place.id for place in drawing[1].places}
+    roads = {road.id for road in drawing[1].roads}
+    known = {"plot": {plot.id for plot in plots[1].plots}, "place": places, "road": roads}
+    for index, device in enumerate(devices[1].devices):
+        for field, names in known.items():
+            name = getattr(device, field)
+            if name is not None and name not in names:
+                message = f"there is no {field} {name!r}{did_you_mean(name, names)}"
+                problems.append(devices[0].problem(("devices", index, field), message))
+    kinds = {device.id: device.kind for device in devices[1].devices}
+    for index, plot in enumerate(plots[1].plots):
+        for field, kind, names_used in (
+            ("valves", "valve", plot.valves),
+            ("sensors", "soil", plot.sensors),
+            ("pump", "pump", [plot.pump] if plot.pump else []),
+        ):
+            for name in names_used:
+                if kinds.get(name) != kind:
+                    candidates = [id for id, of in kinds.items() if of == kind]
+                    message = f"there is no {kind} {name!r}{did_you_mean(name, candidates)}"
+                    problems.append(plots[0].problem(("plots", index, field), message))
+    return problems
+
+
+def _duplicates(located: Located, key: str, ids: list[str]) -> list[Problem]:
+    first: dict[str, int] = {}
+    problems = []
+    for index, id in enumerate(ids):
+        if id in first:
+            line = located.position((key, first[id]))[0]
+            message = f"{id!r} stands already in line {line}"
+            problems.append(located.problem((key, index, "id"), message))
+        first.setdefault(id, index)
+    return problems
