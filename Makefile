@@ -42,4 +42,4 @@ demo: setup ## a whole hamlet with simulated devices, and its page
 	.venv/bin/hamlet demo
 
 clean: ## remove what the targets above made, except the tools that were built
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache .coverage htmlcov
