@@ -26,6 +26,14 @@ class OutboundRow:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A row that a store will never take, and why."""
+
+    row_id: int
+    reason: str
+
+
 class OutboundSource(Protocol):
     """The journal as a forwarder sees it. Its methods block: call them in a worker thread."""
 
@@ -45,14 +53,9 @@ class OutboundSource(Protocol):
         """The saved cursor of `sink`; 0 for one that is new."""
         ...
 
-    def save_cursor(self, sink: str, cursor: int) -> None:
-        """Save the cursor; returns after the commit."""
-        ...
+    def save_cursor(self, sink: str, cursor: int, set_aside: Sequence[SetAside]) -> None:
+        """Save the cursor and, in the same transaction, what was set aside on the way to it.
 
-    def set_aside(self, sink: str, row_id: int, reason: str) -> None:
-        """Note for the technician that `sink` will never take this row; returns after the commit.
-
-        Saying it again for the same row is no news: it happens when the gateway was killed before
-        it saved the cursor.
+        Returns after the commit.
         """
         ...
