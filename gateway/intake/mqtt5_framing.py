@@ -1,0 +1,58 @@
+"""Where a packet ends, and what can be saved of one that the codec refuses.
+
+A packet's length stands in its header, so a packet of nonsense does not hide the next one.
+"""
+
+from dataclasses import dataclass
+
+_MAX_LENGTH_BYTES = 4
+_QOS_SHIFT, _QOS_BITS = 1, 0b11
+
+
+class LengthError(ValueError):
+    """The length in a header is no length: where the next packet begins is lost."""
+
+
+@dataclass(frozen=True)
+class RawPublish:
+    """What the frame of a PUBLISH says by itself. `packet_id` is 0 for QoS 0."""
+
+    topic: str
+    rest: bytes  # properties and payload; telling them apart is what failed
+    packet_id: int
+
+
+def packet_size(view: memoryview) -> int | None:
+    """Bytes of the packet that begins here, header included; None while that cannot be told."""
+    length = 0
+    for position, byte in enumerate(view[1 : 1 + _MAX_LENGTH_BYTES]):
+        length |= (byte & 0x7F) << (7 * position)
+        if not byte & 0x80:
+            return 2 + position + length
+    if len(view) > _MAX_LENGTH_BYTES:
+        raise LengthError("a packet length of more than four bytes")
+    return None
+
+
+def raw_publish(packet: memoryview) -> RawPublish | None:
+    """A complete PUBLISH that the codec refused. None when not even its frame makes sense.
+
+    Bytes of the topic that are no UTF-8 appear as `\\xff`, which no valid topic of ours contains.
+    """
+    qos = packet[0] >> _QOS_SHIFT & _QOS_BITS
+    body = bytes(packet)
+    start = 2
+    while body[start - 1] & 0x80:
+        start += 1
+    topic_end = start + 2 + int.from_bytes(body[start : start + 2], "big")
+    rest_start = topic_end + (2 if qos else 0)
+    packet_id = int.from_bytes(body[topic_end:rest_start], "big")
+    if len(body) < rest_start or qos == _QOS_BITS or (qos and not packet_id):
+        return None
+    topic = body[start + 2 : topic_end].decode(errors="backslashreplace")
+    return RawPublish(topic, body[rest_start:], packet_id)
+
+
+def is_codec_panic(error: BaseException) -> bool:
+    """The Rust codec panics on invalid UTF-8: a BaseException whose class cannot be imported."""
+    return type(error).__module__ == "pyo3_runtime"
