@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import httpx2
 import pytest
 
-from tests.real import Influxd, Mosquitto, require
+from tests.real import START_TIMEOUT_S, Influxd, Mosquitto, require
 
 
 class StartMosquitto(Protocol):
@@ -76,6 +77,31 @@ class InfluxBucket:
     @property
     def token(self) -> str:
         return self.server.token
+
+    def write(self, lines: str) -> None:
+        """Store line protocol with timestamps in milliseconds."""
+        parameters = {"org": self.org, "bucket": self.bucket, "precision": "ms"}
+        self._post("write", parameters, lines, "text/plain")
+
+    def query(self, flux: str) -> str:
+        """The answer as annotated CSV."""
+        return self._post("query", {"org": self.org}, flux, "application/vnd.flux")
+
+    def everything(self) -> str:
+        """All points of the bucket as annotated CSV."""
+        return self.query(f'from(bucket: "{self.bucket}") |> range(start: 1970-01-01)')
+
+    def _post(self, path: str, parameters: dict[str, str], body: str, content_type: str) -> str:
+        answer = httpx2.post(
+            f"{self.url}/api/v2/{path}",
+            params=parameters,
+            content=body,
+            headers={"Authorization": f"Token {self.token}", "Content-Type": content_type},
+            timeout=START_TIMEOUT_S,
+            trust_env=False,
+        )
+        assert answer.is_success, answer.text
+        return answer.text
 
 
 @pytest.fixture

@@ -53,16 +53,16 @@ def test_a_setting_that_mosquitto_refuses_fails_with_its_log(
 
 
 def test_influxd_keeps_its_data_over_a_restart(influxd: InfluxBucket) -> None:
-    _write(influxd, b"soil,device=s-1 soil_moisture_pct=31.5 1700000000000")
+    influxd.write("soil,device=s-1 soil_moisture_pct=31.5 1700000000000")
     influxd.server.stop()
     with pytest.raises(httpx2.ConnectError):
-        _write(influxd, b"soil,device=s-1 soil_moisture_pct=1.0 1700000000001")
+        influxd.write("soil,device=s-1 soil_moisture_pct=1.0 1700000000001")
     influxd.server.start()
-    assert "31.5" in _query(influxd)
+    assert "31.5" in influxd.everything()
 
 
 def test_each_test_has_an_empty_bucket(influxd: InfluxBucket) -> None:
-    answer = _query(influxd)
+    answer = influxd.everything()
     assert "soil" not in answer
 
 
@@ -78,22 +78,3 @@ def test_a_missing_part_skips_or_fails_with_its_command(monkeypatch: pytest.Monk
 
 def test_chromium_is_a_program(chromium: Path) -> None:
     assert chromium.is_file()
-
-
-def _write(store: InfluxBucket, line: bytes) -> None:
-    _post(store, "write", line, org=store.org, bucket=store.bucket, precision="ms")
-
-
-def _query(store: InfluxBucket) -> str:
-    flux = f'from(bucket: "{store.bucket}") |> range(start: 2023-01-01)'
-    return _post(store, "query", flux.encode(), org=store.org)
-
-
-def _post(store: InfluxBucket, path: str, body: bytes, **query: str) -> str:
-    headers = {
-        "Authorization": f"Token {store.token}",
-        "Content-Type": "application/vnd.flux" if path == "query" else "text/plain",
-    }
-    url = f"{store.url}/api/v2/{path}"
-    answer = httpx2.post(url, params=query, content=body, headers=headers, trust_env=False)
-    return answer.raise_for_status().text

@@ -1,0 +1,1 @@
+"""Grafana for technicians: provisioning files, and the dashboard that is made of the kinds."""
