@@ -6,12 +6,12 @@ message that caused them; a record replaces the one with the same key. Times are
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from devices.command import Argument
 from devices.metric import Value
-from devices.reading import NOTHING, Millis
+from devices.reading import Millis
 from devices.text import Text
 
 
@@ -155,7 +155,7 @@ class Command:
     attempts: int = 0
     finished_at: Millis | None = None
     error: str | None = None
-    read_back: Mapping[str, object] = NOTHING
+    read_back: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from devices.kind import Kind
+from devices.messages import Info
 from devices.metric import Value
-from devices.reading import NOTHING, Millis, Reading
+from devices.reading import Millis, Reading
 from devices.text import Text
-from gateway.decisions import State
+from gateway.decisions import State, StateChanged
 from gateway.sequences import SequenceLedger
 
 SILENT_AFTER_INTERVALS = 3
@@ -42,11 +43,11 @@ class Device:
 
     values: dict[str, Value] = field(default_factory=dict)
     older: dict[str, Millis] = field(default_factory=dict)
-    extra: Mapping[str, object] = NOTHING
+    extra: Mapping[str, object] = field(default_factory=dict)
     measured_at: Millis | None = None
     heard_at: Millis | None = None
     online: bool | None = None
-    info: Mapping[str, object] = NOTHING
+    info: Mapping[str, object] = field(default_factory=dict)
     state: State = State.UNKNOWN
     state_since: Millis | None = None
     state_cause: str = "never-heard"
@@ -69,6 +70,17 @@ class Device:
         values.update(sent)
         self.extra = reading.extra
         self.measured_at = reading.measured_at
+
+    def learn(self, info: Info) -> None:
+        """Take over what the device says of itself."""
+        self.info = info.model_dump(exclude_defaults=True)
+        self.interval_s = info.interval_s or self.interval_s
+
+    def change(self, changed: StateChanged) -> None:
+        """Take over a new state."""
+        self.state = changed.state
+        self.state_since = changed.since
+        self.state_cause = changed.cause
 
     def _remember_older(self, reading: Reading) -> None:
         for name in self.values.keys() - reading.values.keys():

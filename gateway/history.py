@@ -12,7 +12,7 @@ from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, Sta
 
 
 class Point(NamedTuple):
-    """A step of a series: the aggregate of the `count` values measured in it.
+    """A step of a series: the aggregate of the `samples` values measured in it.
 
     A step without values is absent, so that a gap stays a gap. A counter has its rise within the
     step as `mean`, `low` and `high`.
@@ -22,7 +22,7 @@ class Point(NamedTuple):
     mean: float
     low: float
     high: float
-    count: int
+    samples: int
 
 
 class RejectedMessage(NamedTuple):
@@ -72,10 +72,8 @@ class History(Protocol):
     def explanations(self, plot: str, limit: int) -> Sequence[Explanation]:
         """The newest decisions for a plot."""
 
-    def transitions(self, subject: str, limit: int) -> Sequence[tuple[Millis, RuleChanged]]:
-        """The newest changes of rules for a device, each with its time."""
+    def transitions(self, subject: str, limit: int) -> Sequence[RuleChanged]:
+        """The newest changes of rules for a device."""
 
     def rejected(self, limit: int) -> Sequence[RejectedMessage]:
         """The newest messages that were not accepted."""
-
-

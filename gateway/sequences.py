@@ -42,6 +42,7 @@ class SequenceLedger:
         ranges = self._boots.get(boot)
         if ranges is None:
             ranges = self._boots[boot] = []
+            self._unnamed = max(self._unnamed, _unnamed_number(boot))
             while len(self._boots) > BOOTS_MAX:
                 del self._boots[next(iter(self._boots))]
         new = _insert(ranges, seq)
@@ -49,9 +50,14 @@ class SequenceLedger:
         return boot if new else None
 
     def _name_boot(self, seq: int, newer: bool) -> str:
-        if seq == 0 and newer and self._boot is not None and self.seen(f"~{self._unnamed}", 0):
+        if (
+            seq == 0
+            and newer
+            and self._boot is not None
+            and self.seen(_unnamed_name(self._unnamed), 0)
+        ):
             self._unnamed += 1
-        return f"~{self._unnamed}"
+        return _unnamed_name(self._unnamed)
 
     def seen(self, boot: str, seq: int) -> bool:
         """Whether that number has come already."""
@@ -88,10 +94,17 @@ class SequenceLedger:
         ledger = cls()
         for boot, ranges in dumped.items():
             ledger._boots[boot] = [(low, high) for low, high in ranges]
-            if boot.startswith("~"):
-                ledger._unnamed = max(ledger._unnamed, int(boot[1:]))
+            ledger._unnamed = max(ledger._unnamed, _unnamed_number(boot))
             ledger._open(boot)
         return ledger
+
+
+def _unnamed_name(number: int) -> str:
+    return f"~{number}"
+
+
+def _unnamed_number(boot: str) -> int:
+    return int(boot[1:]) if boot.startswith("~") and boot[1:].isdecimal() else 0
 
 
 def _insert(ranges: Ranges, seq: int) -> bool:

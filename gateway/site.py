@@ -14,7 +14,7 @@ from devices.metric import Value
 from devices.text import Text
 from devices.topics import IDENTIFIER
 from gateway.located_yaml import Located, Model, Problem, ProblemsError, did_you_mean, load_yaml
-from gateway.plots import PlotConfig, PlotsFile
+from gateway.plots import Plot, PlotsFile, plot_problems
 
 SECRET_MAX = 4096
 """Bytes of a password or token file: more is no secret but the wrong file."""
@@ -180,7 +180,7 @@ class Site:
     folder: Path
     config: SiteConfig
     devices: tuple[DeviceConfig, ...]
-    plots: tuple[PlotConfig, ...]
+    plots: tuple[Plot, ...]
     map: MapFile
 
     @property
@@ -244,8 +244,7 @@ def _cross_check(
 ) -> list[Problem]:
     """What each file says of the others must be true."""
     problems: list[Problem] = []
-    problems += _duplicates(devices[0], "devices", [device.id for device in devices[1].devices])
-    problems += _duplicates(plots[0], "plots", [plot.id for plot in plots[1].plots])
+    problems += _twice(devices[0], [device.id for device in devices[1].devices])
     places = {place.id for place in drawing[1].places}
     roads = {road.id for road in drawing[1].roads}
     known = {"plot": {plot.id for plot in plots[1].plots}, "place": places, "road": roads}
@@ -256,27 +255,18 @@ def _cross_check(
                 message = f"there is no {field} {name!r}{did_you_mean(name, names)}"
                 problems.append(devices[0].problem(("devices", index, field), message))
     kinds = {device.id: device.kind for device in devices[1].devices}
-    for index, plot in enumerate(plots[1].plots):
-        for field, kind, names_used in (
-            ("valves", "valve", plot.valves),
-            ("sensors", "soil", plot.sensors),
-            ("pump", "pump", [plot.pump] if plot.pump else []),
-        ):
-            for name in names_used:
-                if kinds.get(name) != kind:
-                    candidates = [id for id, of in kinds.items() if of == kind]
-                    message = f"there is no {kind} {name!r}{did_you_mean(name, candidates)}"
-                    problems.append(plots[0].problem(("plots", index, field), message))
+    for path, message in plot_problems(plots[1].plots, kinds):
+        problems.append(plots[0].problem(path, message))
     return problems
 
 
-def _duplicates(located: Located, key: str, ids: list[str]) -> list[Problem]:
+def _twice(devices: Located, ids: list[str]) -> list[Problem]:
     first: dict[str, int] = {}
     problems = []
     for index, id in enumerate(ids):
         if id in first:
-            line = located.position((key, first[id]))[0]
+            line = devices.position(("devices", first[id]))[0]
             message = f"{id!r} stands already in line {line}"
-            problems.append(located.problem((key, index, "id"), message))
+            problems.append(devices.problem(("devices", index, "id"), message))
         first.setdefault(id, index)
     return problems

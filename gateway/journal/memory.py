@@ -1,0 +1,152 @@
+"""From the journal back to memory: what a start must know again.
+
+A device's snapshot tells what was known of it as of one message; the messages after it are
+replayed. Snapshots are taken in rotation, so the replay stays short however long the journal is.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from devices.decode import DECODERS
+from devices.kinds import KINDS
+from devices.messages import Info, decode_message, decode_status
+from devices.rejection import RejectedError
+from devices.text import Text
+from gateway.decisions import Alert, Command, CommandState, RuleChanged, Run
+from gateway.fleet import Device, Fleet
+from gateway.journal.batch import CHANNELS, DeviceSnapshot
+from gateway.journal.tables import ALERTS, COMMANDS, RULE_STATES, RUNS, STATE_CHANGES
+from gateway.sequences import SequenceLedger
+from gateway.site import DeviceConfig
+
+
+class DeviceConflictError(Exception):
+    """devices.yaml gives an id another kind than the journal has for it."""
+
+
+def take_snapshot(device: Device) -> DeviceSnapshot:
+    """What `load_fleet` needs to know the device again."""
+    known = {
+        "values": device.values,
+        "older": device.older,
+        "measured_at": device.measured_at,
+        "heard_at": device.heard_at,
+        "online": device.online,
+        "info": dict(device.info),
+        "sequences": device.sequences.dump(),
+    }
+    return DeviceSnapshot(device.number, json.dumps(known, separators=(",", ":")))
+
+
+def load_fleet(connection: sqlite3.Connection, configs: Iterable[DeviceConfig]) -> Fleet:
+    """Every device of the journal and of devices.yaml, as it was known when the gateway stopped.
+
+    Raises DeviceConflictError.
+    """
+    listed = {config.id: config for config in configs}
+    fleet = Fleet()
+    by_number: dict[int, tuple[Device, int]] = {}
+    rows = connection.execute(
+        "SELECT number, id, kind, adopted, snapshot, snapshot_message FROM device ORDER BY number"
+    ).fetchall()
+    for number, id, kind, adopted, snapshot, as_of in rows:
+        device = _build(number, id, kind, bool(adopted), listed.pop(id, None))
+        if snapshot:
+            _restore(device, json.loads(snapshot))
+        fleet.add(device)
+        by_number[number] = device, as_of
+    _replay(connection, by_number)
+    for device, _ in by_number.values():
+        _restore_state(connection, device)
+    for number, config in enumerate(listed.values(), max(by_number, default=0) + 1):
+        fleet.add(_build(number, config.id, config.kind, False, config))
+    return fleet
+
+
+def unknown_to_journal(connection: sqlite3.Connection, fleet: Fleet) -> list[Device]:
+    """The devices that devices.yaml names and the journal does not have yet."""
+    known = {id for (id,) in connection.execute("SELECT id FROM device")}
+    return [device for device in fleet if device.id not in known]
+
+
+def load_rule_states(connection: sqlite3.Connection) -> list[RuleChanged]:
+    """The state of every rule and subject."""
+    return RULE_STATES.select(connection, "")
+
+
+def load_open_alerts(connection: sqlite3.Connection) -> list[Alert]:
+    """The alerts that are not resolved."""
+    return ALERTS.select(connection, "WHERE resolved_at IS NULL ORDER BY opened_at")
+
+
+def load_queued_commands(connection: sqlite3.Connection) -> list[Command]:
+    """The commands whose end is not known, oldest first."""
+    return COMMANDS.select(
+        connection, "WHERE state = ? ORDER BY created_at, id", (CommandState.QUEUED.value,)
+    )
+
+
+def load_runs_going_on(connection: sqlite3.Connection) -> list[Run]:
+    """The waterings that have not ended."""
+    return RUNS.select(connection, "WHERE ended_at IS NULL ORDER BY created_at")
+
+
+def _build(number: int, id: str, kind: str, adopted: bool, config: DeviceConfig | None) -> Device:
+    if config is None:
+        return Device(number, id, KINDS[kind], adopted, Text(id, id))
+    if config.kind != kind:
+        raise DeviceConflictError(
+            f"devices.yaml says that {id} is a {config.kind}, the journal knows it as a {kind}; "
+            "give the new device an id of its own"
+        )
+    return Device(
+        number, id, KINDS[kind], True, config.label, config.place, config.road, config.plot,
+        config.tags, config.position, config.settings, config.interval_s or 0,
+    )  # fmt: skip
+
+
+def _restore(device: Device, known: dict[str, object]) -> None:
+    sequences = known.pop("sequences")
+    for name, value in known.items():
+        setattr(device, name, value)
+    device.sequences = SequenceLedger.load(sequences)  # type: ignore[arg-type]  # as dumped
+
+
+def _replay(connection: sqlite3.Connection, by_number: dict[int, tuple[Device, int]]) -> None:
+    start = min((as_of for _, as_of in by_number.values()), default=0)
+    rows = connection.execute(
+        "SELECT id, device, channel, received_at, boot, seq, body FROM message WHERE id > ?"
+        " ORDER BY id",
+        [start],
+    )
+    for id, number, channel, received_at, boot, seq, body in rows:
+        device, as_of = by_number[number]
+        if id > as_of:
+            _replay_message(device, CHANNELS[channel].value, received_at, boot, seq, body)
+
+
+def _replay_message(
+    device: Device, channel: str, received_at: int, boot: str, seq: int, body: bytes
+) -> None:
+    device.heard_at = received_at
+    if channel == "telemetry":
+        device.sequences.add(boot, seq, newer=True)
+        try:
+            reading = DECODERS[device.kind.name](device.id, body, received_at)
+        except RejectedError:
+            return  # accepted by an older version, whose limits were wider
+        if device.measured_at is None or reading.measured_at >= device.measured_at:
+            device.apply(reading)
+    elif channel == "status":
+        device.online = decode_status(body)
+    elif channel == "info":
+        device.learn(decode_message(Info, body))
+
+
+def _restore_state(connection: sqlite3.Connection, device: Device) -> None:
+    newest = STATE_CHANGES.select(
+        connection, "WHERE device = ? ORDER BY since DESC LIMIT 1", (device.id,)
+    )
+    if newest:
+        device.change(newest[0])

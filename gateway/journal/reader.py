@@ -1,0 +1,161 @@
+"""The past as the journal has it: the implementation of `gateway.history.History`."""
+
+import queue
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from devices.kinds import KINDS
+from devices.metric import Shape
+from devices.reading import Millis
+from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, StateChanged
+from gateway.history import JournaledMessage, Point, RejectedMessage
+from gateway.journal.database import open_for_reading
+from gateway.journal.series import fold_counter, fold_gauge
+from gateway.journal.tables import (
+    ALERTS,
+    COMMANDS,
+    EXPLANATIONS,
+    RULE_CHANGES,
+    RUNS,
+    STATE_CHANGES,
+)
+
+CONNECTIONS_MAX = 4
+"""Readers at once. WAL lets them read while the writer writes; more would only fight for the
+Pi's four cores."""
+
+
+class JournalReader:
+    """Answers from a small pool of read-only connections; safe to call from any thread."""
+
+    def __init__(self, file: Path) -> None:
+        self._pool: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        for _ in range(CONNECTIONS_MAX):
+            self._pool.put(open_for_reading(file))
+
+    def close(self) -> None:
+        """Close the connections; nothing may be asked any more."""
+        for _ in range(CONNECTIONS_MAX):
+            self._pool.get().close()
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one question; waits for a free one."""
+        connection = self._pool.get()
+        try:
+            yield connection
+        finally:
+            self._pool.put(connection)
+
+    def series(
+        self, device: str, metric: str, start: Millis, end: Millis, step: Millis
+    ) -> Sequence[Point]:
+        """See History."""
+        with self.connection() as connection:
+            found = connection.execute(
+                "SELECT number, kind FROM device WHERE id = ?", [device]
+            ).fetchone()
+            if found is None:
+                return []
+            number, kind = found
+            described = KINDS[kind].metric(metric)
+            if described is None:
+                return []
+            rows = connection.execute(
+                "SELECT measured_at, json_extract(CAST(body AS TEXT), '$.' || ?) AS value"
+                " FROM message WHERE device = ? AND channel = 0"
+                " AND measured_at >= ? AND measured_at < ? AND value IS NOT NULL"
+                " ORDER BY measured_at",
+                [metric, number, start, end],
+            )
+            fold = fold_counter if described.shape is Shape.COUNTER else fold_gauge
+            return fold(rows, start, step)
+
+    def states(self, start: Millis, end: Millis) -> Mapping[str, Sequence[StateChanged]]:
+        """See History."""
+        with self.connection() as connection:
+            found = STATE_CHANGES.select(
+                connection,
+                "AS change WHERE since < ? AND since >= coalesce((SELECT max(since)"
+                " FROM state_change WHERE device = change.device AND since <= ?), 0)"
+                " ORDER BY device, since",
+                (end, start),
+            )
+        states: dict[str, list[StateChanged]] = {}
+        for change in found:
+            states.setdefault(change.device, []).append(change)
+        return states
+
+    def messages(self, device: str, limit: int) -> Sequence[JournaledMessage]:
+        """See History."""
+        with self.connection() as connection:
+            rows = connection.execute(
+                "SELECT received_at, measured_at, body FROM message WHERE channel = 0"
+                " AND device = (SELECT number FROM device WHERE id = ?)"
+                " ORDER BY measured_at DESC LIMIT ?",
+                [device, limit],
+            )
+            return [JournaledMessage(*row) for row in rows]
+
+    def alerts(self, limit: int) -> Sequence[Alert]:
+        """See History."""
+        with self.connection() as connection:
+            still_open = ALERTS.select(
+                connection,
+                "WHERE resolved_at IS NULL ORDER BY opened_at DESC LIMIT ?",
+                (limit,),
+            )
+            ended = ALERTS.select(
+                connection,
+                "WHERE resolved_at IS NOT NULL ORDER BY opened_at DESC LIMIT ?",
+                (limit - len(still_open),),
+            )
+        return [*still_open, *ended]
+
+    def commands(self, device: str, limit: int) -> Sequence[Command]:
+        """See History."""
+        with self.connection() as connection:
+            return COMMANDS.select(
+                connection, "WHERE device = ? ORDER BY created_at DESC LIMIT ?", (device, limit)
+            )
+
+    def command(self, id: str) -> Command | None:
+        """See History."""
+        with self.connection() as connection:
+            found = COMMANDS.select(connection, "WHERE id = ?", (id,))
+            return found[0] if found else None
+
+    def runs(self, since: Millis) -> Sequence[Run]:
+        """See History."""
+        with self.connection() as connection:
+            return RUNS.select(
+                connection,
+                "WHERE ended_at IS NULL OR ended_at >= ? ORDER BY created_at DESC",
+                (since,),
+            )
+
+    def explanations(self, plot: str, limit: int) -> Sequence[Explanation]:
+        """See History."""
+        with self.connection() as connection:
+            return EXPLANATIONS.select(
+                connection, "WHERE plot = ? ORDER BY at DESC LIMIT ?", (plot, limit)
+            )
+
+    def transitions(self, subject: str, limit: int) -> Sequence[RuleChanged]:
+        """See History."""
+        with self.connection() as connection:
+            return RULE_CHANGES.select(
+                connection, "WHERE subject = ? ORDER BY since DESC LIMIT ?", (subject, limit)
+            )
+
+    def rejected(self, limit: int) -> Sequence[RejectedMessage]:
+        """See History."""
+        with self.connection() as connection:
+            rows = connection.execute(
+                "SELECT received_at, topic, reason, detail, payload FROM rejected"
+                " ORDER BY id DESC LIMIT ?",
+                [limit],
+            )
+            return [RejectedMessage(*row) for row in rows]

@@ -1,0 +1,80 @@
+"""How each record of `gateway.decisions` stands in its table: a column per field, by name."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, Generic, TypeVar, get_type_hints
+
+from gateway.decisions import (
+    Alert,
+    Command,
+    Explanation,
+    Record,
+    RuleChanged,
+    Run,
+    StateChanged,
+)
+from gateway.journal.columns import from_column, to_column
+
+R = TypeVar("R", bound=Record)
+
+
+class Table(Generic[R]):
+    """Rows of one table as records of one type."""
+
+    def __init__(self, name: str, record: type[R]) -> None:
+        self.name = name
+        self._record: Callable[..., R] = record
+        self._names = [field.name for field in fields(record)]
+        hints = get_type_hints(record)
+        self._readers = [from_column(hints[name]) for name in self._names]
+        self.columns = ", ".join(f'"{name}"' for name in self._names)
+        marks = ", ".join("?" * len(self._names))
+        self._insert = f"INSERT OR REPLACE INTO {name} ({self.columns}) VALUES ({marks})"  # noqa: S608  # names of ours
+
+    def save(self, connection: sqlite3.Connection, record: R) -> None:
+        """Insert the record, or replace the one with the same key."""
+        connection.execute(self._insert, [to_column(getattr(record, name)) for name in self._names])
+
+    def select(
+        self, connection: sqlite3.Connection, rest: str, arguments: tuple[object, ...] = ()
+    ) -> list[R]:
+        """The records of `SELECT … FROM table <rest>`."""
+        rows = connection.execute(
+            f"SELECT {self.columns} FROM {self.name} {rest}",  # noqa: S608  # `rest` is a constant
+            arguments,
+        )
+        return [self._read(row) for row in rows]
+
+    def _read(self, row: tuple[Any, ...]) -> R:
+        return self._record(
+            *(
+                None if value is None else read(value)
+                for read, value in zip(self._readers, row, strict=True)
+            )
+        )
+
+
+RULE_STATES = Table("rule_state", RuleChanged)
+RULE_CHANGES = Table("rule_change", RuleChanged)
+ALERTS = Table("alert", Alert)
+COMMANDS = Table("command", Command)
+RUNS = Table("run", Run)
+EXPLANATIONS = Table("explanation", Explanation)
+STATE_CHANGES = Table("state_change", StateChanged)
+
+TABLES_OF: dict[type, tuple[Table[Any], ...]] = {
+    RuleChanged: (RULE_STATES, RULE_CHANGES),
+    Alert: (ALERTS,),
+    Command: (COMMANDS,),
+    Run: (RUNS,),
+    Explanation: (EXPLANATIONS,),
+    StateChanged: (STATE_CHANGES,),
+}
+"""Where a record is saved, by its type."""
+
+
+def save_record(connection: sqlite3.Connection, record: Record) -> None:
+    """Save a record of any type."""
+    for table in TABLES_OF[type(record)]:
+        table.save(connection, record)

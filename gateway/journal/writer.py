@@ -1,0 +1,145 @@
+"""The only code that writes to the journal, and the thread that it runs in."""
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Final, TypeVar
+
+from gateway.journal.batch import Batch
+from gateway.journal.tables import save_record
+
+REJECTED_MAX = 10_000
+"""Rejected messages kept for the technician; a device gone mad must not fill the disk."""
+RETRY_AFTER_S = 1.0
+"""Pause before a commit is tried again when the disk is full or fails. Nothing is acknowledged
+meanwhile, so nothing is lost by waiting."""
+
+T = TypeVar("T")
+_INSERT_MESSAGE = (
+    "INSERT INTO message (device, channel, measured_at, received_at, boot, seq, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def commit(connection: sqlite3.Connection, batch: Batch) -> None:
+    """Write a batch in one transaction, on disk when this returns. Raises sqlite3.Error, and then
+    nothing of it is written."""
+    in_transaction(connection, lambda connection: _write(connection, batch))
+
+
+def _write(connection: sqlite3.Connection, batch: Batch) -> None:
+    connection.executemany(
+        "INSERT INTO device (number, id, kind, adopted, first_seen, snapshot_message)"
+        " VALUES (?, ?, ?, 0, ?, 0)",
+        [(device.number, device.id, device.kind.name, at) for device, at in batch.new_devices],
+    )
+    connection.executemany(
+        "UPDATE device SET adopted = ? WHERE number = ?",
+        [(adoption.adopted, adoption.number) for adoption in batch.adoptions],
+    )
+    connection.executemany(_INSERT_MESSAGE, batch.messages)
+    for record in batch.records:
+        save_record(connection, record)
+    if batch.rejected:
+        connection.executemany(
+            "INSERT INTO rejected (received_at, topic, reason, detail, payload)"
+            " VALUES (?, ?, ?, ?, ?)",
+            batch.rejected,
+        )
+        connection.execute(
+            "DELETE FROM rejected WHERE id <= (SELECT max(id) FROM rejected) - ?", [REJECTED_MAX]
+        )
+    connection.executemany(
+        "UPDATE device SET snapshot = ?,"
+        " snapshot_message = (SELECT coalesce(max(id), 0) FROM message) WHERE number = ?",
+        [(snapshot.snapshot, snapshot.number) for snapshot in batch.snapshots],
+    )
+
+
+class JournalWriter:
+    """A thread that commits one batch after the other, and runs small jobs in between.
+
+    A batch that cannot be written is tried again until it can: what was decided must not be
+    forgotten, and what was not committed is not acknowledged. `on_trouble` hears of it, with None
+    when it is over; `on_failure` hears of an error that waiting does not mend, and the gateway
+    must end. All callbacks run in the thread.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        on_trouble: Callable[[str | None], None],
+        on_failure: Callable[[Exception], None],
+    ) -> None:
+        self._connection = connection
+        self._on_trouble = on_trouble
+        self._on_failure = on_failure
+        self._jobs: Final[queue.SimpleQueue[Callable[[], None] | None]] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="journal")
+        self._thread.start()
+
+    def submit(self, batch: Batch, on_committed: Callable[[], None]) -> None:
+        """Commit a batch; `on_committed` runs in the thread when it is on disk."""
+        self._jobs.put(lambda: self._commit(batch, on_committed))
+
+    def run(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Run a job that writes, between two batches and in a transaction of its own."""
+        future: Future[T] = Future()
+
+        def work() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                result = in_transaction(self._connection, job)
+            except sqlite3.Error as error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        self._jobs.put(work)
+        return future
+
+    def close(self) -> None:
+        """Commit what was submitted, give up what cannot be written, and close the file."""
+        self._stopping.set()
+        self._jobs.put(None)
+        self._thread.join()
+        self._connection.close()
+
+    def _run(self) -> None:
+        try:
+            while (job := self._jobs.get()) is not None:
+                job()
+        except Exception as error:  # noqa: BLE001  # a thread's error would end unseen
+            self._on_failure(error)
+
+    def _commit(self, batch: Batch, on_committed: Callable[[], None]) -> None:
+        failed = False
+        while True:
+            try:
+                commit(self._connection, batch)
+                break
+            except sqlite3.OperationalError as error:
+                failed = True
+                self._on_trouble(str(error))
+                if self._stopping.wait(RETRY_AFTER_S):
+                    return
+        if failed:
+            self._on_trouble(None)
+        on_committed()
+
+
+def in_transaction(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], T]) -> T:
+    """Run `job` in a transaction and return its result after the commit."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = job(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return result
