@@ -18,12 +18,7 @@ from typing import TypeAlias
 import mqtt5
 
 from gateway.clock import Millis
-from gateway.intake.contract import (
-    MAX_PACKET_BYTES,
-    MAX_UNCONFIRMED_PUBLISHES,
-    ConnectionSettings,
-    IntakeStatistics,
-)
+from gateway.intake.contract import MAX_PACKET_BYTES, ConnectionSettings, IntakeStatistics
 from gateway.intake.mqtt5_events import (
     Accepted,
     Disconnected,
@@ -34,17 +29,16 @@ from gateway.intake.mqtt5_events import (
     SubscriptionsRefused,
 )
 from gateway.intake.mqtt5_framing import LengthError, is_codec_panic, packet_size, raw_publish
+from gateway.intake.mqtt5_publishing import (
+    FIRST_FAILURE,
+    LAST_PACKET_ID,
+    SUBSCRIBE_ID,
+    Publishing,
+)
 
 # What a broker that honours it may send ahead of our acknowledgements: some full commits of the
 # journal, so that one can gather while another is under way.
 RECEIVE_MAXIMUM = 4096
-
-# Reason codes from here on are failures. The codec's enumerations compare only when made `int`.
-FIRST_FAILURE = 0x80
-
-SUBSCRIBE_ID = 1
-FIRST_PUBLISH_ID = 2
-LAST_PACKET_ID = 0xFFFF
 
 # First byte of a packet: type in the upper half, for PUBLISH flags in the lower.
 _PUBLISH, _TYPE_MASK = 0x30, 0xF0
@@ -94,9 +88,7 @@ class Mqtt5Connection:
         self._first_token = generation << 16
         self._awaiting_release = awaiting_release
         self._qos2_unacknowledged: set[int] = set()
-        self._unconfirmed: set[int] = set()
-        self._max_unconfirmed = MAX_UNCONFIRMED_PUBLISHES
-        self._last_publish_id = SUBSCRIBE_ID
+        self._publishing = Publishing(statistics)
         self._partial = bytearray()  # the packet that is not complete yet
         self._wanted = 0  # with fewer bytes than these it cannot be
         self._outgoing = bytearray(self._connect_packet())
@@ -141,27 +133,12 @@ class Mqtt5Connection:
         self._outgoing += struct.pack(f">{len(words)}I", *words)
 
     def publish(self, topic: str, payload: bytes, *, retain: bool, expiry_s: int | None) -> bool:
-        """QoS 1. False: not connected, or as much under way as we or the broker allow."""
-        unconfirmed = self._unconfirmed
-        if self.state is not State.RECEIVING or len(unconfirmed) >= self._max_unconfirmed:
+        """QoS 1. False: not connected, or too much under way."""
+        if self.state is not State.RECEIVING:
             return False
-        packet_id = self._last_publish_id
-        while True:
-            packet_id = packet_id + 1 if packet_id < LAST_PACKET_ID else FIRST_PUBLISH_ID
-            if packet_id not in unconfirmed:
-                break
-        self._outgoing += mqtt5.PublishPacket(
-            topic,
-            payload,
-            qos=mqtt5.QoS.AT_LEAST_ONCE,
-            packet_id=packet_id,
-            retain=retain,
-            message_expiry_interval=expiry_s,
-        ).write()
-        self._last_publish_id = packet_id
-        unconfirmed.add(packet_id)
-        self._statistics.publishes += 1
-        return True
+        encoded = self._publishing.encode(topic, payload, retain=retain, expiry_s=expiry_s)
+        self._outgoing += encoded or b""
+        return encoded is not None
 
     def ping(self) -> None:
         self._outgoing += mqtt5.PingReqPacket().write()
@@ -288,10 +265,10 @@ class Mqtt5Connection:
                 self._connack(packet, events)
             case _ if self.state is State.CONNECTING:
                 self._malformed(f"a {type(packet).__name__} before the CONNACK", events)
-            case mqtt5.SubAckPacket(packet_id=1) if self.state is State.SUBSCRIBING:
+            case mqtt5.SubAckPacket() if self.state is State.SUBSCRIBING:
                 self._suback(packet, events)
             case mqtt5.PubAckPacket():
-                self._puback(packet)
+                self._publishing.confirm(packet)
             case mqtt5.PubRelPacket():
                 self._awaiting_release.discard(packet.packet_id)
                 self._outgoing += struct.pack(">I", _PUBCOMP + packet.packet_id)
@@ -310,7 +287,7 @@ class Mqtt5Connection:
             return
         if not packet.session_present:
             self._awaiting_release.clear()
-        self._max_unconfirmed = min(MAX_UNCONFIRMED_PUBLISHES, packet.receive_max)
+        self._publishing.limit(packet.receive_max)
         self.state = State.SUBSCRIBING
         events.append(Accepted(packet.session_present, packet.server_keep_alive))
         # Subscribing again each time also brings what is retained, so that a state which a full
@@ -324,7 +301,7 @@ class Mqtt5Connection:
     def _suback(self, packet: mqtt5.SubAckPacket, events: list[Event]) -> None:
         subscriptions = self._settings.subscriptions
         codes = packet.reason_codes
-        if len(codes) != len(subscriptions):
+        if packet.packet_id != SUBSCRIBE_ID or len(codes) != len(subscriptions):
             self._malformed("a SUBACK that does not match the SUBSCRIBE", events)
             return
         refused = tuple(
@@ -334,12 +311,3 @@ class Mqtt5Connection:
         )
         events.append(SubscriptionsRefused(refused) if refused else Subscribed())
         self.state = State.CLOSED if refused else State.RECEIVING
-
-    def _puback(self, packet: mqtt5.PubAckPacket) -> None:
-        if packet.packet_id not in self._unconfirmed:
-            return
-        self._unconfirmed.discard(packet.packet_id)
-        if int(packet.reason_code) >= FIRST_FAILURE:
-            self._statistics.publishes_refused += 1
-        else:
-            self._statistics.publishes_confirmed += 1
