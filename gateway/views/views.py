@@ -1,0 +1,246 @@
+"""The one object that pages and the API ask."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from devices.kinds import KINDS
+from devices.text import Text
+from gateway.clock import Millis
+from gateway.decisions import Alert, Command, Explanation, RuleState, Run, State
+from gateway.fleet import Device, Fleet
+from gateway.history import History, RejectedMessage
+from gateway.site import Site
+from gateway.views.condition import Condition
+from gateway.views.device import (
+    COMMANDS_SHOWN,
+    TRANSITIONS_READ,
+    Chart,
+    Curve,
+    DeviceDetail,
+    chart_metrics,
+    latest_by_rule,
+)
+from gateway.views.drawing import draw
+from gateway.views.fleet import DeviceRow, count, device_row, figures
+from gateway.views.home import Home, KindSummary
+from gateway.views.places import Places
+from gateway.views.tasks import Task, tasks
+from gateway.views.watering import Watering, merge_runs, plot_status
+from gateway.views.weeks import Weeks
+
+RUNS_SHOWN_MS = 7 * 86_400_000
+ALERTS_SHOWN = 200
+REJECTED_SHOWN = 100
+KIND_ORDER = ("light", "wifi", "speaker", "soil", "valve", "pump", "weather")
+"""As people ask for them; a new kind follows behind."""
+
+
+class RuleStatus(Protocol):
+    """What a rule says of itself. `states` counts its subjects; `error` is why it last failed."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def label(self) -> Text: ...
+    @property
+    def states(self) -> Mapping[RuleState, int]: ...
+    @property
+    def error(self) -> str | None: ...
+    @property
+    def firing(self) -> Sequence[str]: ...
+
+
+class Views:
+    """Answers questions about the hamlet. Call it on the event loop that writes the fleet.
+
+    `alerts` gives the open alerts, `runs` the waterings in progress, `rules` the state of the
+    rules, all of them as they are in memory.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        fleet: Fleet,
+        history: History,
+        *,
+        alerts: Callable[[], Sequence[Alert]],
+        runs: Callable[[], Sequence[Run]],
+        rules: Callable[[], Sequence[RuleStatus]],
+        condition: Callable[[], Condition],
+        clock: Callable[[], Millis],
+    ) -> None:
+        self.site = site
+        self._fleet = fleet
+        self._history = history
+        self._alerts = alerts
+        self._runs = runs
+        self._rules = rules
+        self._condition = condition
+        self._clock = clock
+        self._places = Places(site)
+        self._weeks = Weeks(site.config.place, fleet, history)
+
+    @property
+    def now(self) -> Millis:
+        """The time by which everything is judged."""
+        return self._clock()
+
+    def condition(self) -> Condition:
+        """How the gateway itself is."""
+        return self._condition()
+
+    def rules(self) -> Sequence[RuleStatus]:
+        """The rules and how they are."""
+        return self._rules()
+
+    def tasks(self) -> tuple[Task, ...]:
+        """What needs a person."""
+        return tasks(self._alerts(), self._fleet, self._rule_labels(), self._places.shared)
+
+    async def home(self) -> Home:
+        """The hamlet at a glance."""
+        watering = await self.watering()
+        await self._weeks.refresh(self.now)
+        now = self.now
+        devices = list(self._fleet.adopted())
+        stations = [device for device in devices if device.kind.name == "weather"]
+        heard = [device.heard_at for device in devices if device.heard_at is not None]
+        return Home(
+            now=now,
+            heard_at=max(heard, default=None),
+            night=self._weeks.is_night(now),
+            kinds=self._kinds(devices),
+            tasks=self.tasks(),
+            watering=watering,
+            weather=figures(stations[0], now) if stations else (),
+            drawing=draw(self.site, devices, frozenset(plot.id for plot in watering.running)),
+            new_devices=sum(1 for _ in self._fleet.unadopted()),
+            condition=self._condition(),
+        )
+
+    async def watering(self) -> Watering:
+        """Every plot: what is watered, and why or why not."""
+        now = self.now
+        saved, decisions = await asyncio.to_thread(self._read_watering, now - RUNS_SHOWN_MS)
+        runs = merge_runs(saved, self._runs())
+        midnight = self._weeks.midnight(now)
+        plots = tuple(
+            plot_status(plot, self._fleet, runs, decisions[plot.id], midnight, now)
+            for plot in self.site.plots
+        )
+        return Watering(plots, sum(plot.today_l for plot in plots))
+
+    def devices(self) -> tuple[DeviceRow, ...]:
+        """The adopted devices in the order of the site."""
+        return self._rows(self._fleet.adopted())
+
+    def new_devices(self) -> tuple[DeviceRow, ...]:
+        """The devices that wait to be adopted."""
+        return self._rows(self._fleet.unadopted())
+
+    def row(self, id: str) -> DeviceRow | None:
+        """The device of that id as a row, adopted or not."""
+        device = self._fleet.get(id)
+        return None if device is None else self._row(device)
+
+    async def device(self, id: str) -> DeviceDetail | None:
+        """Everything about one device, or None when there is none of that id."""
+        device = self._fleet.get(id)
+        if device is None:
+            return None
+        transitions, commands, messages = await asyncio.gather(
+            asyncio.to_thread(self._history.transitions, id, TRANSITIONS_READ),
+            asyncio.to_thread(self._history.commands, id, COMMANDS_SHOWN),
+            asyncio.to_thread(self._history.messages, id, 1),
+        )
+        await self._weeks.refresh(self.now)
+        gaps = device.sequences.gaps()
+        return DeviceDetail(
+            row=self._row(device),
+            adopted=device.adopted,
+            road=self._places.road(device),
+            settings=dict(device.settings),
+            info=device.info,
+            extra=device.extra,
+            week=self._weeks.of([device]),
+            missing=sum(last - first + 1 for _, first, last in gaps),
+            alerts=tuple(alert for alert in self._alerts() if alert.subject == id),
+            rules=latest_by_rule(transitions, self._rule_labels()),
+            commands=tuple(commands),
+            last_message=messages[0] if messages else None,
+        )
+
+    async def chart(
+        self, id: str, metrics: Sequence[str], start: Millis, end: Millis, step: Millis
+    ) -> Chart | None:
+        """The curves of those metrics which the device has; None when there is no such device."""
+        device = self._fleet.get(id)
+        if device is None:
+            return None
+        found = chart_metrics(device.kind, metrics)
+        points = await asyncio.gather(
+            *(
+                asyncio.to_thread(self._history.series, id, metric.name, start, end, step)
+                for metric in found
+            )
+        )
+        curves = tuple(map(Curve, found, points))
+        return Chart(start, end, step, curves, tuple(self._weeks.nights(start, end)))
+
+    async def alerts(self) -> Sequence[Alert]:
+        """Open alerts first, then the newest that are over."""
+        saved = await asyncio.to_thread(self._history.alerts, ALERTS_SHOWN)
+        opened = list(self._alerts())
+        ids = {alert.id for alert in opened}
+        ended = [a for a in saved if a.resolved_at is not None and a.id not in ids]
+        return [*opened, *ended]
+
+    async def runs(self, since: Millis) -> Sequence[Run]:
+        """The waterings that were going on at `since` or later, newest first."""
+        saved = await asyncio.to_thread(self._history.runs, since)
+        runs = merge_runs(saved, self._runs())
+        return sorted(runs, key=lambda run: run.created_at, reverse=True)
+
+    async def command(self, id: str) -> Command | None:
+        """What became of a command."""
+        return await asyncio.to_thread(self._history.command, id)
+
+    async def rejected(self) -> Sequence[RejectedMessage]:
+        """The newest messages that were not accepted."""
+        return await asyncio.to_thread(self._history.rejected, REJECTED_SHOWN)
+
+    def _kinds(self, devices: Sequence[Device]) -> tuple[KindSummary, ...]:
+        by_kind: dict[str, list[Device]] = {name: [] for name in sorted(KINDS, key=_place_in_order)}
+        for device in devices:
+            by_kind[device.kind.name].append(device)
+        return tuple(
+            KindSummary(
+                KINDS[name],
+                count(found),
+                self._weeks.of(found),
+                self._places.shared([d for d in found if d.state is State.DOWN]),
+            )
+            for name, found in by_kind.items()
+        )
+
+    def _rows(self, devices: Iterable[Device]) -> tuple[DeviceRow, ...]:
+        now = self.now
+        return tuple(device_row(device, self._places.of(device), now) for device in devices)
+
+    def _row(self, device: Device) -> DeviceRow:
+        return device_row(device, self._places.of(device), self.now)
+
+    def _rule_labels(self) -> Mapping[str, Text]:
+        return {rule.rule: rule.label for rule in self._rules()}
+
+    def _read_watering(
+        self, since: Millis
+    ) -> tuple[Sequence[Run], Mapping[str, Sequence[Explanation]]]:
+        plots = self.site.plots
+        decisions = {plot.id: self._history.explanations(plot.id, 1) for plot in plots}
+        return self._history.runs(since), decisions
+
+
+def _place_in_order(kind: str) -> tuple[int, str]:
+    return (KIND_ORDER.index(kind) if kind in KIND_ORDER else len(KIND_ORDER), kind)

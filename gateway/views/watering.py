@@ -1,0 +1,109 @@
+"""What is watered, and why, or why not."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from devices.text import Text
+from gateway.clock import Millis
+from gateway.decisions import Explanation, Run, RunState
+from gateway.fleet import Fleet
+from gateway.plots import Plot
+
+MOISTURE = "soil_moisture_pct"
+ENDED = frozenset({RunState.DONE, RunState.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Moisture:
+    """The median of the plot's probes that report; the oldest of their times; how many did."""
+
+    percent: float
+    measured_at: Millis
+    probes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlotStatus:
+    """A plot now. `run` is going on, for `remaining_ms` more at the plot's rate; `last_runs` have
+    ended, newest first; `today_l` is what has flowed since midnight, the present run included."""
+
+    id: str
+    label: Text
+    area_m2: float
+    run: Run | None
+    remaining_ms: Millis | None
+    decision: Explanation | None
+    moisture: Moisture | None
+    probes: int
+    last_runs: tuple[Run, ...]
+    today_l: float
+
+
+@dataclass(frozen=True, slots=True)
+class Watering:
+    """All plots; `today_l` is the water of all of them since midnight."""
+
+    plots: tuple[PlotStatus, ...]
+    today_l: float
+
+    @property
+    def running(self) -> tuple[PlotStatus, ...]:
+        """The plots that get water now or are about to."""
+        return tuple(plot for plot in self.plots if plot.run is not None)
+
+
+def plot_status(
+    plot: Plot,
+    fleet: Fleet,
+    runs: Sequence[Run],
+    decisions: Sequence[Explanation],
+    midnight: Millis,
+    now: Millis,
+) -> PlotStatus:
+    """The plot as it is; `runs` are all runs of the hamlet, `decisions` newest first."""
+    own = [run for run in runs if run.plot == plot.id]
+    present = [run for run in own if run.state not in ENDED]
+    ended = sorted((run for run in own if run.state in ENDED), key=_started, reverse=True)
+    run = max(present, key=_started, default=None)
+    return PlotStatus(
+        plot.id,
+        plot.label,
+        plot.area_m2,
+        run,
+        _remaining_ms(plot, run),
+        decisions[0] if decisions else None,
+        _moisture(plot, fleet, now),
+        len(plot.sensors),
+        tuple(ended),
+        sum(run.litres for run in own if run.created_at >= midnight),
+    )
+
+
+def merge_runs(saved: Iterable[Run], live: Iterable[Run]) -> list[Run]:
+    """Runs by id: those in memory are newer than the journal."""
+    runs: Mapping[str, Run] = {run.id: run for run in (*saved, *live)}
+    return list(runs.values())
+
+
+def _remaining_ms(plot: Plot, run: Run | None) -> Millis | None:
+    if run is None or run.state is not RunState.FLOWING:
+        return None
+    return round(max(run.target_l - run.litres, 0) / plot.rate_l_min * 60_000)
+
+
+def _started(run: Run) -> Millis:
+    return run.created_at
+
+
+def _moisture(plot: Plot, fleet: Fleet, now: Millis) -> Moisture | None:
+    values, times = [], []
+    for id in plot.sensors:
+        probe = fleet.get(id)
+        value = probe.value(MOISTURE, now) if probe is not None else None
+        if probe is not None and value is not None:
+            measured_at = probe.measured_at_of(MOISTURE)
+            if measured_at is not None:
+                values.append(float(value))
+                times.append(measured_at)
+    return Moisture(median(values), min(times), len(values)) if values else None

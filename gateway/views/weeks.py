@@ -1,0 +1,127 @@
+"""The last seven days: how much of the time devices worked, and how much of it is known.
+
+Lights are judged by their nights, everything else by local calendar days.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from gateway.clock import Millis
+from gateway.fleet import Device, Fleet
+from gateway.health.uptime import Uptime, Window, days, nights, uptime
+from gateway.history import History
+from gateway.site import PlaceConfig
+
+DAYS = 7
+FRESH_MS = 60_000
+"""A week changes by a thousandth in that time; computing it takes tens of milliseconds."""
+JUDGED_BY_NIGHT = frozenset({"light"})
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One night or day from `start` to `end`, which is now while it still goes on."""
+
+    start: Millis
+    end: Millis
+    uptime: Uptime
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Seven periods, oldest first, and all of them together. `nightly`: they are nights."""
+
+    nightly: bool
+    periods: tuple[Period, ...]
+    whole: Uptime
+
+
+class Weeks:
+    """The weeks of all devices, computed in a worker thread and kept for a minute."""
+
+    def __init__(self, place: PlaceConfig, fleet: Fleet, history: History) -> None:
+        self._place = place
+        self._zone = ZoneInfo(place.timezone)
+        self._fleet = fleet
+        self._history = history
+        self._lock = asyncio.Lock()
+        self._computed_at: Millis | None = None
+        self._windows: Mapping[bool, Sequence[Window]] = {}
+        self._uptimes: Mapping[str, Sequence[Uptime]] = {}
+
+    def today(self, now: Millis) -> date:
+        """The local date."""
+        return datetime.fromtimestamp(now / 1000, UTC).astimezone(self._zone).date()
+
+    def midnight(self, now: Millis) -> Millis:
+        """When the local day began."""
+        start = datetime.combine(self.today(now), datetime.min.time(), self._zone)
+        return round(start.timestamp() * 1000)
+
+    def nights(self, start: Millis, end: Millis) -> list[Window]:
+        """The nights that touch the range."""
+        first = self.today(start) - timedelta(days=1)
+        count = (self.today(end) - first).days + 1
+        found = nights(self._place, first, count)
+        return [window for window in found if window[1] > start and window[0] < end]
+
+    def is_night(self, now: Millis) -> bool:
+        """Whether the sun is down in the hamlet."""
+        return bool(self.nights(now, now + 1))
+
+    async def refresh(self, now: Millis) -> None:
+        """Compute everything anew when it is older than a minute."""
+        async with self._lock:
+            if self._computed_at is not None and 0 <= now - self._computed_at < FRESH_MS:
+                return
+            windows = {nightly: self._last_windows(nightly, now) for nightly in (False, True)}
+            nightly = {d.id: d.kind.name in JUDGED_BY_NIGHT for d in self._fleet.adopted()}
+            self._uptimes = await asyncio.to_thread(self._compute, nightly, windows, now)
+            self._windows = windows
+            self._computed_at = now
+
+    def of(self, devices: Iterable[Device]) -> Week | None:
+        """The week of devices of one kind together, as of the last `refresh`; None without any."""
+        rows = [(d, self._uptimes[d.id]) for d in devices if d.id in self._uptimes]
+        if not rows:
+            return None
+        nightly = rows[0][0].kind.name in JUDGED_BY_NIGHT
+        periods = tuple(
+            Period(start, end, _together(uptimes[index] for _, uptimes in rows))
+            for index, (start, end) in enumerate(self._windows[nightly])
+        )
+        return Week(nightly, periods, _together(period.uptime for period in periods))
+
+    def _last_windows(self, nightly: bool, now: Millis) -> list[Window]:
+        first = self.today(now) - timedelta(days=DAYS)
+        if nightly:
+            found = nights(self._place, first, DAYS + 1)
+        else:
+            found = days(self._zone, first, DAYS + 1)
+        begun = [(start, min(end, now)) for start, end in found if start < now]
+        return begun[-DAYS:]
+
+    def _compute(
+        self,
+        nightly: Mapping[str, bool],
+        windows: Mapping[bool, Sequence[Window]],
+        now: Millis,
+    ) -> Mapping[str, Sequence[Uptime]]:
+        start = min(window[0] for found in windows.values() for window in found)
+        changes = self._history.states(start, now)
+        return {
+            device: [uptime(changes.get(device, ()), [window]) for window in windows[by_night]]
+            for device, by_night in nightly.items()
+        }
+
+
+def _together(uptimes: Iterable[Uptime]) -> Uptime:
+    found = list(uptimes)
+    return Uptime(
+        sum(one.up_ms for one in found),
+        sum(one.down_ms for one in found),
+        sum(one.unknown_ms for one in found),
+    )
