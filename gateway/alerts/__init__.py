@@ -1,0 +1,1 @@
+"""Alerts from their opening to their end."""
