@@ -1,0 +1,163 @@
+"""Rows to lines, read back by a small parser written from the line protocol's description."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.decode import DECODERS
+from devices.kind import Kind
+from devices.kinds import KINDS
+from devices.metric import Value
+from gateway.fleet import Fleet
+from gateway.forward.line_protocol import LineEncoder, UnsendableError
+from gateway.outbound import OutboundRow
+from tests.gateway.forward.outbound import T0, fleet_of
+
+
+def parse_line(line: bytes) -> tuple[str, dict[str, str], dict[str, Value], int]:
+    """Measurement, tags, fields, time. A backslash escapes the comma, equals sign or space after
+    it and is itself otherwise."""
+    text = line.decode()
+    words: list[str] = [""]
+    ends = ""
+    at = 0
+    while at < len(text) and ends.count(" ") < 1:
+        if text[at] == "\\" and text[at + 1 : at + 2] in {",", "=", " "}:
+            words[-1] += text[at + 1]
+            at += 1
+        elif text[at] in ",= ":
+            ends += text[at]
+            words.append("")
+        else:
+            words[-1] += text[at]
+        at += 1
+    fields_text, time_text = text[at:].split(" ")
+    names, values = words[1:-1:2], words[2::2]
+    assert ends == ",=" * len(names) + " "
+    assert names == sorted(names)
+    fields = dict(_parse_field(field) for field in fields_text.split(","))
+    return words[0], dict(zip(names, values, strict=True)), fields, int(time_text)
+
+
+def _parse_field(text: str) -> tuple[str, Value]:
+    name, value = text.split("=")
+    if value in ("true", "false"):
+        return name, value == "true"
+    return name, int(value[:-1]) if value.endswith("i") else float(value)
+
+
+def row(
+    kind: str = "soil", device: str = "soil-1", body: bytes = b"", **values: Any
+) -> OutboundRow:
+    body = body or json.dumps({"seq": 1} | values).encode()
+    return OutboundRow(7, device, kind, T0, body)
+
+
+def encode(row: OutboundRow, hamlet: str = "khe-coc", fleet: Fleet | None = None) -> bytes:
+    return LineEncoder(hamlet, fleet or Fleet()).encode(row)
+
+
+def test_a_whole_line_with_every_type() -> None:
+    fleet = fleet_of(("valve-3", "main-road", "lo-3"))
+    line = encode(
+        row(
+            "valve", "valve-3", boot="b1", measured_at=T0, open=True, flow_l_min=12.5,
+            volume_total_l=3, lease_remaining_s=12,
+        ),
+        fleet=fleet,
+    )  # fmt: skip
+    assert line == (
+        b"valve,device=valve-3,hamlet=khe-coc,place=main-road,plot=lo-3"
+        b" open=true,flow_l_min=12.5,volume_total_l=3,lease_remaining_s=12i 1795400000000"
+    )
+
+
+def test_what_the_kind_does_not_know_is_not_sent() -> None:
+    line = encode(row(soil_ph=5.5, mood={"a": [1, "x,y z=1"]}, note="soil_ec_us_cm=1"))
+    assert line == b"soil,device=soil-1,hamlet=khe-coc soil_ph=5.5 1795400000000"
+
+
+def test_a_device_that_is_moved_gets_its_new_place() -> None:
+    fleet = fleet_of(("soil-1", None, "lo-1"))
+    encoder = LineEncoder("khe-coc", fleet)
+    assert b",plot=lo-1 " in encoder.encode(row(soil_ph=5.0))
+    device = fleet.get("soil-1")
+    assert device is not None
+    device.plot = "lo-2"
+    assert b",plot=lo-2 " in encoder.encode(row(soil_ph=5.0))
+
+
+@pytest.mark.parametrize(
+    ("place", "written"),
+    [
+        ("Đồi chè số 1", r"Đồi\ chè\ số\ 1"),
+        ("a,b=c d", r"a\,b\=c\ d"),
+        (r"a\b", r"a\b"),
+        (r"a\,b", r"a\\,b"),
+        ("end\\\\", "end"),
+        ("a\nlight,device=x y=1 1", r"a\ light\,device\=x\ y\=1\ 1"),
+        ("nul\x00\r\ttab", r"nul\ tab"),
+        ("half \ud800 letter", r"half\ ?\ letter"),
+    ],
+)
+def test_hostile_tags(place: str, written: str) -> None:
+    line = encode(row(soil_ph=5.0), fleet=fleet_of(("soil-1", place, None)))
+    assert line == (f"soil,device=soil-1,hamlet=khe-coc,place={written} soil_ph=5.0 {T0}".encode())
+
+
+@pytest.mark.parametrize("place", ["", "\\", None])
+def test_an_empty_tag_is_left_out(place: str | None) -> None:
+    line = encode(row(soil_ph=5.0), fleet=fleet_of(("soil-1", place, None)))
+    assert b"place" not in line
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        (row("teapot", soil_ph=5.0), "teapot"),
+        (row(other=5.0), "no metric"),
+        (row(body=b'{"seq":1,'), "JSON"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_with_the_reason(bad: OutboundRow, why: str) -> None:
+    with pytest.raises(UnsendableError, match=why):
+        encode(bad)
+
+
+def metrics_of(kind: Kind) -> st.SearchStrategy[dict[str, Value]]:
+    strategies: dict[str, st.SearchStrategy[Value]] = {}
+    for metric in kind.metrics:
+        if metric.type is bool:
+            strategies[metric.name] = st.booleans()
+        elif metric.type is int:
+            strategies[metric.name] = st.integers(int(metric.low), int(metric.high))
+        else:
+            # Sent with or without a fraction; past 2**53 not every whole number is a float.
+            high = min(metric.high, 2**53)
+            whole = st.integers(int(metric.low), int(high))
+            strategies[metric.name] = st.floats(metric.low, high) | whole
+    return st.fixed_dictionaries({}, optional=strategies).filter(bool)
+
+
+@given(st.data())
+def test_a_line_says_what_the_decoder_understood(data: st.DataObject) -> None:
+    kind = data.draw(st.sampled_from(list(KINDS.values())))
+    extra = st.text(alphabet="xyz", min_size=1), st.text() | st.lists(st.floats(0, 1))
+    message = data.draw(st.dictionaries(*extra, max_size=2)) | data.draw(metrics_of(kind))
+    where = data.draw(st.tuples(*[st.none() | st.text(max_size=9)] * 2))
+    body = json.dumps({"seq": 3} | message).encode()
+    reading = DECODERS[kind.name]("dev-1", body, T0)
+
+    line = encode(row(kind.name, "dev-1", body), "khe-coc", fleet_of(("dev-1", *where)))
+
+    measurement, tags, fields, time = parse_line(line)
+    assert (measurement, tags["device"], tags["hamlet"], time) == (
+        kind.name, "dev-1", "khe-coc", T0,
+    )  # fmt: skip
+    assert tags.keys() <= {"device", "hamlet", "place", "plot"}
+    assert fields == reading.values
+    types = {metric.name: metric.type for metric in kind.metrics}
+    assert all(type(value) is types[name] for name, value in fields.items())
