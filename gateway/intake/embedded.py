@@ -5,12 +5,14 @@ with it. It does not deliver again what was not acknowledged, and marks what it 
 client as retained. Where that matters, Mosquitto serves.
 """
 
+import asyncio
 import errno
 import hmac
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from amqtt.broker import Broker
 from amqtt.errors import BrokerError
@@ -50,7 +52,7 @@ class EmbeddedBroker:
         # amqtt logs every client that misbehaves or just leaves; the gateway's own counters tell
         # what matters, and a start that fails is raised.
         logging.getLogger("amqtt").setLevel(logging.CRITICAL)
-        broker = Broker(self._config)
+        broker = _Broker(self._config)
         try:
             await broker.start()
         except BrokerError as error:
@@ -64,6 +66,7 @@ class EmbeddedBroker:
         _error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
+        await self._broker.end_connections()
         await self._broker.shutdown()
 
     def _why(self, cause: BaseException | None) -> str:
@@ -77,6 +80,33 @@ class EmbeddedBroker:
         return (
             f"{where} cannot be opened ({detail or cause}); correct broker.embedded in site.yaml."
         )
+
+
+class _Broker(Broker):  # type: ignore[misc]  # amqtt has no types
+    """Knows its connections, so that none outlives it: amqtt leaves those that are just ending."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._connections: set[asyncio.Task[None]] = set()
+
+    async def stream_connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
+    ) -> None:
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._connections.add(task)
+        try:
+            # A client that is gone before the broker said goodbye is nothing to report.
+            with suppress(OSError):
+                await super().stream_connected(reader, writer, listener_name)
+        finally:
+            self._connections.discard(task)
+            writer.close()
+
+    async def end_connections(self) -> None:
+        connections = list(self._connections)
+        for task in connections:
+            task.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
 
 
 class DoorKeeper(BaseAuthPlugin):  # type: ignore[misc]  # amqtt has no types

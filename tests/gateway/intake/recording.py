@@ -56,6 +56,9 @@ class RecordingInbox:
                 self._changed.clear()
                 await self._changed.wait()
 
+    async def until_more_than(self, count: int) -> None:
+        await self.until(lambda inbox: len(inbox.messages) > count)
+
     async def until_connected(self) -> None:
         await self.until(lambda inbox: inbox.connections[-1:] > [(True, "")])
 
