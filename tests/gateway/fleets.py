@@ -1,5 +1,7 @@
 """A small fleet for the engines' tests."""
 
+from collections.abc import Mapping
+
 from devices.kinds import KINDS
 from devices.metric import Value
 from devices.reading import Millis, Reading
@@ -8,9 +10,12 @@ from gateway.fleet import Device, Fleet
 
 NOW: Millis = 1_795_305_600_000
 """2026-11-22 07:00 in Vietnam."""
+NO_SETTINGS: Mapping[str, Value] = {}
 
 
-def device(id: str, kind: str, *, adopted: bool = True, **settings: Value) -> Device:
+def device(
+    id: str, kind: str, *, adopted: bool = True, settings: Mapping[str, Value] = NO_SETTINGS
+) -> Device:
     return Device(1, id, KINDS[kind], adopted, Text(f"Máy {id}", f"Device {id}"), settings=settings)
 
 

@@ -1,0 +1,166 @@
+"""The state of every device as its readings, its last will and its silence tell it.
+
+Pure. The engine answers with `StateChanged`; whoever called it writes that to the device (state,
+state_since, state_cause) before the next call. A `StateChanged` replaces the record of the same
+device and `since`: that is how a resent reading corrects what was unknown. Devices fall silent by
+when they were last heard, and are then unknown since their newest measurement. When the readings
+of that time come in after all, without a gap, the unknown interval gets the state in which it
+began. Records of one device therefore follow each other in `since`, and none is ever moved.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+
+from devices.reading import Millis, Reading
+from gateway.decisions import State, StateChanged
+from gateway.fleet import SILENT_AFTER_MIN_MS, Device, Fleet
+from gateway.health.verdicts import ASSESS, Verdict, assess_reporting
+
+SILENT = "silent"
+OFFLINE = "offline"
+NOT_SEEN_LIT: Verdict = (State.UNKNOWN, "not-seen-lit")
+"""A light that has not yet been seen at night: by day nothing is known of its lamp."""
+CLOCK_BACK_MAX_MS = 60_000
+"""After a larger step back of the clock the times at which devices fall silent are set anew."""
+
+NO_CHANGE: Sequence[StateChanged] = ()
+
+
+@dataclass(slots=True)
+class _Watch:
+    """One device that was heard.
+
+    `known` is the verdict of its newest reading; `judged` the last one that had the data for it.
+    """
+
+    device: Device
+    measured_at: Millis
+    heard_at: Millis
+    known: Verdict | None
+    judged: Verdict | None
+    queued: bool = False
+
+
+class HealthEngine:
+    """The states of the fleet's devices."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+        self._watches: dict[str, _Watch] = {}
+        self._silences: list[tuple[Millis, str]] = []  # one entry per device, re-checked when due
+        self._now: Millis = 0
+
+    def restore(self, now: Millis) -> Sequence[StateChanged]:
+        """Take over the devices of the fleet as the journal left them, and what has gone silent."""
+        self._now = now
+        for device in self._fleet:
+            if device.measured_at is None:
+                continue
+            known: Verdict | None = (device.state, device.state_cause)
+            if device.state_cause in (SILENT, OFFLINE):
+                values = _fresh(device, device.measured_at)
+                known = ASSESS.get(device.kind.name, assess_reporting)(values, device.settings)
+            judged = known if known and known[0] is not State.UNKNOWN else None
+            heard_at = min(device.heard_at or device.measured_at, now)
+            watch = _Watch(device, device.measured_at, heard_at, known, judged)
+            self._watches[device.id] = watch
+            self._await_silence(watch)
+        return self.on_tick(now)
+
+    def on_reading(self, device: Device, reading: Reading, now: Millis) -> Sequence[StateChanged]:
+        """After `device.apply(reading)`; for readings that are newer than the last one, however
+        old they are. This is on the path of every message."""
+        at = reading.measured_at
+        values = device.values if not device.older else _fresh(device, at)
+        verdict = ASSESS.get(reading.kind, assess_reporting)(values, device.settings)
+        watch = self._watches.get(device.id)
+        if watch is None:
+            watch = self._watches[device.id] = _Watch(device, at, now, None, None)
+        last = watch.measured_at
+        watch.measured_at = at
+        watch.heard_at = now
+        if not watch.queued:
+            self._await_silence(watch)
+        if verdict is None:
+            verdict = watch.judged or NOT_SEEN_LIT
+        gap = at - last > SILENT_AFTER_MIN_MS and at - last > device.silent_after_ms
+        if verdict[0] is device.state and verdict[1] == device.state_cause and not gap:
+            return NO_CHANGE
+        return self._change(watch, verdict, last, gap)
+
+    def on_status(self, device: Device, online: bool, now: Millis) -> Sequence[StateChanged]:
+        """A last will makes the device unknown; `online` says nothing until a reading comes."""
+        watch = self._watches.get(device.id)
+        if online or watch is None or device.state_cause in (SILENT, OFFLINE):
+            return NO_CHANGE
+        # A will that the broker kept is as old as nobody knows.
+        since = now if now - watch.heard_at <= device.silent_after_ms else watch.measured_at
+        return [_unknown(device, since, OFFLINE)]
+
+    def on_tick(self, now: Millis) -> Sequence[StateChanged]:
+        """The devices that have gone silent, all with cause `SILENT`: their values are unknown."""
+        if now < self._now - CLOCK_BACK_MAX_MS:
+            self._set_silences_anew(now)
+        self._now = now
+        changes: list[StateChanged] = []
+        while self._silences and self._silences[0][0] <= now:
+            watch = self._watches[heappop(self._silences)[1]]
+            watch.queued = False
+            if now - watch.heard_at < watch.device.silent_after_ms:
+                self._await_silence(watch)
+            elif watch.device.state_cause != SILENT:
+                since = min(watch.measured_at, now)
+                if watch.device.state_cause == OFFLINE:
+                    since = watch.device.state_since or since
+                changes.append(_unknown(watch.device, since, SILENT))
+        return changes
+
+    def next_deadline(self) -> Millis | None:
+        """When `on_tick` may have something to say; None while no device was heard."""
+        return self._silences[0][0] if self._silences else None
+
+    def _change(
+        self, watch: _Watch, verdict: Verdict, last: Millis, gap: bool
+    ) -> Sequence[StateChanged]:
+        device, changes = watch.device, []
+        began = device.state_since
+        was_heard = device.state_cause not in (SILENT, OFFLINE)
+        if gap and was_heard:
+            changes.append(_unknown(device, last, SILENT))
+        elif not was_heard and not gap and watch.known and began is not None:
+            changes.append(StateChanged(device.id, began, *watch.known))
+        before = watch.known
+        watch.known = verdict
+        if verdict[0] is not State.UNKNOWN:
+            watch.judged = verdict
+        if not (changes and verdict == before and not gap):
+            since = watch.measured_at if began is None else max(watch.measured_at, began)
+            changes.append(StateChanged(device.id, since, *verdict))
+        return changes
+
+    def _await_silence(self, watch: _Watch) -> None:
+        watch.queued = True
+        heappush(self._silences, (watch.heard_at + watch.device.silent_after_ms, watch.device.id))
+
+    def _set_silences_anew(self, now: Millis) -> None:
+        for watch in self._watches.values():
+            watch.heard_at = min(watch.heard_at, now)
+        self._silences = [
+            (watch.heard_at + watch.device.silent_after_ms, id)
+            for id, watch in self._watches.items()
+            if watch.queued
+        ]
+        heapify(self._silences)
+
+
+def _unknown(device: Device, since: Millis, cause: str) -> StateChanged:
+    """No record may come before the one that it ends."""
+    return StateChanged(device.id, max(since, device.state_since or 0), State.UNKNOWN, cause)
+
+
+def _fresh(device: Device, at: Millis) -> dict[str, float | int | bool]:
+    """The values of a device that reports its metrics in several messages, without old ones."""
+    return {
+        name: value for name, value in device.values.items() if device.value(name, at) is not None
+    }
