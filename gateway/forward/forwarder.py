@@ -63,7 +63,6 @@ class Forwarder:
         self._backoff = Backoff(delays or Delays())
         self._linger_s = linger_s
         self._news = asyncio.Event()
-        self._cursor = 0
         self._sent = 0
         self._dead = 0
         self._trouble: str | None = None
@@ -75,13 +74,15 @@ class Forwarder:
     async def run(self) -> None:
         """Forward until cancelled. The journal is left alone as soon as this has ended."""
         try:
-            self._cursor = await _finish(self._source.cursor, self._sink.name)
+            cursor = await _finish(self._source.cursor, self._sink.name)
             while True:
                 self._news.clear()
                 wanted = self._backoff.batch
-                rows = await _finish(self._source.read_after, self._cursor, wanted)
-                done = not rows or await self._forward(rows)
-                if done and len(rows) < wanted:
+                rows = await _finish(self._source.read_after, cursor, wanted)
+                if rows and not await self._forward(rows):
+                    continue
+                cursor = rows[-1].id if rows else cursor
+                if len(rows) < wanted:
                     await self._news.wait()
                     await asyncio.sleep(self._linger_s)
         finally:
@@ -89,7 +90,7 @@ class Forwarder:
 
     async def statistics(self, now: Millis) -> ForwardStatistics:
         """For `/metrics` and the technician's page."""
-        cursor = self._cursor
+        cursor = await asyncio.to_thread(self._source.cursor, self._sink.name)
         newest = await asyncio.to_thread(self._source.newest)
         oldest = await asyncio.to_thread(self._source.oldest_received_after, cursor)
         return ForwardStatistics(
@@ -109,7 +110,6 @@ class Forwarder:
             await self._wait_out(trouble)
             return False
         await _finish(self._source.save_cursor, self._sink.name, rows[-1].id, set_aside)
-        self._cursor = rows[-1].id
         self._note_success(len(rows), set_aside)
         return True
 

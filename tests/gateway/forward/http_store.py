@@ -1,0 +1,70 @@
+"""A store on a local port that answers as a test wants it, byte by byte."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
+KEPT_OPEN_AFTER = (NO_CONTENT, b"HTTP/1.1 4", b"HTTP/1.1 5")
+HANG = None
+"""Keep the connection open and say nothing."""
+
+
+@dataclass(frozen=True)
+class Request:
+    path: str
+    headers: Mapping[str, str]
+    lines: list[bytes]
+
+
+Reply = Callable[[Request], bytes | None]
+
+
+def response(status: int, body: bytes = b"", **headers: str) -> bytes:
+    """A complete answer; `_` in a header's name stands for `-`."""
+    head = f"HTTP/1.1 {status} Whatever\r\nContent-Length: {len(body)}\r\n"
+    head += "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    return head.encode() + b"\r\n" + body
+
+
+class HttpStore:
+    """Keeps what it was sent, and the connection after the answers of a sane store."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+        self.requests: list[Request] = []
+        self.url = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                first, *rest = head.decode().split("\r\n")
+                headers = {
+                    name.lower(): value
+                    for name, _, value in (line.partition(": ") for line in rest if line)
+                }
+                body = await reader.readexactly(int(headers["content-length"]))
+                request = Request(first.split(" ")[1], headers, gzip.decompress(body).split(b"\n"))
+                self.requests.append(request)
+                answer = self.reply(request)
+                if answer is None:
+                    await reader.read()  # until the other side gives up
+                    return
+                writer.write(answer)
+                if not answer.startswith(KEPT_OPEN_AFTER):
+                    return
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def http_store(reply: Reply) -> AsyncIterator[HttpStore]:
+    store = HttpStore(reply)
+    server = await asyncio.start_server(store.serve, "127.0.0.1", 0)
+    store.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        yield store

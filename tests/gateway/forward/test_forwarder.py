@@ -1,0 +1,291 @@
+"""The forwarder between a journal in memory and stores in memory or on a local port."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.fleet import Fleet
+from gateway.forward.backoff import BATCH_MAX, Delays
+from gateway.forward.forwarder import DOUBTS_MAX, Forwarder
+from gateway.forward.influx import InfluxSink
+from gateway.forward.line_protocol import LineEncoder
+from gateway.forward.sink import Answer, Refused, Sink, Stored, TooLarge, Trouble
+from gateway.outbound import SetAside
+from gateway.site import InfluxConfig
+from tests.gateway.forward.http_store import (
+    HANG,
+    NO_CONTENT,
+    Request,
+    http_store,
+    response,
+)
+from tests.gateway.forward.outbound import T0, MemoryJournal
+
+QUICK = Delays(first_s=0.001, mistake_s=0.001, longest_s=0.01)
+
+
+class MemoryStore:
+    """Keeps lines as a store does, by tags and time; `reply` may refuse a request first."""
+
+    name = "memory"
+
+    def __init__(self, reply: Callable[[Sequence[bytes]], Answer] = lambda _: Stored()) -> None:
+        self.reply = reply
+        self.requests: list[int] = []
+        self.points: set[bytes] = set()
+
+    def write(self, lines: Sequence[bytes]) -> Answer:
+        self.requests.append(len(lines))
+        answer = self.reply(lines)
+        if isinstance(answer, Stored):
+            self.points.update(lines)
+        return answer
+
+    def close(self) -> None:
+        pass
+
+
+@asynccontextmanager
+async def forwarding(
+    journal: MemoryJournal, sink: Sink, linger_s: float = 0.0
+) -> AsyncIterator[Forwarder]:
+    encoder = LineEncoder("khe-coc", Fleet())
+    forwarder = Forwarder(journal, encoder, sink, delays=QUICK, linger_s=linger_s)
+    task = asyncio.create_task(forwarder.run())
+    try:
+        yield forwarder
+    finally:
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def reaches(journal: MemoryJournal, cursor: int, sink: str = "memory") -> None:
+    await asyncio.to_thread(journal.wait_until, lambda: journal.cursor(sink) == cursor)
+
+
+async def looks_again(journal: MemoryJournal, forwarder: Forwarder) -> None:
+    """Until it has counted what it did: it looks for more rows only after that."""
+    reads = len(journal.reads)
+    forwarder.notify()
+    await asyncio.to_thread(journal.wait_until, lambda: len(journal.reads) > reads)
+
+
+def fill(journal: MemoryJournal, rows: int) -> None:
+    for number in range(rows):
+        journal.add(f"soil-{number % 7}", soil_moisture_pct=number / 10)
+
+
+async def test_everything_arrives_once_in_bounded_batches_and_then_what_is_new() -> None:
+    journal, store = MemoryJournal(), MemoryStore()
+    fill(journal, 2 * BATCH_MAX + 1)
+    async with forwarding(journal, store) as forwarder:
+        await reaches(journal, 2 * BATCH_MAX + 1)
+        fill(journal, 3)
+        forwarder.notify()
+        await reaches(journal, 2 * BATCH_MAX + 4)
+    assert store.requests == [BATCH_MAX, BATCH_MAX, 1, 3]
+    assert len(store.points) == len(journal.rows)
+
+
+async def test_a_restart_goes_on_at_the_cursor() -> None:
+    journal, store = MemoryJournal(), MemoryStore()
+    fill(journal, 10)
+    journal.save_cursor("memory", 6, [])
+    async with forwarding(journal, store):
+        await reaches(journal, 10)
+    assert store.requests == [4]
+
+
+async def test_rows_that_come_one_by_one_share_a_request() -> None:
+    journal, store = MemoryJournal(), MemoryStore()
+    async with forwarding(journal, store, linger_s=0.2) as forwarder:
+        await asyncio.to_thread(journal.wait_until, lambda: journal.reads == [0])
+        for number in range(1, 4):
+            journal.add("soil-1", soil_ph=5.0 + number / 10)
+            forwarder.notify()
+            await asyncio.to_thread(journal.newest)  # lets the forwarder run in between
+        await reaches(journal, 3)
+    assert store.requests == [3]
+
+
+async def test_rows_that_cannot_be_said_are_set_aside_without_asking_the_store() -> None:
+    journal, store = MemoryJournal(), MemoryStore()
+    journal.add("x-1", "teapot", soil_ph=5.0)
+    async with forwarding(journal, store) as forwarder:
+        await reaches(journal, 1)
+        journal.add("soil-1", other=1)
+        journal.add("soil-1", soil_ph=5.0)
+        forwarder.notify()
+        await reaches(journal, 3)
+        await looks_again(journal, forwarder)
+        statistics = await forwarder.statistics(T0)
+    assert journal.aside_ids("memory") == [1, 2]
+    assert store.requests == [1]
+    assert (statistics.sent, statistics.dead) == (1, 2)
+
+
+def names_the_poison(lines: Sequence[bytes]) -> Answer:
+    faults = {at: "poison" for at, line in enumerate(lines) if b"soil_ph" in line}
+    return Refused(faults, certain=True) if faults else Stored()
+
+
+def counts_the_poison(lines: Sequence[bytes]) -> Answer:
+    """As InfluxDB's 422: certain only when it was everything."""
+    poison = sum(b"soil_ph" in line for line in lines)
+    if not poison:
+        return Stored()
+    return Refused(dict.fromkeys(range(len(lines)), "poison"), certain=poison == len(lines))
+
+
+def suspects_some(lines: Sequence[bytes]) -> Answer:
+    poison = [at for at, line in enumerate(lines) if b"soil_ph" in line]
+    if not poison:
+        return Stored()
+    return Refused(dict.fromkeys(range(poison[0] + 1), "poison"), certain=len(lines) == 1)
+
+
+def is_vague(lines: Sequence[bytes]) -> Answer:
+    if not any(b"soil_ph" in line for line in lines):
+        return Stored()
+    return Refused(dict.fromkeys(range(len(lines)), "poison"), certain=False)
+
+
+def takes_four_at_most(lines: Sequence[bytes]) -> Answer:
+    if len(lines) > 4 or (len(lines) == 1 and b"soil_ph" in lines[0]):
+        return TooLarge("too large")
+    return is_vague(lines)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [names_the_poison, counts_the_poison, suspects_some, is_vague, takes_four_at_most],
+    ids=lambda reply: reply.__name__,
+)
+@settings(max_examples=25, deadline=None)
+@given(poison=st.sets(st.integers(0, 39), max_size=DOUBTS_MAX), last=st.integers(0, 60))
+def test_only_the_poison_is_set_aside(
+    reply: Callable[[Sequence[bytes]], Answer], poison: Collection[int], last: int
+) -> None:
+    journal, store = MemoryJournal(), MemoryStore(reply)
+    for number in range(max(40, last)):
+        if number in poison:
+            journal.add("soil-1", soil_ph=5.0)
+        else:
+            journal.add("soil-1", soil_moisture_pct=number / 10)
+
+    async def forward_all() -> None:
+        async with forwarding(journal, store):
+            await reaches(journal, len(journal.rows))
+
+    asyncio.run(forward_all())
+    assert journal.aside_ids("memory") == sorted(number + 1 for number in poison)
+    assert len(store.points) == len(journal.rows) - len(poison)
+
+
+async def test_a_store_that_refuses_everything_loses_nothing() -> None:
+    refuse = True
+    journal = MemoryJournal()
+    store = MemoryStore(lambda lines: is_vague([b"soil_ph"] * len(lines)) if refuse else Stored())
+    fill(journal, 300)
+    async with forwarding(journal, store) as forwarder:
+        # The second look at the rows comes after the first refusal of them all.
+        await asyncio.to_thread(journal.wait_until, lambda: len(journal.reads) >= 2)
+        statistics = await forwarder.statistics(T0 + 61_000)
+        assert statistics.trouble == "the store refuses whatever it gets: poison"
+        assert (statistics.backlog_rows, statistics.oldest_unsent_s) == (300, 60.0)
+        assert journal.cursors == {}
+        refuse = False
+        await reaches(journal, 300)
+        await looks_again(journal, forwarder)
+        healed = await forwarder.statistics(T0)
+    assert journal.aside_ids("memory") == []
+    assert len(store.points) == 300
+    assert (healed.backlog_rows, healed.oldest_unsent_s, healed.trouble) == (0, None, None)
+
+
+async def test_a_lone_refused_row_waits_for_a_neighbour_to_tell_whose_fault_it_is() -> None:
+    journal, store = MemoryJournal(), MemoryStore(is_vague)
+    journal.add("soil-1", soil_ph=5.0)
+    async with forwarding(journal, store):
+        await asyncio.to_thread(journal.wait_until, lambda: len(journal.reads) >= 3)
+        assert journal.cursors == {}
+        fill(journal, 1)
+        await reaches(journal, 2)
+    assert journal.aside["memory"] == [SetAside(1, "poison")]
+
+
+async def test_an_outage_keeps_one_batch_in_memory_and_nothing_is_skipped() -> None:
+    journal = MemoryJournal()
+    answers = iter([Trouble("away")] * 20)
+    store = MemoryStore(lambda _: next(answers, Stored()))
+    fill(journal, 3 * BATCH_MAX)
+    async with forwarding(journal, store):
+        await reaches(journal, 3 * BATCH_MAX)
+    assert max(journal.reads) == BATCH_MAX
+    assert store.requests[:3] == [BATCH_MAX, BATCH_MAX // 2, BATCH_MAX // 4]
+    assert store.requests[19:22] == [1, 1, 2]
+    assert len(store.points) == 3 * BATCH_MAX
+
+
+async def test_stopping_waits_for_the_journal_but_saves_nothing_more() -> None:
+    saving, may_save = threading.Event(), threading.Event()
+
+    class SlowJournal(MemoryJournal):
+        def save_cursor(self, sink: str, cursor: int, set_aside: Sequence[SetAside]) -> None:
+            saving.set()
+            assert may_save.wait(60)
+            super().save_cursor(sink, cursor, set_aside)
+
+    journal = SlowJournal()
+    fill(journal, 5)
+    forwarder = Forwarder(journal, LineEncoder("khe-coc", Fleet()), MemoryStore())
+    task = asyncio.create_task(forwarder.run())
+    await asyncio.to_thread(saving.wait, 60)
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=0.05)
+    assert not done
+    may_save.set()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    assert journal.cursors == {"memory": 5}
+
+
+async def test_a_store_that_fails_in_every_way_gets_everything_in_the_end() -> None:
+    failures = iter(
+        [
+            response(429, b"", Retry_After="1"),
+            response(503, b"starting"),
+            HANG,
+            b"",
+            b"HTTP/1.1 20",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<html>",
+            response(200, b"<html>Please log in"),
+            response(302, b"", Location="/login"),
+            response(400, b"<html>Bad gateway configuration"),
+            response(413),
+            response(401, b'{"code":"unauthorized","message":"unauthorized access"}'),
+        ]
+    )
+    stored: set[bytes] = set()
+
+    def reply(request: Request) -> bytes | None:
+        answer = next(failures, NO_CONTENT)
+        if answer == NO_CONTENT:
+            stored.update(request.lines)
+        return answer
+
+    journal = MemoryJournal()
+    fill(journal, 500)
+    async with http_store(reply) as store:
+        config = InfluxConfig(url=store.url, org="hamlet", bucket="b", token_file="unused")
+        async with forwarding(journal, InfluxSink(config, lambda: "secret", timeout_s=0.3)):
+            await reaches(journal, 500, "influxdb")
+    assert journal.aside_ids("influxdb") == []
+    assert len(stored) == 500
+    assert next(failures, None) is None

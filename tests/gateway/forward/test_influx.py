@@ -1,0 +1,157 @@
+"""The sink against a store that misbehaves in every way HTTP allows."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gateway.forward.influx import InfluxSink
+from gateway.forward.sink import Answer, Refused, Stored, TooLarge, Trouble
+from gateway.site import InfluxConfig
+from tests.gateway.forward.http_store import HANG, NO_CONTENT, http_store, response
+from tests.real import free_port
+
+LINES = [b"soil,device=a soil_ph=5.5 1", b"soil,device=b soil_ph=5.6 2"]
+
+
+def sink_for(
+    url: str, read_token: Callable[[], str] = lambda: "secret", timeout_s: float = 30.0
+) -> InfluxSink:
+    config = InfluxConfig(url=url, org="xóm", bucket="hamlet", token_file="unused")
+    return InfluxSink(config, read_token, timeout_s)
+
+
+async def ask(answer: bytes | None, timeout_s: float = 30.0) -> Answer:
+    """What the sink makes of this answer of a store."""
+    async with http_store(lambda _: answer) as store:
+        sink = sink_for(store.url, timeout_s=timeout_s)
+        try:
+            return await asyncio.to_thread(sink.write, LINES)
+        finally:
+            sink.close()
+
+
+async def test_a_request_carries_everything_the_store_needs() -> None:
+    async with http_store(lambda _: NO_CONTENT) as store:
+        sink = sink_for(store.url)
+        assert await asyncio.to_thread(sink.write, LINES) == Stored()
+        sink.close()
+    (request,) = store.requests
+    assert request.path == "/api/v2/write?org=x%C3%B3m&bucket=hamlet&precision=ms"
+    assert request.headers["authorization"] == "Token secret"
+    assert request.headers["content-encoding"] == "gzip"
+    assert request.lines == LINES
+
+
+async def test_refusals_reach_the_judge_with_body_and_header() -> None:
+    said = "unable to parse 'soil,device=b soil_ph=5.6 2': bad"
+    body = json.dumps({"code": "invalid", "message": said}).encode()
+    assert await ask(response(400, body)) == Refused({1: "bad"}, certain=True)
+    assert await ask(response(429, b"", Retry_After="17")) == Trouble(
+        "HTTP 429", retry_after_s=17.0
+    )
+    assert await ask(response(503, b"starting", Retry_After="2")) == Trouble(
+        "HTTP 503: starting", retry_after_s=2.0
+    )
+    assert await ask(response(413)) == TooLarge("HTTP 413")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"HTTP/1.1 20",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"\x00\xff garbage \r\n\r\n",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 204 " + b"x" * 100_000,
+    ],
+    ids=["closed", "half-status", "half-body", "bad-chunk", "garbage", "ssh", "endless-status"],
+)
+async def test_a_broken_answer_is_no_success_and_blames_nothing(answer: bytes) -> None:
+    said = await ask(answer)
+    assert isinstance(said, Trouble)
+    assert not said.mistake
+
+
+async def test_a_silent_store_is_given_up_after_the_timeout() -> None:
+    said = await ask(HANG, timeout_s=0.2)
+    assert isinstance(said, Trouble)
+    assert not said.mistake
+    assert "timed out" in said.reason
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        response(200, b"<html>Please log in"),
+        response(200, b"\xff\xfe"),
+        response(302, b"", Location="/api/v2/write"),
+    ],
+    ids=["login-page", "no-text", "redirect"],
+)
+async def test_a_login_page_is_no_store(answer: bytes) -> None:
+    said = await ask(answer)
+    assert isinstance(said, Trouble)
+    assert said.mistake
+
+
+async def test_nobody_listens() -> None:
+    sink = sink_for(f"http://127.0.0.1:{free_port()}")
+    said = await asyncio.to_thread(sink.write, LINES)
+    assert isinstance(said, Trouble)
+    assert "refused" in said.reason
+    assert not said.mistake
+
+
+async def test_https_to_a_plain_port_is_told_as_such() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(response(400))
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        sink = sink_for(f"https://127.0.0.1:{port}")
+        said = await asyncio.to_thread(sink.write, LINES)
+        sink.close()
+    assert isinstance(said, Trouble)
+    assert "SSL" in said.reason
+    assert said.mistake
+
+
+async def test_the_token_is_read_again_only_when_the_store_refuses_it() -> None:
+    statuses = iter([204, 503, 401, 403, 204, 204])
+    tokens = iter(["a", "b", "c"])
+    async with http_store(lambda _: response(next(statuses))) as store:
+        sink = sink_for(store.url, lambda: next(tokens))
+        for _ in range(6):
+            await asyncio.to_thread(sink.write, LINES)
+        sink.close()
+    used = [request.headers["authorization"] for request in store.requests]
+    assert used == [f"Token {token}" for token in "aaabcc"]
+
+
+@pytest.mark.parametrize("token", ["two words", "line\nbreak", "mã-thông-báo"])
+async def test_a_token_that_cannot_be_one_is_refused_before_sending(token: str) -> None:
+    async with http_store(lambda _: NO_CONTENT) as store:
+        said = await asyncio.to_thread(sink_for(store.url, lambda: token).write, LINES)
+    assert isinstance(said, Trouble)
+    assert said.mistake
+    assert token not in said.reason
+    assert not store.requests
+
+
+async def test_a_missing_token_file_is_told_and_may_come_later(tmp_path: Path) -> None:
+    file = tmp_path / "influxdb"
+    async with http_store(lambda _: NO_CONTENT) as store:
+        sink = sink_for(store.url, file.read_text)
+        said = await asyncio.to_thread(sink.write, LINES)
+        assert isinstance(said, Trouble)
+        assert str(file) in said.reason
+        file.write_text("secret")
+        assert await asyncio.to_thread(sink.write, LINES) == Stored()
+        sink.close()
