@@ -89,6 +89,11 @@ class Feed:
             subscription.add(update)
 
     @property
+    def has_subscribers(self) -> bool:
+        """Whether it is worth the while to say what changed."""
+        return bool(self._subscriptions)
+
+    @property
     def full(self) -> bool:
         """Whether the next `subscribe` would be refused."""
         return len(self._subscriptions) >= SUBSCRIBERS_MAX

@@ -108,16 +108,22 @@ class Fleet:
 
     def __init__(self) -> None:
         self._devices: dict[str, Device] = {}
+        self._by_number: dict[int, Device] = {}
 
     def add(self, device: Device) -> None:
         """Add a device; its id must be new."""
         if device.id in self._devices:
             raise ValueError(f"device {device.id!r} exists already")
         self._devices[device.id] = device
+        self._by_number[device.number] = device
 
     def get(self, device: str) -> Device | None:
         """The device of that id, or None."""
         return self._devices.get(device)
+
+    def numbered(self, number: int) -> Device:
+        """The device with that key in the journal."""
+        return self._by_number[number]
 
     def __iter__(self) -> Iterator[Device]:
         return iter(self._devices.values())

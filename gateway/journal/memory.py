@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from devices.decode import DECODERS
 from devices.kinds import KINDS
 from devices.messages import Info, decode_message, decode_status
+from devices.reading import Millis
 from devices.rejection import RejectedError
 from devices.text import Text
 from gateway.decisions import Alert, Command, CommandState, RuleChanged, Run
@@ -19,6 +20,12 @@ from gateway.journal.batch import CHANNELS, DeviceSnapshot
 from gateway.journal.tables import ALERTS, COMMANDS, RULE_STATES, RUNS, STATE_CHANGES
 from gateway.sequences import SequenceLedger
 from gateway.site import DeviceConfig
+
+FINISHED_COMMANDS_MAX = 2000
+"""Finished commands that are still known by their id, so that none is made anew."""
+
+
+DAY_MS = 86_400_000
 
 
 class DeviceConflictError(Exception):
@@ -80,16 +87,23 @@ def load_open_alerts(connection: sqlite3.Connection) -> list[Alert]:
     return ALERTS.select(connection, "WHERE resolved_at IS NULL ORDER BY opened_at")
 
 
-def load_queued_commands(connection: sqlite3.Connection) -> list[Command]:
-    """The commands whose end is not known, oldest first."""
-    return COMMANDS.select(
-        connection, "WHERE state = ? ORDER BY created_at, id", (CommandState.QUEUED.value,)
+def load_commands(connection: sqlite3.Connection) -> list[Command]:
+    """The commands whose end is not known, and the newest of the others, oldest first."""
+    queued = CommandState.QUEUED.value
+    finished = COMMANDS.select(
+        connection,
+        "WHERE state <> ? ORDER BY created_at DESC LIMIT ?",
+        (queued, FINISHED_COMMANDS_MAX),
     )
+    waiting = COMMANDS.select(connection, "WHERE state = ? ORDER BY created_at, id", (queued,))
+    return [*reversed(finished), *waiting]
 
 
-def load_runs_going_on(connection: sqlite3.Connection) -> list[Run]:
-    """The waterings that have not ended."""
-    return RUNS.select(connection, "WHERE ended_at IS NULL ORDER BY created_at")
+def load_runs(connection: sqlite3.Connection, now: Millis) -> list[Run]:
+    """The waterings that have not ended, and those of the last day, for its limits."""
+    return RUNS.select(
+        connection, "WHERE ended_at IS NULL OR ended_at >= ? ORDER BY created_at", (now - DAY_MS,)
+    )
 
 
 def _build(number: int, id: str, kind: str, adopted: bool, config: DeviceConfig | None) -> Device:

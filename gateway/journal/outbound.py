@@ -7,7 +7,7 @@ from devices.reading import Millis
 from gateway.clock import now_ms
 from gateway.journal.reader import JournalReader
 from gateway.journal.writer import JournalWriter
-from gateway.outbound import OutboundRow
+from gateway.outbound import OutboundRow, SetAside
 
 
 class JournalOutbound:
@@ -43,22 +43,13 @@ class JournalOutbound:
         """See OutboundSource."""
         return self._ask("SELECT cursor FROM sink WHERE name = ?", sink) or 0
 
-    def save_cursor(self, sink: str, cursor: int) -> None:
+    def save_cursor(self, sink: str, cursor: int, set_aside: Sequence[SetAside]) -> None:
         """See OutboundSource."""
+        rows = [(sink, row.row_id, now_ms(), row.reason) for row in set_aside]
 
         def save(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT OR REPLACE INTO sink VALUES (?, ?)", [sink, cursor])
-
-        self._writer.run(save).result()
-
-    def set_aside(self, sink: str, row_id: int, reason: str) -> None:
-        """See OutboundSource."""
-
-        def save(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "INSERT OR IGNORE INTO set_aside VALUES (?, ?, ?, ?)",
-                [sink, row_id, now_ms(), reason],
-            )
+            connection.executemany("INSERT OR IGNORE INTO set_aside VALUES (?, ?, ?, ?)", rows)
 
         self._writer.run(save).result()
 

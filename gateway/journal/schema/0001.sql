@@ -81,6 +81,7 @@ CREATE TABLE command (
     read_back TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX command_queued ON command (created_at) WHERE state = 'queued';
+CREATE INDEX command_by_time ON command (created_at);
 CREATE INDEX command_by_device ON command (device, created_at);
 
 CREATE TABLE run (

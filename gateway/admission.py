@@ -1,0 +1,85 @@
+"""Which topics are let in, and to which device each belongs. Pure."""
+
+from typing import NamedTuple
+
+from devices.decode import DECODERS, Decode
+from devices.kinds import KINDS
+from devices.reading import Millis
+from devices.rejection import Reason, RejectedError
+from devices.text import Text
+from devices.topics import FROM_DEVICE, Channel, parse_topic
+from gateway.fleet import Device, Fleet
+from gateway.journal.batch import CHANNEL_CODES
+from gateway.reports import check_report
+
+NEW_DEVICES_MAX = 1000
+"""Devices waiting to be adopted. A neighbour's whole hamlet fits; a flood of invented ids does
+not fill the memory."""
+
+
+class Route(NamedTuple):
+    """Where the messages of one topic go. `code` is the channel's in the journal."""
+
+    device: Device
+    channel: Channel
+    code: int
+    decode: Decode
+
+
+class Admission:
+    """Routes by topic. Only topics of known devices are remembered, so memory stays bounded."""
+
+    def __init__(self, hamlet: str, fleet: Fleet, *, adopt_new_devices: bool) -> None:
+        self.routes: dict[str, Route] = {}
+        self._hamlet = hamlet
+        self._fleet = fleet
+        self._adopt_new_devices = adopt_new_devices
+        self._next_number = max((device.number for device in fleet), default=0) + 1
+        self._waiting = sum(1 for _ in fleet.unadopted())
+
+    def admit(self, topic: str, payload: bytes, now: Millis) -> tuple[Route, bool]:
+        """The route of a topic seen for the first time, and whether its device is new.
+
+        A new device is added to the fleet by its first valid message. Raises RejectedError.
+        """
+        parts = parse_topic(topic)
+        if parts is None or parts.hamlet != self._hamlet or parts.channel not in FROM_DEVICE:
+            raise RejectedError(Reason.BAD_TOPIC, "not hamlet/<this hamlet>/<kind>/<device>/…")
+        if parts.kind not in KINDS:
+            raise RejectedError(Reason.UNKNOWN_KIND, f"no device kind {parts.kind!r}")
+        device = self._fleet.get(parts.device)
+        if device is not None and device.kind.name != parts.kind:
+            raise RejectedError(
+                Reason.OTHER_KIND, f"{device.id} is a {device.kind.name}, not a {parts.kind}"
+            )
+        is_new = device is None
+        if device is None:
+            device = self._welcome(parts.device, parts.kind, parts.channel, payload, now)
+        code = CHANNEL_CODES[parts.channel]
+        route = Route(device, parts.channel, code, DECODERS[parts.kind])
+        self.routes[topic] = route
+        return route, is_new
+
+    def _welcome(
+        self, id: str, kind: str, channel: Channel, payload: bytes, now: Millis
+    ) -> Device:
+        if channel is Channel.TELEMETRY:
+            DECODERS[kind](id, payload, now)
+        else:
+            check_report(channel, payload)
+        if not self._adopt_new_devices:
+            if self._waiting >= NEW_DEVICES_MAX:
+                raise RejectedError(
+                    Reason.TOO_MANY_DEVICES, f"{NEW_DEVICES_MAX} new devices wait already"
+                )
+            self._waiting += 1
+        device = Device(
+            self._next_number, id, KINDS[kind], self._adopt_new_devices, Text(id, id)
+        )
+        self._next_number += 1
+        self._fleet.add(device)
+        return device
+
+    def adopted(self) -> None:
+        """One of those that waited does so no more."""
+        self._waiting -= 1

@@ -1,0 +1,184 @@
+"""The gateway without its pages: resources opened in order, tasks run together, closed in order."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from devices.reading import Millis
+from devices.topics import subscriptions
+from gateway.assembly import JOURNAL_FILE, build_pipeline
+from gateway.clock import now_ms
+from gateway.committer import Committer
+from gateway.decisions import Command, CommandAsked
+from gateway.feed import Feed
+from gateway.forward.forwarder import Forwarder
+from gateway.forward.influx import InfluxSink
+from gateway.forward.line_protocol import LineEncoder
+from gateway.intake.contract import ConnectionSettings, Receiver, TlsSettings
+from gateway.intake.embedded import EmbeddedBroker
+from gateway.intake.open_receiver import open_receiver
+from gateway.journal.database import open_journal
+from gateway.journal.outbound import JournalOutbound
+from gateway.journal.reader import JournalReader
+from gateway.journal.writer import JournalWriter
+from gateway.observations import Observations
+from gateway.pipeline import Pipeline
+from gateway.rules.rule import Rule
+from gateway.site import Site, read_secret
+
+MQTT_PORT = 1883
+MQTTS_PORT = 8883
+
+log = logging.getLogger(__name__)
+
+
+class SiteError(Exception):
+    """The site cannot be run as it is; the message says what to do."""
+
+
+@dataclass(slots=True)
+class Gateway:
+    """The running parts that pages and commands use."""
+
+    site: Site
+    pipeline: Pipeline
+    committer: Committer
+    receiver: Receiver
+    reader: JournalReader
+    feed: Feed
+    observations: Observations
+    forwarder: Forwarder | None
+    failure: asyncio.Future[None]
+
+    async def run(self) -> None:
+        """Receive and forward until cancelled, or until something fails for good."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.receiver.run(self.committer))
+            if self.forwarder:
+                tasks.create_task(self.forwarder.run())
+            await self.failure
+
+    async def ask_command(self, asked: CommandAsked) -> Command:
+        """Queue a command of a person; returns its record when it is on disk."""
+        self.pipeline.ask(asked, now_ms())
+        await self.committer.commit()
+        command = await asyncio.to_thread(self.reader.command, asked.key)
+        if command is None:
+            raise RuntimeError(f"command {asked.key} is not in the journal after its commit")
+        return command
+
+    async def adopt(self, device: str) -> bool:
+        """Take a new device into the hamlet; False when no such device waits."""
+        found = self.pipeline.fleet.get(device)
+        if found is None or found.adopted:
+            return False
+        self.pipeline.adopt(found, now_ms())
+        await self.committer.commit()
+        return True
+
+    async def acknowledge(self, alert: str) -> bool:
+        """A person has seen an alert; False when no such alert is open."""
+        seen = self.pipeline.acknowledge_alert(alert, now_ms())
+        await self.committer.commit()
+        return seen
+
+    async def stop_watering(self, plot: str) -> bool:
+        """A person ends a watering; False when the plot is not being watered."""
+        stopped = self.pipeline.stop_watering(plot, "person:api", now_ms())
+        await self.committer.commit()
+        return stopped
+
+
+@asynccontextmanager
+async def open_gateway(site: Site, rules: Sequence[Rule]) -> AsyncIterator[Gateway]:
+    """Everything but the pages, opened and ready; `run` it inside the context.
+
+    Raises SiteError, JournalError, DeviceConflictError or EmbeddedBrokerError, in words for the
+    person who set up the site.
+    """
+    loop = asyncio.get_running_loop()
+    observations = Observations()
+    failure: asyncio.Future[None] = loop.create_future()
+    settings = _connection_settings(site)
+    async with AsyncExitStack() as stack:
+        broker = site.config.broker.embedded
+        if broker:
+            await stack.enter_async_context(EmbeddedBroker(broker.host, broker.port))
+        journal_file = site.data / JOURNAL_FILE
+        connection = open_journal(journal_file)
+        stack.callback(connection.close)
+        pipeline = build_pipeline(connection, site, rules, now_ms())
+
+        def on_trouble(trouble: str | None) -> None:
+            observations.journal_trouble = trouble
+            log.error("journal: %s", trouble or "writing again")
+
+        def on_failure(error: Exception) -> None:
+            loop.call_soon_threadsafe(failure.set_exception, error)
+
+        writer = JournalWriter(connection, on_trouble, on_failure)
+        stack.callback(writer.close)
+        reader = JournalReader(journal_file)
+        stack.callback(reader.close)
+        feed = Feed()
+        stack.callback(feed.close)
+        protocol = "3.1.1" if broker else site.config.broker.protocol
+        receiver = open_receiver(settings, protocol)
+        forwarder = _build_forwarder(site, pipeline, reader, writer)
+        committer = Committer(
+            pipeline,
+            receiver,
+            feed,
+            observations,
+            commit_interval_ms=site.config.journal.commit_interval_ms,
+            notify_forwarder=forwarder.notify if forwarder else _nobody,
+        )
+        committer.start(writer)
+        stack.push_async_callback(committer.stop)
+        yield Gateway(
+            site, pipeline, committer, receiver, reader, feed, observations, forwarder, failure
+        )
+
+
+def _nobody() -> None:
+    """There is no store to forward to."""
+
+
+def _connection_settings(site: Site) -> ConnectionSettings:
+    config = site.config.broker
+    password = None
+    if config.password_file:
+        try:
+            password = read_secret(site, config.password_file)
+        except (OSError, ValueError) as error:
+            raise SiteError(f"broker.password_file: {error}") from None
+    if config.embedded:
+        host, port, secure = config.embedded.host, config.embedded.port, False
+    else:
+        parts = urlsplit(config.url or "")
+        secure = parts.scheme == "mqtts"
+        host, port = parts.hostname or "", parts.port or (MQTTS_PORT if secure else MQTT_PORT)
+    ca_file = site.folder / config.ca_file if config.ca_file else None
+    return ConnectionSettings(
+        host=host,
+        port=port,
+        client_id=config.client_id,
+        subscriptions=subscriptions(site.config.hamlet),
+        username=config.username,
+        password=password,
+        tls=TlsSettings(ca_file) if secure else None,
+    )
+
+
+def _build_forwarder(
+    site: Site, pipeline: Pipeline, reader: JournalReader, writer: JournalWriter
+) -> Forwarder | None:
+    config = site.config.influxdb
+    if config is None:
+        return None
+    sink = InfluxSink(config, lambda: read_secret(site, config.token_file))
+    source = JournalOutbound(reader, writer)
+    return Forwarder(source, LineEncoder(site.config.hamlet, pipeline.fleet), sink)

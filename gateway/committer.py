@@ -1,0 +1,183 @@
+"""The event loop's side of the pipeline: when to commit, what to release, when to wake.
+
+Implements the receivers' Inbox. One transaction is under way at a time while the next gathers:
+at once when a decision waits, else after the commit interval or COMMIT_MESSAGES messages.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from devices.reading import Millis
+from gateway.clock import now_ms
+from gateway.feed import Feed, Update
+from gateway.intake.contract import Receiver
+from gateway.journal.writer import JournalWriter
+from gateway.observations import Observations
+from gateway.pipeline import Pipeline, Work
+
+COMMIT_MESSAGES = 500
+"""A transaction of this size costs little more than one of a single message."""
+WAITING_MAX = 10_000
+"""Messages in memory that wait for their commit. Reading stops there, so a slow disk or a burst
+costs time and no memory; a few MB."""
+WAKE_MAX_S = 60.0
+"""The wall clock may jump: what is due is looked at this often anyway."""
+
+log = logging.getLogger(__name__)
+
+
+class Committer:
+    """Feeds the pipeline and carries out what it decided, after the commit."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        receiver: Receiver,
+        feed: Feed,
+        observations: Observations,
+        *,
+        commit_interval_ms: int,
+        notify_forwarder: Callable[[], None],
+    ) -> None:
+        self._pipeline = pipeline
+        self._receiver = receiver
+        self._feed = feed
+        self._observations = observations
+        self._commit_interval_s = commit_interval_ms / 1000
+        self._notify_forwarder = notify_forwarder
+        self._loop = asyncio.get_running_loop()
+        self._writer: JournalWriter | None = None
+        self._in_flight: Work | None = None
+        self._decided_at: float | None = None
+        self._commit_timer: asyncio.TimerHandle | None = None
+        self._wake_timer: asyncio.TimerHandle | None = None
+        self._paused = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._waiters: list[asyncio.Future[None]] = []
+        self._next_waiters: list[asyncio.Future[None]] = []
+
+    def start(self, writer: JournalWriter) -> None:
+        """Begin to commit and to wake when something is due."""
+        self._writer = writer
+        self._consider()
+
+    async def stop(self) -> None:
+        """Commit everything that has been received, with a snapshot of every device."""
+        for timer in (self._commit_timer, self._wake_timer):
+            if timer:
+                timer.cancel()
+        self._pipeline.snapshot_all()
+        await self.commit()
+        await self._idle.wait()
+
+    def on_message(
+        self, topic: str, payload: bytes, token: int, retained: bool, now: Millis
+    ) -> None:
+        """See Inbox."""
+        self._pipeline.receive(topic, payload, token, now)
+
+    def on_chunk_end(self) -> None:
+        """See Inbox."""
+        self._consider()
+
+    def on_connection(self, connected: bool, reason: str) -> None:
+        """See Inbox."""
+        if connected != self._observations.broker_connected:
+            self._observations.broker_since = now_ms()
+        self._observations.broker_connected = connected
+        self._observations.broker_reason = reason
+        log.log(logging.INFO if connected else logging.WARNING, "broker: %s", reason)
+        if connected:
+            self._send_due()
+
+    async def commit(self) -> None:
+        """Return when everything that was decided so far is on disk and carried out."""
+        waiter: asyncio.Future[None] = self._loop.create_future()
+        self._next_waiters.append(waiter)
+        self._pipeline.pending.decided = True
+        self._consider()
+        await waiter
+
+    def _consider(self) -> None:
+        """Commit now, later, or not at all; then see to flow control and the next wake-up."""
+        pipeline = self._pipeline
+        work = pipeline.pending
+        waiting = pipeline.waiting
+        if work.decided and self._decided_at is None:
+            self._decided_at = time.perf_counter()
+        if self._in_flight is None:
+            if work.decided or waiting >= COMMIT_MESSAGES:
+                self._submit()
+            elif self._commit_timer is None and work:
+                self._commit_timer = self._loop.call_later(self._commit_interval_s, self._submit)
+        elif not self._paused and waiting >= WAITING_MAX:
+            self._paused = True
+            self._receiver.pause()
+        self._plan_wake()
+
+    def _submit(self) -> None:
+        if self._commit_timer:
+            self._commit_timer.cancel()
+            self._commit_timer = None
+        if self._in_flight is not None or self._writer is None:
+            return
+        work = self._pipeline.take_work()
+        self._in_flight = work
+        self._idle.clear()
+        self._waiters, self._next_waiters = self._next_waiters, []
+        decided_at, self._decided_at = self._decided_at, None
+        started_at = time.perf_counter()
+
+        def on_committed() -> None:  # in the journal's thread
+            self._loop.call_soon_threadsafe(self._committed, work, started_at, decided_at)
+
+        self._writer.submit(work.batch, on_committed)
+
+    def _committed(self, work: Work, started_at: float, decided_at: float | None) -> None:
+        self._observations.commit_seconds.observe(time.perf_counter() - started_at)
+        self._in_flight = None
+        self._idle.set()
+        self._receiver.acknowledge(work.tokens)
+        if work.commands:
+            self._pipeline.engines.outbox.committed(work.commands)
+            self._send_due()
+            if decided_at is not None:
+                self._observations.decision_seconds.observe(time.perf_counter() - decided_at)
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._tell(work)
+        if self._paused and self._pipeline.waiting < WAITING_MAX // 2:
+            self._paused = False
+            self._receiver.resume()
+        self._consider()
+
+    def _tell(self, work: Work) -> None:
+        if work.batch.messages:
+            self._notify_forwarder()
+        if self._feed.has_subscribers:
+            numbered = self._pipeline.fleet.numbered
+            heard = {numbered(row[0]).id for row in work.batch.messages}
+            self._feed.publish(Update(frozenset(heard | work.changed), work.alerts, work.runs))
+
+    def _send_due(self) -> None:
+        """Put commands on the wire. One that cannot go now is due again later, until it expires."""
+        for send in self._pipeline.engines.outbox.due(now_ms()):
+            expiry_s = max((send.expires_at - now_ms()) // 1000, 1)
+            self._receiver.publish(send.topic, send.payload, expiry_s=expiry_s)
+
+    def _plan_wake(self) -> None:
+        if self._wake_timer:
+            self._wake_timer.cancel()
+        deadline = self._pipeline.next_deadline()
+        delay_s = WAKE_MAX_S if deadline is None else (deadline - now_ms()) / 1000
+        self._wake_timer = self._loop.call_later(min(max(delay_s, 0), WAKE_MAX_S), self._wake)
+
+    def _wake(self) -> None:
+        self._wake_timer = None
+        self._pipeline.tick(now_ms())
+        self._send_due()
+        self._consider()

@@ -1,0 +1,67 @@
+"""The engines of one hamlet together: started, ticked and restored as one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from devices.reading import Millis
+from gateway.alerts.engine import AlertEngine
+from gateway.commands.outbox import Outbox
+from gateway.decisions import Alert, Command, Decision, RuleChanged, Run
+from gateway.fleet import Fleet
+from gateway.health.engine import HealthEngine
+from gateway.irrigation.engine import IrrigationEngine
+from gateway.rules.engine import RuleEngine
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What the journal knows of the engines' state."""
+
+    rules: Sequence[RuleChanged] = ()
+    alerts: Sequence[Alert] = ()
+    commands: Sequence[Command] = ()
+    runs: Sequence[Run] = ()
+
+
+@dataclass(slots=True)
+class Engines:
+    """Every engine, pure; the pipeline carries decisions between them."""
+
+    fleet: Fleet
+    health: HealthEngine
+    rules: RuleEngine
+    alerts: AlertEngine
+    outbox: Outbox
+    irrigation: IrrigationEngine
+    remembered: Remembered = field(default_factory=Remembered)
+    irrigation_kinds: frozenset[str] = frozenset({"valve", "pump", "weather"})
+
+    def restore(self, now: Millis) -> list[Decision]:
+        """Take up what was going on when the gateway stopped, and say what follows from it."""
+        remembered, self.remembered = self.remembered, Remembered()
+        self.alerts.restore(remembered.alerts)
+        return [
+            *self.outbox.restore(remembered.commands, now),
+            *self.health.restore(now),
+            *self.rules.restore(remembered.rules, now),
+            *self.irrigation.restore(remembered.runs, now),
+        ]
+
+    def on_tick(self, now: Millis) -> list[Decision]:
+        """What is due at `now` in any of them."""
+        return list(
+            chain(
+                self.health.on_tick(now),
+                self.rules.on_tick(now),
+                self.irrigation.on_tick(now),
+                self.outbox.on_tick(now),
+            )
+        )
+
+    def next_deadline(self) -> Millis | None:
+        """The earliest time at which one of them has something to do."""
+        parts = (self.health, self.rules, self.irrigation, self.outbox)
+        return min(
+            (at for part in parts if (at := part.next_deadline()) is not None), default=None
+        )

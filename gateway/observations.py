@@ -1,0 +1,34 @@
+"""What the gateway observes of itself while it runs, for `/metrics` and the technician."""
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from devices.reading import Millis
+
+BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+"""Upper bounds in seconds: from a commit on an NVMe disk to one on a dying SD card."""
+
+
+class Histogram:
+    """Durations in seconds, counted by bucket."""
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(BUCKETS_S) + 1)
+        self.sum = 0.0
+
+    def observe(self, seconds: float) -> None:
+        """Count one duration."""
+        self.counts[bisect_left(BUCKETS_S, seconds)] += 1
+        self.sum += seconds
+
+
+@dataclass(slots=True)
+class Observations:
+    """`journal_trouble` is None, or why nothing can be written at present."""
+
+    commit_seconds: Histogram = field(default_factory=Histogram)
+    decision_seconds: Histogram = field(default_factory=Histogram)
+    broker_connected: bool = False
+    broker_since: Millis | None = None
+    broker_reason: str = "not connected yet"
+    journal_trouble: str | None = None

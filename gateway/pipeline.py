@@ -1,0 +1,285 @@
+"""From a message to everything that follows from it: connects the engines, and is pure itself.
+
+`receive` takes bytes and the time and adds to the open `Work`; `take_work` hands it over, to be
+written in one transaction. Nothing leaves the gateway before that: acknowledgements and commands
+are in the Work. No clock, no I/O, no asyncio in here.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from devices.reading import Millis, Reading
+from devices.rejection import Reason, RejectedError
+from devices.topics import Channel
+from gateway.admission import Admission, Route
+from gateway.decisions import (
+    Alert,
+    AlertAsked,
+    AlertCleared,
+    Command,
+    CommandAsked,
+    CommandState,
+    Decision,
+    Explanation,
+    IrrigationAsked,
+    RuleChanged,
+    Run,
+    StateChanged,
+)
+from gateway.engines import Engines
+from gateway.fleet import Device, Fleet
+from gateway.health.engine import SILENT
+from gateway.journal.batch import Adoption, Batch, RejectedRow
+from gateway.journal.memory import take_snapshot
+from gateway.reports import apply_report
+
+BACKFILL_AGE_MS = 600_000
+"""An older reading is history: it is kept and counts for uptime, but starts nothing."""
+REJECTED_PAYLOAD_MAX = 512
+"""Bytes of a rejected message that are kept: enough to see what it is."""
+REJECTED_TOPIC_MAX = 320
+MESSAGES_PER_SNAPSHOT = 50
+"""After so many messages one device's snapshot is written, in turn. A start then replays at most
+this many messages per device, a quarter of a million at 5,000 devices."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """received = accepted + duplicate + rejected, at all times."""
+
+    received: int = 0
+    accepted: int = 0
+    duplicate: int = 0
+    rejected: dict[Reason, int] = field(default_factory=lambda: dict.fromkeys(Reason, 0))
+
+
+@dataclass(slots=True)
+class Work:
+    """A batch for the journal, and what may happen once it is on disk."""
+
+    batch: Batch = field(default_factory=Batch)
+    tokens: list[int] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)  # ids that may be sent after the commit
+    changed: set[str] = field(default_factory=set)  # devices whose state changed
+    alerts: bool = False
+    runs: bool = False
+    decided: bool = False  # somebody waits for this: commit at once
+
+    def __bool__(self) -> bool:
+        batch = self.batch
+        return bool(
+            self.tokens
+            or batch.messages
+            or batch.records
+            or batch.rejected
+            or batch.new_devices
+            or batch.adoptions
+            or batch.snapshots
+        )
+
+
+class Pipeline:
+    """One hamlet's messages, engines and open work."""
+
+    def __init__(self, admission: Admission, fleet: Fleet, engines: Engines) -> None:
+        self.counters = Counters()
+        self.fleet = fleet
+        self.engines = engines
+        self._admission = admission
+        self._find = admission.routes.get
+        self._work = Work()
+        self._rotation: deque[Device] = deque()
+        self._until_snapshot = MESSAGES_PER_SNAPSHOT
+
+    def start(self, unsaved: Iterable[Device], now: Millis) -> None:
+        """Begin: devices that the journal does not have yet are written with the first work."""
+        self._work.batch.new_devices += [(device, now) for device in unsaved]
+        self._settle(self.engines.restore(now), now)
+
+    def receive(self, topic: str, payload: bytes, token: int, now: Millis) -> None:
+        """Take one message. `token` acknowledges it after the commit; 0 needs none."""
+        self.counters.received += 1
+        work = self._work
+        if token:
+            work.tokens.append(token)
+        route = self._find(topic)
+        try:
+            if route is None:
+                route = self._admit(topic, payload, now)
+            if route.code:
+                self._report(route, payload, now)
+                return
+            device = route.device
+            reading = route.decode(device.id, payload, now)
+        except RejectedError as error:
+            self._reject(topic, payload, error, now)
+            return
+        measured_at = reading.measured_at
+        if measured_at > now:  # a clock that is ahead must not make later readings look old
+            reading = reading._replace(measured_at=now)
+        newest = device.measured_at
+        in_order = newest is None or reading.measured_at >= newest
+        boot = device.sequences.add(reading.boot, reading.seq, newer=in_order)
+        device.heard_at = now
+        if boot is None:
+            self.counters.duplicate += 1
+            return
+        self.counters.accepted += 1
+        work.batch.messages.append(
+            (device.number, 0, measured_at, now, boot, reading.seq, payload)
+        )
+        if in_order:
+            device.apply(reading)
+            if device.adopted:
+                self._evaluate(device, reading, now)
+
+    def tick(self, now: Millis) -> None:
+        """Do what is due at `now`."""
+        self._settle(self.engines.on_tick(now), now)
+
+    def next_deadline(self) -> Millis | None:
+        """When `tick` must be called next, if no message comes before."""
+        return self.engines.next_deadline()
+
+    def ask(self, request: CommandAsked | IrrigationAsked, now: Millis) -> None:
+        """What a person wants. Whether it was refused stands in the records."""
+        self._settle([request], now)
+
+    def acknowledge_alert(self, alert: str, now: Millis) -> bool:
+        """A person has seen it. False when no such alert is open."""
+        records = self.engines.alerts.acknowledge(alert, now)
+        self._settle(records, now)
+        return bool(records)
+
+    def stop_watering(self, plot: str, requester: str, now: Millis) -> bool:
+        """A person ends a watering. False when the plot is not being watered."""
+        decisions = self.engines.irrigation.stop(plot, requester, now)
+        self._settle(decisions, now)
+        return bool(decisions)
+
+    def adopt(self, device: Device, now: Millis) -> None:
+        """A person takes a new device into the hamlet."""
+        device.adopted = True
+        self._admission.adopted()
+        self._work.batch.adoptions.append(Adoption(device.number, True))
+        self._work.decided = True
+        self._settle(self.engines.rules.on_fleet_changed(now), now)
+
+    def take_work(self) -> Work:
+        """What has come together since the last call. What comes from now on goes into a new one."""
+        work, self._work = self._work, Work()
+        self._until_snapshot -= len(work.batch.messages)
+        while self._until_snapshot <= 0:
+            self._until_snapshot += MESSAGES_PER_SNAPSHOT
+            if not self._rotation:
+                self._rotation.extend(self.fleet)
+            work.batch.snapshots.append(take_snapshot(self._rotation.popleft()))
+        return work
+
+    @property
+    def waiting(self) -> int:
+        """Messages in the open work."""
+        batch = self._work.batch
+        return max(len(self._work.tokens), len(batch.messages) + len(batch.rejected))
+
+    @property
+    def pending(self) -> Work:
+        """The open work, to look at."""
+        return self._work
+
+    def snapshot_all(self) -> None:
+        """Before a clean stop: the next start then replays nothing."""
+        self._work.batch.snapshots += [take_snapshot(device) for device in self.fleet]
+
+    def _evaluate(self, device: Device, reading: Reading, now: Millis) -> None:
+        engines = self.engines
+        changes = engines.health.on_reading(device, reading, now)
+        if changes:
+            self._settle(changes, now)
+        if now - reading.measured_at > BACKFILL_AGE_MS:
+            return
+        decisions = engines.rules.on_reading(device, reading, now)
+        if decisions:
+            self._settle(decisions, now)
+        if device.kind.name in engines.irrigation_kinds:
+            self._settle(engines.irrigation.on_reading(device, reading, now), now)
+
+    def _admit(self, topic: str, payload: bytes, now: Millis) -> Route:
+        """The route of a topic that was not seen before; a valid new device is noted."""
+        route, is_new = self._admission.admit(topic, payload, now)
+        if is_new:
+            self._work.batch.new_devices.append((route.device, now))
+            if route.device.adopted:
+                self._settle(self.engines.rules.on_fleet_changed(now), now)
+        return route
+
+    def _report(self, route: Route, payload: bytes, now: Millis) -> None:
+        """Status, info, event and result: everything that is no telemetry."""
+        device = route.device
+        news = apply_report(device, route.channel, payload, now)
+        if not news.changed:
+            self.counters.duplicate += 1
+            return
+        self.counters.accepted += 1
+        row = (device.number, route.code, now, now, None, None, payload)
+        self._work.batch.messages.append(row)
+        if not device.adopted:
+            return
+        if news.result is not None:
+            self._settle(self.engines.outbox.on_result(device.id, news.result, now), now)
+        elif route.channel is Channel.STATUS and device.online is not None:
+            self._settle(self.engines.health.on_status(device, device.online, now), now)
+
+    def _reject(self, topic: str, payload: bytes, error: RejectedError, now: Millis) -> None:
+        self.counters.rejected[error.reason] += 1
+        self._work.batch.rejected.append(
+            RejectedRow(
+                now, topic[:REJECTED_TOPIC_MAX], error.reason.value, error.detail,
+                payload[:REJECTED_PAYLOAD_MAX],
+            )
+        )  # fmt: skip
+
+    def _settle(self, decisions: Iterable[Decision], now: Millis) -> None:
+        """Carry each decision to whom it concerns, and what they decide on, until all is said."""
+        queue = deque(decisions)
+        while queue:
+            queue.extend(self._carry(queue.popleft(), now))
+
+    def _carry(self, decision: Decision, now: Millis) -> Iterable[Decision]:
+        work, engines = self._work, self.engines
+        work.decided = True
+        match decision:
+            case AlertAsked():
+                return engines.alerts.ask(decision)
+            case AlertCleared():
+                return engines.alerts.clear(decision)
+            case CommandAsked():
+                return engines.outbox.ask(decision, now)
+            case IrrigationAsked():
+                return engines.irrigation.ask(decision, now)
+        work.batch.records.append(decision)
+        match decision:
+            case Alert():
+                work.alerts = True
+                work.changed.add(decision.subject)
+            case Command(state=CommandState.QUEUED):
+                work.commands.append(decision.id)
+            case Command():
+                work.changed.add(decision.device)
+                return engines.irrigation.on_command(decision, now)
+            case Run() | Explanation():
+                work.runs = True
+            case StateChanged():
+                return self._change_state(decision, now)
+            case RuleChanged():
+                work.changed.add(decision.subject)
+        return ()
+
+    def _change_state(self, changed: StateChanged, now: Millis) -> Iterable[Decision]:
+        device = self.fleet.get(changed.device)
+        if device is None:
+            return ()
+        device.change(changed)
+        self._work.changed.add(device.id)
+        return self.engines.rules.on_stale(device, now) if changed.cause == SILENT else ()

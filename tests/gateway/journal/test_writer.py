@@ -1,0 +1,115 @@
+"""One transaction or none; a full disk is waited out and nothing is forgotten."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from devices.kinds import KINDS
+from devices.text import Text
+from gateway.decisions import State, StateChanged
+from gateway.fleet import Device
+from gateway.journal.batch import Batch, MessageRow, RejectedRow
+from gateway.journal.database import open_journal
+from gateway.journal.writer import REJECTED_MAX, JournalWriter, commit
+
+PATIENCE_S = 30.0
+
+
+def message(seq: int, body: bytes = b"{}") -> MessageRow:
+    return (1, 0, seq, seq, "b", seq, body)
+
+
+def count(connection: sqlite3.Connection, table: str) -> int:
+    rows: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+    return rows
+
+
+def test_a_batch_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
+    connection = open_journal(tmp_path / "journal.db")
+    soil = Device(1, "soil-1", KINDS["soil"], True, Text("a", "b"))
+    batch = Batch(
+        new_devices=[(soil, 1), (soil, 1)],  # the second breaks a constraint
+        records=[StateChanged("soil-1", 1, State.UP, "reporting")],
+    )
+    batch.messages.append(message(1))
+    with pytest.raises(sqlite3.IntegrityError):
+        commit(connection, batch)
+    assert [count(connection, t) for t in ("device", "message", "state_change")] == [0, 0, 0]
+    connection.close()
+
+
+def test_rejected_messages_are_kept_up_to_a_limit(tmp_path: Path) -> None:
+    connection = open_journal(tmp_path / "journal.db")
+    for start in range(0, REJECTED_MAX + 2000, 1000):
+        rows = [RejectedRow(n, "t", "not-json", "", b"") for n in range(start, start + 1000)]
+        commit(connection, Batch(rejected=rows))
+    assert count(connection, "rejected") == REJECTED_MAX
+    oldest = connection.execute("SELECT min(received_at) FROM rejected").fetchone()
+    assert oldest == (2000,)
+    connection.close()
+
+
+def test_a_full_disk_is_reported_waited_out_and_nothing_is_lost(tmp_path: Path) -> None:
+    connection = open_journal(tmp_path / "journal.db")
+    pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    full, over = threading.Event(), threading.Event()
+    committed: list[int] = []
+    done = threading.Event()
+
+    def on_trouble(trouble: str | None) -> None:
+        if trouble is None:
+            over.set()
+        elif not full.is_set():
+            assert "full" in trouble
+            full.set()
+            connection.execute("PRAGMA max_page_count = 1000000")  # in the journal's own thread
+
+    def on_committed(number: int) -> None:
+        committed.append(number)
+        if len(committed) == 2:
+            done.set()
+
+    writer = JournalWriter(connection, on_trouble, lambda error: pytest.fail(str(error)))
+    batch = Batch()
+    batch.messages.extend(message(seq, b"x" * 1000) for seq in range(100))
+    writer.submit(batch, lambda: on_committed(1))
+    later = Batch()
+    later.messages.append(message(100))
+    writer.submit(later, lambda: on_committed(2))
+    assert done.wait(PATIENCE_S)
+    assert full.is_set()
+    assert over.is_set()
+    assert committed == [1, 2]
+    writer.close()
+    reread = open_journal(tmp_path / "journal.db")
+    found = [seq for (seq,) in reread.execute("SELECT seq FROM message ORDER BY id")]
+    assert found == list(range(101))
+    reread.close()
+
+
+def test_a_job_runs_between_batches_and_its_error_comes_back(tmp_path: Path) -> None:
+    writer = JournalWriter(open_journal(tmp_path / "journal.db"), print, print)
+    assert writer.run(lambda c: count(c, "message")).result(PATIENCE_S) == 0
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        writer.run(lambda c: c.execute("INSERT INTO nowhere VALUES (1)")).result(PATIENCE_S)
+    assert writer.run(lambda c: count(c, "message")).result(PATIENCE_S) == 0
+    writer.close()
+
+
+def test_an_error_that_waiting_does_not_mend_is_reported(tmp_path: Path) -> None:
+    failed: list[Exception] = []
+    seen = threading.Event()
+
+    def on_failure(error: Exception) -> None:
+        failed.append(error)
+        seen.set()
+
+    writer = JournalWriter(open_journal(tmp_path / "journal.db"), print, on_failure)
+    soil = Device(1, "soil-1", KINDS["soil"], True, Text("a", "b"))
+    writer.submit(Batch(new_devices=[(soil, 1), (soil, 1)]), lambda: None)
+    assert seen.wait(PATIENCE_S)
+    assert isinstance(failed[0], sqlite3.IntegrityError)
+    writer.close()
