@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,11 +23,12 @@ CONFIGS = [
     DeviceConfig(id="soil-1", kind="soil", label=Text("Đất 1", "Soil 1")),
     DeviceConfig(id="wifi-1", kind="wifi", label=Text("Wifi 1", "Wifi 1")),
 ]
-PAYLOADS = {
+PAYLOADS: dict[str, list[dict[str, object]]] = {
     "soil-1": [{"soil_moisture_pct": 25.5}, {"soil_ph": 5.0, "battery_v": 3.6}],
     "wifi-1": [{"clients": 3, "internet_ok": True}, {"clients": 0}],
 }
-steps = st.tuples(
+Step = tuple[str, int, str | None, int, bool]
+steps: st.SearchStrategy[Step] = st.tuples(
     st.sampled_from(sorted(PAYLOADS)),
     st.integers(0, 1),  # which payload
     st.sampled_from([None, "b1"]),  # the name of the boot
@@ -48,7 +50,9 @@ def known(fleet: Fleet) -> dict[str, tuple[object, ...]]:
 
 @settings(max_examples=40)
 @given(st.lists(st.lists(steps, max_size=6), max_size=6))
-def test_memory_comes_back(tmp_path_factory, batches) -> None:  # type: ignore[no-untyped-def]
+def test_memory_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, batches: list[list[Step]]
+) -> None:
     file: Path = tmp_path_factory.mktemp("journal") / "journal.db"
     connection = open_journal(file)
     fleet = load_fleet(connection, CONFIGS)
