@@ -27,6 +27,7 @@ INSTALLED_BY = {
     "mosquitto_sub": "sudo apt install mosquitto-clients",
     "chromium": "sudo apt install chromium",
     "influxd": "scripts/install-influxd",
+    "openssl": "sudo apt install openssl",
 }
 
 # Debian keeps daemons in sbin, which is not on the PATH of a user who is not root.

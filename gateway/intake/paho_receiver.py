@@ -207,6 +207,7 @@ class _Link:
         client.max_inflight_messages_set(0)  # none: what paho would queue it could send late
         client.username_pw_set(settings.username, settings.password)
         if context is not None:
+            context.sslsocket_class = _TidySocket
             client.tls_set_context(context)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
@@ -346,3 +347,14 @@ class _Link:
             self._statistics.malformed += 1
             self._life.end(Cause.MALFORMED, reasons.malformed(self._settings, "a broken packet"))
         self._life.end(Cause.LOST, reasons.lost(self._settings, str(code).lower()))
+
+
+class _TidySocket(ssl.SSLSocket):
+    """paho forgets the socket when the handshake fails; it would stay open for a while."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
