@@ -23,8 +23,6 @@ PROJECT = Path(__file__).resolve().parent.parent
 INSTALLED_BY = {
     "mosquitto": "sudo apt install mosquitto",
     "mosquitto_passwd": "sudo apt install mosquitto",
-    "mosquitto_pub": "sudo apt install mosquitto-clients",
-    "mosquitto_sub": "sudo apt install mosquitto-clients",
     "chromium": "sudo apt install chromium",
     "influxd": "scripts/install-influxd",
     "openssl": "sudo apt install openssl",

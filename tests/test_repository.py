@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.real import PROJECT
+from tests.real import INSTALLED_BY, PROJECT
 
 LINES_MAX = 400
 PACKAGES = ("devices", "gateway", "dashboards", "firmware_sim")
@@ -139,6 +139,12 @@ def test_every_script_can_be_run() -> None:
     assert [path for path in scripts if not os.access(path, os.X_OK)] == []
 
 
+def test_the_installer_installs_every_real_part() -> None:
+    installer = (PROJECT / "scripts/install-real-parts").read_text()
+    for command in INSTALLED_BY.values():
+        assert command.removeprefix("sudo apt install ") in installer
+
+
 def test_every_part_of_the_gateway_stands_in_the_import_contracts() -> None:
     parts = {path.parent.name for path in (PROJECT / "gateway").glob("*/__init__.py")}
     parts -= CONNECTING
@@ -167,7 +173,11 @@ def test_devices_need_nothing_but_pydantic() -> None:
 
 
 def test_engines_ask_no_clock() -> None:
-    engines = contract("forbidden", "Engines")["source_modules"]
+    engines = [
+        module
+        for name in ("Engines", "connects the engines")
+        for module in contract("forbidden", name)["source_modules"]
+    ]
     patterns = [
         f"{engine.replace('.', '/')}{end}" for engine in engines for end in (".py", "/*.py")
     ]
