@@ -1,1 +1,1 @@
-"""Simulated devices and the world they live in; they meet the gateway only on the wire."""
+"""Simulated devices and the one world they live in. They meet the gateway on the wire only."""

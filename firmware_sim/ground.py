@@ -1,0 +1,113 @@
+"""Water in the soil of one plot: two layers, rain and sprinklers above, drainage below.
+
+Every millimetre is booked: what is stored has come as rain or irrigation, and has not yet left as
+evaporation, drainage or runoff. Moisture is volumetric per cent.
+"""
+
+from collections.abc import Mapping
+
+from devices.reading import Millis
+from firmware_sim.layout import PlotSpec
+from firmware_sim.pipes import Tap
+from firmware_sim.weather import Sky
+
+SATURATION_ABOVE_FC_PCT = 11.0
+"""Pores that drain within days lie between field capacity and saturation."""
+TOP_UPTAKE = 0.7
+"""Share of the roots' thirst that the upper half of the root zone quenches."""
+CROP_FACTOR = 1.05
+"""Kc of tea, unshaded, in season (FAO-56: 0.95 to 1.00), with the bare soil between the rows."""
+DEPLETION = 0.4
+"""FAO-56 p for tea: below this share of the available water the plants take less."""
+DRAIN_PER_H = 0.08
+"""Share of the water above field capacity that leaves a layer in an hour."""
+EXCHANGE_MM_H_PCT = 0.012
+"""Capillary flow between the layers per per cent of difference."""
+
+
+class Ground:
+    """The root zone of one plot; `top_pct` is what a probe at 20 cm feels."""
+
+    def __init__(
+        self, plot: PlotSpec, taps: tuple[Tap, ...], moisture_pct: float, sky: Sky
+    ) -> None:
+        self.plot = plot
+        self.top_pct = moisture_pct
+        self.low_pct = moisture_pct
+        self.evaporated_mm = 0.0
+        self.drained_mm = 0.0
+        self.runoff_mm = 0.0
+        self.irrigated_mm = 0.0
+        self.rained_mm = 0.0
+        self._taps = taps
+        self._layer_mm = plot.root_depth_m * 1000 / 2 / 100  # millimetres in one per cent
+        self._now = sky.now
+        self._rain_seen = sky.rain_mm
+        self._thirst_seen = sky.evaporation_mm
+        self._metered_l = self._metered()
+
+    @property
+    def stored_mm(self) -> float:
+        """All the water in the root zone."""
+        return (self.top_pct + self.low_pct) * self._layer_mm
+
+    def advance(self, sky: Sky, now: Millis) -> None:
+        """Let the water move until `now`, which the sky has reached already."""
+        if now <= self._now:
+            return
+        hours = (now - self._now) / 3_600_000
+        self._now = now
+        rain = sky.rain_mm - self._rain_seen
+        thirst = (sky.evaporation_mm - self._thirst_seen) * CROP_FACTOR
+        self._rain_seen, self._thirst_seen = sky.rain_mm, sky.evaporation_mm
+        for tap in self._taps:
+            tap.line.advance(now)
+        metered = self._metered()
+        irrigation = (metered - self._metered_l) / self.plot.area_m2
+        self._metered_l = metered
+        self.rained_mm += rain
+        self.irrigated_mm += irrigation
+        top = self.top_pct * self._layer_mm
+        low = self.low_pct * self._layer_mm
+        top += rain + irrigation
+        full = (self.plot.field_capacity_pct + SATURATION_ABOVE_FC_PCT) * self._layer_mm
+        if top > full:
+            self.runoff_mm += top - full
+            top = full
+        take_top = min(thirst * TOP_UPTAKE * self._appetite(self.top_pct), top)
+        take_low = min(thirst * (1 - TOP_UPTAKE) * self._appetite(self.low_pct), low)
+        self.evaporated_mm += take_top + take_low
+        top -= take_top
+        low -= take_low
+        held = self.plot.field_capacity_pct * self._layer_mm
+        leaving = min(1.0, DRAIN_PER_H * hours)
+        sinking = max(0.0, top - held) * leaving
+        levelling = min(EXCHANGE_MM_H_PCT * hours, self._layer_mm / 2)
+        sinking += (top - low) / self._layer_mm * levelling
+        top -= sinking
+        low += sinking
+        draining = max(0.0, low - held) * leaving
+        low -= draining
+        self.drained_mm += draining
+        self.top_pct = top / self._layer_mm
+        self.low_pct = low / self._layer_mm
+
+    def save(self) -> dict[str, float]:
+        """What `load` continues from."""
+        return {"top_pct": self.top_pct, "low_pct": self.low_pct}
+
+    def load(self, saved: Mapping[str, float]) -> None:
+        """Continue with the moisture of `save`; the sums begin anew, and so do the meters."""
+        self.top_pct = saved["top_pct"]
+        self.low_pct = saved["low_pct"]
+        self._metered_l = self._metered()
+
+    def _metered(self) -> float:
+        return sum(tap.total_l for tap in self._taps)
+
+    def _appetite(self, moisture_pct: float) -> float:
+        """FAO-56 water stress: 1 while there is plenty, 0 at the wilting point."""
+        plot = self.plot
+        total = plot.field_capacity_pct - plot.wilting_point_pct
+        left = moisture_pct - plot.wilting_point_pct
+        return max(0.0, min(1.0, left / (total * (1 - DEPLETION))))
