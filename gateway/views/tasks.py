@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from devices.metric import Value
 from devices.text import Text
 from gateway.clock import Millis
 from gateway.decisions import Alert, Severity
@@ -13,8 +14,9 @@ _URGENCY = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Alerts of one source about devices of one kind. `cause` is the health cause they share,
-    which says what to bring; `label` is the name of the rule."""
+    """Alerts of one source about devices of one kind. `label` is the name of the rule; `cause` the
+    health cause that the devices share and `settings` the constants of the first of them, which
+    say what to bring."""
 
     source: str
     label: Text | None
@@ -24,6 +26,7 @@ class Task:
     devices: tuple[tuple[str, Text], ...]
     near: Text | None
     cause: str | None
+    settings: Mapping[str, Value]
     since: Millis
     acknowledged: bool
 
@@ -62,6 +65,7 @@ def _task(
         devices=tuple((device.id, device.label) for device in devices),
         near=shared_place(devices),
         cause=causes.pop() if len(causes) == 1 else None,
+        settings=dict(devices[0].settings) if devices else {},
         since=alerts[0].opened_at,
         acknowledged=all(alert.acknowledged_at is not None for alert in alerts),
     )

@@ -30,6 +30,8 @@ from gateway.views.watering import Watering, merge_runs, plot_status
 from gateway.views.weeks import Weeks
 
 RUNS_SHOWN_MS = 7 * 86_400_000
+NIGHTS_SHOWN_MS = 14 * 86_400_000
+"""In a longer chart a night is narrower than the line."""
 ALERTS_SHOWN = 200
 REJECTED_SHOWN = 100
 KIND_ORDER = ("light", "wifi", "speaker", "soil", "valve", "pump", "weather")
@@ -186,7 +188,8 @@ class Views:
             )
         )
         curves = tuple(map(Curve, found, points))
-        return Chart(start, end, step, curves, tuple(self._weeks.nights(start, end)))
+        nights = self._weeks.nights(start, end) if end - start <= NIGHTS_SHOWN_MS else ()
+        return Chart(start, end, step, curves, tuple(nights))
 
     async def alerts(self) -> Sequence[Alert]:
         """Open alerts first, then the newest that are over."""

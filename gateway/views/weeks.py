@@ -16,6 +16,7 @@ from gateway.history import History
 from gateway.site import PlaceConfig
 
 DAYS = 7
+DAY_MS = 86_400_000
 FRESH_MS = 60_000
 """A week changes by a thousandth in that time; computing it takes tens of milliseconds."""
 JUDGED_BY_NIGHT = frozenset({"light"})
@@ -65,7 +66,7 @@ class Weeks:
         """The nights that touch the range."""
         first = self.today(start) - timedelta(days=1)
         count = (self.today(end) - first).days + 1
-        found = nights(self._place, first, count)
+        found = nights(self._place.latitude, self._place.longitude, self._zone, first, count)
         return [window for window in found if window[1] > start and window[0] < end]
 
     def is_night(self, now: Millis) -> bool:
@@ -96,11 +97,10 @@ class Weeks:
         return Week(nightly, periods, _together(period.uptime for period in periods))
 
     def _last_windows(self, nightly: bool, now: Millis) -> list[Window]:
-        first = self.today(now) - timedelta(days=DAYS)
         if nightly:
-            found = nights(self._place, first, DAYS + 1)
+            found = self.nights(now - (DAYS + 1) * DAY_MS, now)
         else:
-            found = days(self._zone, first, DAYS + 1)
+            found = days(self._zone, self.today(now) - timedelta(days=DAYS), DAYS + 1)
         begun = [(start, min(end, now)) for start, end in found if start < now]
         return begun[-DAYS:]
 
@@ -119,9 +119,4 @@ class Weeks:
 
 
 def _together(uptimes: Iterable[Uptime]) -> Uptime:
-    found = list(uptimes)
-    return Uptime(
-        sum(one.up_ms for one in found),
-        sum(one.down_ms for one in found),
-        sum(one.unknown_ms for one in found),
-    )
+    return sum(uptimes, Uptime())

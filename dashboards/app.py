@@ -1,0 +1,40 @@
+"""Adds the pages to the web application."""
+
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from dashboards import home_pages
+from dashboards.assets import PREFIX
+from dashboards.pages import Pages
+from dashboards.rendering import Renderer
+from gateway.feed import Feed
+from gateway.views import Views
+
+A_YEAR = "public, max-age=31536000, immutable"
+PARTS = (home_pages,)
+
+
+def add_pages(app: FastAPI, views: Views, feed: Feed) -> None:
+    """Serve the pages of the hamlet from `app`, its own error pages included."""
+    config = views.site.config
+    renderer = Renderer(config.name, config.place.timezone)
+    pages = Pages(renderer, views, feed)
+    for part in PARTS:
+        app.include_router(part.routes(pages), include_in_schema=False)
+
+    @app.get(PREFIX + "{name}", include_in_schema=False)
+    async def static(name: str) -> Response:
+        asset = renderer.assets.get(name)
+        if asset is None:
+            raise HTTPException(404)
+        return Response(asset.content, media_type=asset.media_type, headers={"Cache-Control": A_YEAR})
+
+    async def not_found(request: Request, error: Exception) -> Response:
+        return pages.error(request, 404)
+
+    async def broken(request: Request, error: Exception) -> Response:
+        return pages.error(request, 500)
+
+    app.add_exception_handler(404, not_found)
+    app.add_exception_handler(500, broken)

@@ -1,0 +1,50 @@
+"""What every page needs, and the stream that keeps it moving."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.responses import HTMLResponse, StreamingResponse
+
+from dashboards.live import stream
+from dashboards.rendering import Renderer
+from dashboards.words import Words
+from gateway.feed import Feed, Update
+from gateway.views import Views
+
+Fragments = Mapping[str, str]
+Render = Callable[[Words, Update | None], Awaitable[Fragments]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The parts of which the pages are made."""
+
+    renderer: Renderer
+    views: Views
+    feed: Feed
+
+    def words(self, request: Request, *, live: bool = False) -> Words:
+        """How the reader of this request is spoken to, now."""
+        return self.renderer.words(request, self.views.now, live=live)
+
+    def live(self, request: Request, render: Render) -> StreamingResponse:
+        """The stream of a page; `render` is told the time anew at each update."""
+
+        async def fragments(update: Update | None) -> Fragments:
+            return await render(self.words(request, live=True), update)
+
+        return stream(self.feed, fragments, lambda: self.views.now)
+
+    def error(self, request: Request, status: int) -> HTMLResponse:
+        """A page that says what is wrong and where to go."""
+        words = self.words(request)
+        return self.renderer.page(
+            request,
+            "error.html",
+            words,
+            title=words.t(f"error.{status}.title"),
+            text=words.t(f"error.{status}.text"),
+            status=status,
+        )

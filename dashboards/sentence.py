@@ -1,0 +1,46 @@
+"""What a person would say if asked how the hamlet is."""
+
+from dashboards.words import Words
+from devices.text import Text
+from gateway.views.home import Home, KindSummary
+
+FEW_SHARE = 0.1
+"""Up to a tenth of the lights the hamlet is well lit "except" for them; beyond, it is not."""
+
+
+def sentence(home: Home, words: Words) -> str:
+    """The hamlet in one or three short sentences that can be read aloud."""
+    if not any(summary.counts.total for summary in home.kinds):
+        return words.t("say.nothing")
+    if home.heard_at is None:
+        return words.t("say.waiting")
+    parts = [_lights(home.kind("light"), home.night, words), _wifi(home.kind("wifi"), words)]
+    if home.watering.running:
+        parts.append(words.t("say.watering", n=len(home.watering.running)))
+    return " ".join(part for part in parts if part)
+
+
+def _lights(lights: KindSummary, night: bool, words: Words) -> str:
+    counts = lights.counts
+    if not counts.total:
+        return ""
+    if counts.unknown * 2 > counts.total:
+        return words.t("say.lights.unknown", n=counts.unknown, total=counts.total)
+    time = "night" if night else "day"
+    if not counts.down:
+        return words.t(f"say.lights.good.{time}")
+    near = words.t("say.near", place=_inside(lights.down_near, words)) if lights.down_near else ""
+    if counts.down <= counts.total * FEW_SHARE:
+        return words.t(f"say.lights.except.{time}", n=counts.down, near=near)
+    return words.t("say.lights.bad", n=counts.down, total=counts.total, near=near)
+
+
+def _wifi(wifi: KindSummary, words: Words) -> str:
+    counts = wifi.counts
+    return words.t("say.wifi", n=counts.up, total=counts.total) if counts.total else ""
+
+
+def _inside(place: Text, words: Words) -> str:
+    """In the middle of a Vietnamese sentence "Nhà văn hóa" begins small; an English name keeps its
+    capitals, because the first word may be one ("Khe Coc bridge")."""
+    return place.vi[:1].lower() + place.vi[1:] if words.lang == "vi" else place.en

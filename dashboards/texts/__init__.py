@@ -1,0 +1,15 @@
+"""Every word of the pages in both languages: no template and no code holds another.
+
+A text may have `{names}`; both languages have the same ones. The glossary is one word per concept.
+"""
+
+from dashboards.texts.devices import DEVICES
+from dashboards.texts.home import HOME
+from dashboards.texts.layout import LAYOUT
+from dashboards.texts.people import PEOPLE
+from devices.text import Text
+
+CATALOGUE: dict[str, Text] = {**LAYOUT, **HOME, **DEVICES, **PEOPLE}
+
+if len(CATALOGUE) != sum(map(len, (LAYOUT, HOME, DEVICES, PEOPLE))):
+    raise ValueError("a key stands in two catalogues")

@@ -1,0 +1,166 @@
+"""How one reader is spoken to: language, numbers and times of the hamlet's zone."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from dashboards.texts import CATALOGUE
+from devices.metric import Metric, Shape, Value
+from devices.text import Text
+from gateway.clock import Millis
+
+Language = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+NBSP = "\N{NO-BREAK SPACE}"
+MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
+SCALED = {"B": 1e6, "Wh": 1e3}
+SCALED_UNIT = {"B": "MB", "Wh": "kWh"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words for one page at `now`. On a `live` page a script writes the ages, so that a fragment
+    is the same until its content changes."""
+
+    lang: Language
+    zone: ZoneInfo
+    now: Millis
+    live: bool = False
+
+    @property
+    def other(self) -> Language:
+        """The language that the link on the page offers."""
+        return "en" if self.lang == "vi" else "vi"
+
+    def t(self, key: str, **values: object) -> str:
+        """The text of the catalogue; numbers are written as the language does."""
+        template = self.text(CATALOGUE[key])
+        if not values:
+            return template
+        return template.format_map(
+            {
+                name: self.number(value) if type(value) in (int, float) else value  # type: ignore[arg-type]
+                for name, value in values.items()
+            }
+        )
+
+    def known(self, key: str, otherwise: str) -> str:
+        """The text of a key that may be absent, e.g. for a cause that a new kind invented."""
+        return self.text(CATALOGUE[key]) if key in CATALOGUE else otherwise
+
+    def text(self, text: Text) -> str:
+        """One of its two languages."""
+        return text.vi if self.lang == "vi" else text.en
+
+    def number(self, value: float, decimals: int | None = None) -> str:
+        """1 204,5 in Vietnamese, 1,204.5 in English."""
+        if decimals is None:
+            decimals = 0 if isinstance(value, int) else 1
+        written = f"{value:,.{decimals}f}"
+        if self.lang == "vi":
+            written = written.replace(",", NBSP).replace(".", ",")
+        return written.replace("-", "−")
+
+    def percent(self, ratio: float | None, decimals: int = 1) -> str:
+        """98,6 % or 98.6%; never rounded up to 100 when something is missing."""
+        if ratio is None:
+            return self.t("value.unknown")
+        factor = 10**decimals
+        shown = ratio * 100
+        if ratio < 1:
+            shown = min(shown, 100 - 1 / factor)
+        decimals = decimals if shown != round(shown) else 0
+        return self.number(shown, decimals) + (f"{NBSP}%" if self.lang == "vi" else "%")
+
+    def value(self, metric: Metric, value: Value) -> str:
+        """A measured value with its unit."""
+        if metric.shape is Shape.FLAG:
+            return self.t("value.yes" if value else "value.no")
+        return self.quantity(value, metric.unit)
+
+    def quantity(self, value: float, unit: str) -> str:
+        """A number with its unit; large bytes and watt-hours in the next larger one."""
+        if unit in SCALED and abs(value) >= SCALED[unit]:
+            return self.quantity(value / SCALED[unit], SCALED_UNIT[unit])
+        decimals = 0 if isinstance(value, int) else _decimals(value)
+        if unit == "%" and self.lang == "en":
+            return self.number(value, decimals) + unit
+        return f"{self.number(value, decimals)}{NBSP}{unit}" if unit else self.number(value, decimals)
+
+    def volume(self, litres: float) -> str:
+        """Litres, or cubic metres from one on."""
+        if litres >= 1000:
+            return self.quantity(litres / 1000, "m³")
+        return self.quantity(round(litres), "L")
+
+    def clock(self, at: Millis) -> str:
+        """Hour and minute."""
+        return f"{self._local(at):%H:%M}"
+
+    def exact(self, at: Millis) -> str:
+        """Hour, minute and second, with the day when it is not today."""
+        return self._dated(at, f"{self._local(at):%H:%M:%S}")
+
+    def when(self, at: Millis) -> str:
+        """18:12, 18:12 yesterday, 18:12 on 20/11/2026."""
+        return self._dated(at, self.clock(at))
+
+    def full(self, at: Millis) -> str:
+        """Saturday 22/11/2026, 06:18."""
+        return self.t(
+            "time.full", weekday=self.weekday(at), date=self.date(at), time=self.clock(at)
+        )
+
+    def weekday(self, at: Millis) -> str:
+        """Its name."""
+        return self.t(f"weekday.{self._local(at).weekday()}")
+
+    def date(self, at: Millis) -> str:
+        """22/11/2026 or 22 Nov 2026."""
+        day = self._local(at)
+        return f"{day:%d/%m/%Y}" if self.lang == "vi" else f"{day.day} {day:%b %Y}"
+
+    def duration(self, length: Millis) -> str:
+        """In the two units that matter."""
+        if length < MINUTE_MS:
+            if length < 10_000 and length % 1000:
+                return self.t("duration.s", n=length / 1000)
+            return self.t("duration.s", n=round(length / 1000))
+        minutes = round(length / MINUTE_MS)
+        if minutes < 60:
+            return self.t("duration.min", n=minutes)
+        return self.t("duration.h", n=minutes // 60, minutes=minutes % 60)
+
+    def age(self, at: Millis) -> Markup:
+        """How long ago, counted on by a script; the exact time is in the title."""
+        written = self.when(at) if self.live else self.ago(self.now - at)
+        return Markup('<time data-age="{}" datetime="{}">{}</time>').format(
+            at, datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds"), written
+        )
+
+    def ago(self, length: Millis) -> str:
+        """48 seconds ago; the script of the page counts in the same steps."""
+        for key, unit in (("d", DAY_MS), ("h", HOUR_MS), ("min", MINUTE_MS)):
+            if length >= unit:
+                return self.t(f"age.{key}", n=length // unit)
+        return self.t("age.s", n=max(length, 0) // 1000)
+
+    def _local(self, at: Millis) -> datetime:
+        return datetime.fromtimestamp(at / 1000, UTC).astimezone(self.zone)
+
+    def _dated(self, at: Millis, time: str) -> str:
+        today: date = self._local(self.now).date()
+        day = self._local(at).date()
+        if day == today:
+            return self.t("time.today", time=time)
+        if day == today - timedelta(days=1):
+            return self.t("time.yesterday", time=time)
+        return self.t("time.before", time=time, date=self.date(at))
+
+
+def _decimals(value: float) -> int:
+    """Three or four figures say it all."""
+    return 1 if abs(value) < 1000 and round(value, 1) != round(value) else 0 if abs(value) >= 100 else 1
