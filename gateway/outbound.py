@@ -35,7 +35,8 @@ class SetAside:
 
 
 class OutboundSource(Protocol):
-    """The journal as a forwarder sees it. Its methods block: call them in a worker thread."""
+    """The journal as a forwarder sees it. Its methods block, so worker threads call them: any
+    thread, several at a time."""
 
     def read_after(self, cursor: int, limit: int) -> Sequence[OutboundRow]:
         """The oldest committed rows with an id above `cursor`, in order, at most `limit`."""

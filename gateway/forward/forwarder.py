@@ -155,7 +155,8 @@ class Forwarder:
                 case Trouble():
                     return answer
             if doubts and not understood and (len(doubts) > DOUBTS_MAX or not todo):
-                return Trouble(f"the store refuses whatever it gets: {doubts[0].reason}", True)
+                why = f"the store refuses whatever it gets: {doubts[0].reason}"
+                return Trouble(why, mistake=True)
         set_aside += doubts
         return None
 

@@ -16,7 +16,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Some lines were not taken and never will be. `faults` says why, by position in the batch.
+    """Some lines were not taken and never will be. `faults`, never empty, says why by position.
 
     `certain`: each of these lines is at fault. Otherwise at least one of them is, and smaller
     batches must tell which. The other lines may or may not be stored: sending them again is

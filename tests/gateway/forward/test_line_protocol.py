@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.decode import DECODERS
@@ -142,6 +142,7 @@ def metrics_of(kind: Kind) -> st.SearchStrategy[dict[str, Value]]:
     return st.fixed_dictionaries({}, optional=strategies).filter(bool)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.data())
 def test_a_line_says_what_the_decoder_understood(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(list(KINDS.values())))
