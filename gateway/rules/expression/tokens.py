@@ -1,0 +1,107 @@
+"""The first look at an expression: characters and words that can never be part of one.
+
+What passes is plain ASCII made of numbers, names and a dozen operators, so Python's parser meets
+neither strings nor comments nor anything that makes it warn.
+"""
+
+import keyword
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+EXPRESSION_MAX = 1000
+"""Characters. The longest honest condition we know has under 200."""
+NUMBER_MAX = 1e15
+"""Up to here a float counts exactly; no metric comes near."""
+
+
+class Fault(NamedTuple):
+    """One mistake in a text, at a character counted from 0."""
+
+    offset: int
+    message: str
+
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>\s+)
+  | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?P<unit>[A-Za-z_%]\w*|%)?
+  | (?P<name>[A-Za-z_][A-Za-z_0-9]*)
+  | (?P<text>"[^"]*"|'[^']*'|\#.*)
+  | (?P<wrong>\*\*|//|:=|<>|<<|>>|=<|=>|&&|\|\|)
+  | (?P<operator><=|>=|==|!=|[-+*/<>(),.\[\]])
+  | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+_WORDS = {"and", "or", "not", "if", "else", "in", "True", "False"}
+
+_INSTEAD = {
+    "**": "powers are not allowed; multiply instead",
+    "//": "use / for division",
+    "%": "leave % out: the name of the metric says the unit (…_pct)",
+    "=": "use == to compare",
+    "=<": "write <=",
+    "=>": "write >=",
+    "<>": "write !=",
+    ":=": "use == to compare",
+    "&&": "write and",
+    "||": "write or",
+    "&": "write and",
+    "|": "write or",
+    "!": "write not",
+    "≤": "write <=",
+    "≥": "write >=",
+    "≠": "write !=",
+    "×": "write *",
+    "÷": "write /",
+    ";": "join conditions with and",
+    "is": "use == to compare, known(x) to ask whether there is a value",
+    "None": "use known(x) to ask whether there is a value",
+}
+_COMMENT = "a comment belongs on a line of its own, outside the condition"
+_QUOTES = "a condition has no texts, only numbers, metrics and true or false"
+
+
+def find_faults(text: str) -> list[Fault]:
+    """What no expression may contain. An empty list does not yet mean that it makes sense."""
+    if len(text) > EXPRESSION_MAX:
+        return [Fault(0, f"is {len(text)} characters long, at most {EXPRESSION_MAX} are allowed")]
+    if not text.strip():
+        return [Fault(0, "is empty; write a condition, e.g. soil_moisture_pct < 24")]
+    return list(_scan(text))
+
+
+def _scan(text: str) -> Iterator[Fault]:
+    for match in _TOKEN.finditer(text):
+        found = match.group()
+        where = match.start()
+        if match["number"]:
+            yield from _check_number(match["number"], match["unit"], where)
+        elif match["name"]:
+            if keyword.iskeyword(found) and found not in _WORDS:
+                yield Fault(where, f"{found!r} is not allowed here; {_advise(found)}")
+        elif match["text"]:
+            yield Fault(where, _COMMENT if found[0] == "#" else _QUOTES)
+        elif match["wrong"] or match["other"]:
+            yield Fault(where, f"{found!r} is not allowed here; {_advise(found)}")
+
+
+def _check_number(number: str, unit: str | None, where: int) -> Iterator[Fault]:
+    if unit == "%":
+        yield Fault(where + len(number), f"'%' is not allowed here; {_INSTEAD['%']}")
+    elif unit:
+        yield Fault(
+            where,
+            f"{number + unit!r} is no number; numbers here have no unit, the metric's name says it"
+            " (a time span goes into `for:`)",
+        )
+    elif float(number) > NUMBER_MAX:
+        yield Fault(where, f"{number[:20]} is too large, at most {NUMBER_MAX:g}")
+
+
+def _advise(found: str) -> str:
+    return _INSTEAD.get(
+        found, "conditions are made of metrics, numbers, + - * / < > == and or not ( )"
+    )

@@ -1,0 +1,126 @@
+"""What is refused, where, and with which words; and that no text ever breaks the parser."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gateway.rules.expression.expression import Expression
+from gateway.rules.expression.parse import ExpressionError
+
+METRICS = {"soil_moisture_pct": False, "soil_ph": False, "internet_ok": True}
+
+
+def faults(text: str) -> list[tuple[int, str]]:
+    with pytest.raises(ExpressionError) as raised:
+        Expression.parse(text, METRICS, "test")
+    return [tuple(fault) for fault in raised.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "words"),
+    [
+        ("", 0, "is empty"),
+        ("   ", 0, "is empty"),
+        ("soil_moisture_pct", 0, "must say yes or no"),
+        ("soil_mositure_pct < 24", 0, "did you mean 'soil_moisture_pct'?"),
+        ("soil_moisture_pct < 24 and soil_phh > 5", 27, "did you mean 'soil_ph'?"),
+        ("soil_moisture_pct = 24", 18, "use == to compare"),
+        ("soil_moisture_pct < 24%", 22, "leave % out"),
+        ("soil_moisture_pct < 24,5", 0, "a fraction is written with a point"),
+        ("soil_moisture_pct < 10m", 20, "numbers here have no unit"),
+        ("soil_moisture_pct ≤ 24", 18, "write <="),
+        ("soil_moisture_pct < 1 && internet_ok", 22, "write and"),
+        ("soil_moisture_pct < 'x'", 20, "a condition has no texts"),
+        ("soil_moisture_pct is 3", 18, "known(x)"),
+        ("soil_moisture_pct <", 18, "cannot be understood"),
+        ("(soil_moisture_pct < 1", 0, "'(' was never closed"),
+        ("soil_moisture_pct < 1)", 21, "unmatched ')'"),
+        ("soil_moisture_pct / 0 > 1", 20, "divided by zero"),
+        ("soil_moisture_pct < 1e99", 20, "too large"),
+        ("internet_ok < 1", 0, "cannot be compared with a number"),
+        ("internet_ok < internet_ok", 0, "neither more nor less"),
+        ("internet_ok + 1 > 2", 0, "a number is needed"),
+        ("internet_ok and soil_ph", 16, "a yes or no is needed"),
+        ("not soil_ph", 4, "a yes or no is needed"),
+        ("soil_ph in 3", 0, "a list of numbers"),
+        ("soil_ph in (1, internet_ok)", 11, "a list of numbers"),
+        ("(1 if internet_ok else internet_ok) > 0", 23, "both sides"),
+        ("soil.ph > 1", 0, "only device.<setting> has a dot"),
+        ("device > 1", 0, "device.<setting>"),
+        ("known > 1", 0, "known(metric)"),
+        ("known(soil_ph, internet_ok)", 0, "exactly one thing"),
+        ("age(soil_ph)", 0, "compare age(metric)"),
+        ("age(soil_ph) == 60", 0, "compare age(metric)"),
+        ("age(soil_ph + 1) > 60", 0, "compare age(metric)"),
+        ("age(soil_ph) > soil_ph", 0, "compare age(metric)"),
+        ("average(soil_ph) > 1", 0, "there is no such function"),
+        ("1 < 2", 0, "reads no metric"),
+        ("device.lamp_w > 3", 0, "reads no metric"),
+    ],
+)
+def test_a_mistake_is_shown_where_it_is_and_explained(text: str, offset: int, words: str) -> None:
+    [(found_at, message)] = faults(text)
+    assert words in message
+    assert found_at == offset
+
+
+def test_all_mistakes_of_an_expression_are_told_at_once() -> None:
+    found = faults("soil_mositure_pct < 24 and internet_ok > 3 or soil_p < 2")
+    assert [offset for offset, _ in found] == [0, 27, 46]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '__import__("os").system("x")',
+        "__import__",
+        "soil_ph.__class__ > 1",
+        "device.__class__ > 1",
+        "(lambda: soil_ph)() > 1",
+        "[x for x in soil_ph]",
+        "soil_ph > 9**9**9",
+        "soil_ph << 9999 > 1",
+        "soil_ph[0] > 1",
+        "(soil_ph := 3) > 1",
+        "f'{soil_ph}' > 1",
+        "soil_ph > 1; soil_ph",
+        "soil_ph > 1 # and internet_ok",
+        "known(*soil_ph)",
+        "known(x=soil_ph)",
+        "soil_ph > 1" + " " * 1_000_000,
+        "1+" * 500_000 + "soil_ph > 1",
+        "(" * 400 + "soil_ph" + ")" * 400 + " > 1",
+        "not " * 200 + "internet_ok",
+        "-" * 900 + "soil_ph > 1",
+        "soil_ph+" * 100 + "soil_ph > 1",
+        "soil_ph>1 or " * 70 + "internet_ok",
+        "soil_ph > " + "9" * 900,
+        "soil_ph > 1\x00",
+        "ѕoil_ph > 1",
+    ],
+    ids=range(25),
+)
+def test_what_hostile_authors_write_is_refused(text: str) -> None:
+    assert faults(text)
+
+
+TOKENS = [
+    *METRICS,
+    *(
+        "and or not if else in ( ) [ ] , + - * / < <= > >= == != . known( age( device.lamp_w"
+    ).split(),
+    *("0 1 24 0.5 1e3 true false True lambda None ** % x 'a' # : = \n").split(" "),
+]
+
+
+@given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(TOKENS)).map(" ".join)))
+@example("0_0 in 1if 2else 3")
+def test_no_text_raises_anything_but_its_faults(text: str) -> None:
+    try:
+        expression = Expression.parse(text, METRICS, "test")
+    except ExpressionError as error:
+        assert error.faults
+        assert all(0 <= fault.offset <= len(text) for fault in error.faults)
+    else:
+        outcome = expression.judge({"soil_ph": 5.0}.get, {}.get, {}.get)
+        assert outcome in (True, False, None)
