@@ -48,8 +48,11 @@ class World:
         cadence: Cadence,
         scenario: Scenario | None = None,
         saved: Mapping[str, Any] | None = None,
+        origin: Millis | None = None,
     ) -> None:
+        """`origin` is the moment that the scenario's times are relative to, by default `start`."""
         self.seed = seed
+        self.origin = start if origin is None else origin
         place = (layout.latitude, layout.longitude, layout.altitude_m)
         self.sky = Sky(seed, start, place=place, timezone=layout.timezone)
         if saved is not None:
@@ -71,6 +74,7 @@ class World:
         """What outlives a power cut, as JSON."""
         return {
             "seed": self.seed,
+            "origin": self.origin,
             "at": self.sky.now,
             "sky": self.sky.save(),
             "grounds": {plot: ground.save() for plot, ground in self.grounds.items()},
@@ -170,16 +174,18 @@ def resume(
     scenario: Scenario | None = None,
 ) -> World:
     """The world that `World.save` gave, as it is by `now`, with all devices just booted."""
-    seed = saved["seed"]
-    pause = World(
-        layout,
-        seed=seed,
-        start=max(saved["at"], now - PAUSE_MAX_MS),
-        cadence=cadence,
-        scenario=scenario,
-        saved=saved,
-    )
+
+    def boot(at: Millis, memory: Mapping[str, Any]) -> World:
+        return World(
+            layout,
+            seed=saved["seed"],
+            start=at,
+            cadence=cadence,
+            scenario=scenario,
+            saved=memory,
+            origin=saved["origin"],
+        )
+
+    pause = boot(max(saved["at"], now - PAUSE_MAX_MS), saved)
     pause.rest_until(now)
-    return World(
-        layout, seed=seed, start=now, cadence=cadence, scenario=scenario, saved=pause.save()
-    )
+    return boot(now, pause.save())
