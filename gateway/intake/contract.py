@@ -16,7 +16,8 @@ from typing import Protocol
 from gateway.clock import Millis
 
 # A reading is a few hundred bytes and decoding refuses more than 64 KiB. This is where we refuse to
-# buffer: 1 MiB lets a wrong payload arrive, be rejected with its reason and acknowledged.
+# buffer: 1 MiB lets a wrong payload arrive, be rejected with its reason and acknowledged. An MQTT 5
+# broker is told, and discards what is larger instead of sending it.
 MAX_PACKET_BYTES = 1024 * 1024
 
 # Published and not yet confirmed by the broker. Far more than a hamlet has devices to command at
@@ -89,7 +90,10 @@ class Inbox(Protocol):
         """Every message that one read completed has been handed over."""
 
     def on_connection(self, connected: bool, reason: str) -> None:
-        """Subscribed and receiving, or not and why: one sentence for the technician."""
+        """Subscribed and receiving, or not and why: one sentence for the technician.
+
+        Called again for every attempt that fails.
+        """
 
 
 class Receiver(Protocol):

@@ -138,6 +138,7 @@ class _Link:
         self._loop = asyncio.get_running_loop()
         self._attached = False  # to the event loop
         self._session_present = False
+        self._subscribe_id: int | None = None
         self._unconfirmed: set[int] = set()
         self._taken = 0
         self._now = 0
@@ -280,6 +281,8 @@ class _Link:
         _properties: Properties | None,
     ) -> None:
         settings = self._settings
+        if self._life.is_answered:  # a broker that repeats itself
+            return
         if code.is_failure:
             bad_credentials = code.value in (BAD_USER_NAME_OR_PASSWORD, NOT_AUTHORIZED)
             self._life.end(
@@ -291,18 +294,21 @@ class _Link:
             return
         self._session_present = flags.session_present
         self._life.answered()
-        self._client.subscribe([(pattern, 1) for pattern in settings.subscriptions])
+        filters = [(pattern, 1) for pattern in settings.subscriptions]
+        self._subscribe_id = self._client.subscribe(filters)[1]
         self.set_reading(self._life.reading)
 
     def _on_subscribe(
         self,
         _client: Client,
         _data: object,
-        _packet_id: int,
+        packet_id: int,
         codes: list[ReasonCode],
         _properties: Properties | None,
     ) -> None:
         settings = self._settings
+        if packet_id != self._subscribe_id or self.receiving:
+            return
         patterns = zip(settings.subscriptions, codes, strict=False)
         refused = tuple(pattern for pattern, code in patterns if code.is_failure)
         if refused:

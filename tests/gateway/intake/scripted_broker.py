@@ -1,6 +1,7 @@
 """A broker that does exactly what a test tells it, also what no real broker would do."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -10,7 +11,8 @@ from gateway.intake.contract import ConnectionSettings
 from tests.gateway.intake.brokers import Protocol3or5
 from tests.gateway.intake.recording import PATIENCE_S
 
-CONNECT, PUBACK, SUBSCRIBE, PINGREQ, DISCONNECT = 0x10, 0x40, 0x82, 0xC0, 0xE0
+CONNECT, PUBLISH, PUBACK, SUBSCRIBE = 0x10, 0x32, 0x40, 0x82
+PINGREQ, DISCONNECT = 0xC0, 0xE0
 
 
 class Peer:
@@ -44,10 +46,14 @@ class Peer:
         body = packet_id + properties + bytes([code])
         self.send(bytes([0x90, len(body)]) + body)
 
-    def publish(self, payload: bytes, packet_id: int) -> None:
-        body = b"\x00\x01t" + packet_id.to_bytes(2, "big")
-        body += (b"\x00" if self._protocol == "5" else b"") + payload
-        self.send(bytes([0x32, len(body)]) + body)
+    def publish(self, *payloads: bytes, after: bytes = b"") -> None:
+        """QoS 1 to the topic `t`, in one write, with packet ids from 1."""
+        packets = after
+        for packet_id, payload in enumerate(payloads, start=1):
+            properties = b"\x00" if self._protocol == "5" else b""
+            body = b"\x00\x01t" + packet_id.to_bytes(2, "big") + properties + payload
+            packets += bytes([0x32, len(body)]) + body
+        self.send(packets)
 
     async def closed(self) -> bytes:
         """What the client still sends until it closes the connection."""
@@ -59,7 +65,9 @@ Script = Callable[[Peer], Awaitable[object]]
 
 
 @asynccontextmanager
-async def scripted(protocol: Protocol3or5, *scripts: Script) -> AsyncIterator[ConnectionSettings]:
+async def scripted(
+    protocol: Protocol3or5, *scripts: Script, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[ConnectionSettings]:
     """Plays one script per connection, the last one for all further ones.
 
     A script that fails fails the test; one that returns has its connection closed.
@@ -84,7 +92,7 @@ async def scripted(protocol: Protocol3or5, *scripts: Script) -> AsyncIterator[Co
         running.add(task)
         task.add_done_callback(running.discard)
 
-    server = await asyncio.start_server(on_connection, "127.0.0.1", 0)
+    server = await asyncio.start_server(on_connection, "127.0.0.1", 0, ssl=tls)
     port = server.sockets[0].getsockname()[1]
     try:
         yield ConnectionSettings(

@@ -309,6 +309,7 @@ def test_malformed_bytes_end_the_connection_after_what_was_good(hostile: bytes) 
     assert [message[1] for message in peer.messages] == [b"good"]
     assert [type(event) for event in peer.events] == [Malformed]
     assert peer.statistics.malformed == 1
+    assert [type(event) for event in receiving().feed(hostile).events] == [Malformed]
     assert peer.feed(publish(b"nor this")).connection.state is State.CLOSED
     assert len(peer.messages) == 1
 

@@ -134,25 +134,6 @@ async def test_pausing_bounds_what_arrives(setting: Setting) -> None:
 
 
 @everywhere
-async def test_a_pause_holds_over_a_reconnection(setting: Setting) -> None:
-    receiver = open_receiver(setting.settings(), setting.protocol)
-    async with running(receiver, RecordingInbox()) as inbox:
-        await inbox.until_connected()
-        receiver.pause()
-        await setting.broker.stop()
-        receiver.resume()  # else nobody notices that the broker is gone
-        await inbox.until_refused()
-        receiver.pause()
-        await setting.broker.start()
-        async with setting.device() as device:
-            await inbox.until(lambda _: receiver.statistics.connects == 2)
-            await device.publish("hamlet/a", b"1", qos=1, retain=True)
-            assert inbox.messages == []
-            receiver.resume()
-            await inbox.until(lambda inbox: len(inbox.messages) == 1)
-
-
-@everywhere
 async def test_a_broker_that_restarts_is_found_again(setting: Setting) -> None:
     receiver = open_receiver(setting.settings(), setting.protocol)
     async with running(receiver, RecordingInbox()) as inbox:

@@ -15,6 +15,7 @@ from tests.gateway.intake.scripted_broker import (
     DISCONNECT,
     PINGREQ,
     PUBACK,
+    PUBLISH,
     Peer,
     Script,
     connack,
@@ -89,11 +90,34 @@ async def test_pings_go_on_and_none_is_missed_while_paused(protocol: Protocol3or
 
 
 @both
+async def test_a_pause_holds_for_connections_to_come(protocol: Protocol3or5) -> None:
+    sent = asyncio.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.accept()
+        await peer.subscribe()
+        peer.publish(b"1")
+        await peer.expect(PINGREQ)  # time enough to read the message, were it read
+        sent.set()
+        await peer.closed()
+
+    async with scripted(protocol, script) as settings:
+        receiver = open_receiver(settings, protocol)
+        receiver.pause()
+        async with running(receiver, RecordingInbox()) as inbox:
+            async with asyncio.timeout(30):
+                await sent.wait()
+            assert inbox.messages == []
+            receiver.resume()
+            await inbox.until(lambda inbox: inbox.payloads == [b"1"])
+
+
+@both
 async def test_pausing_twice_is_pausing_once(protocol: Protocol3or5) -> None:
     async def script(peer: Peer) -> None:
         await peer.accept()
         await peer.subscribe()
-        peer.publish(b"1", packet_id=1)
+        peer.publish(b"1")
         await peer.closed()
 
     async with scripted(protocol, script) as settings:
@@ -104,6 +128,36 @@ async def test_pausing_twice_is_pausing_once(protocol: Protocol3or5) -> None:
             receiver.resume()
             receiver.resume()
             await inbox.until(lambda inbox: inbox.payloads == [b"1"])
+
+
+@both
+async def test_a_command_is_sent_at_once_or_never(protocol: Protocol3or5) -> None:
+    """Neither held back until others are confirmed, nor sent again on the next connection."""
+    quiet = asyncio.Event()
+
+    async def unconfirming(peer: Peer) -> None:
+        await peer.accept()
+        await peer.subscribe()
+        for number in range(30):
+            assert (await peer.expect(PUBLISH)).endswith(b"command %d" % number)
+
+    async def afterwards(peer: Peer) -> None:
+        await peer.accept()
+        await peer.subscribe()
+        await peer.expect(PINGREQ)
+        quiet.set()
+        await peer.closed()
+
+    async with scripted(protocol, unconfirming, afterwards) as settings:
+        receiver = open_receiver(settings, protocol)
+        async with running(receiver, RecordingInbox()) as inbox:
+            await inbox.until_connected()
+            for number in range(30):
+                assert receiver.publish("t", b"command %d" % number)
+            async with asyncio.timeout(30):
+                await quiet.wait()
+    assert receiver.statistics.publishes == 30
+    assert receiver.statistics.publishes_confirmed == 0
 
 
 @both
@@ -126,16 +180,16 @@ async def test_poison_is_refused_twice_then_handed_over_and_acknowledged() -> No
         await peer.accept()
         await peer.subscribe()
         peer.send(POISON["5"])
-        peer.publish(b"next", packet_id=8)
+        peer.publish(b"next")
         await peer.closed()
 
     async def at_last(peer: Peer) -> None:
         await peer.accept()
         await peer.subscribe()
         peer.send(POISON["5"])
-        peer.publish(b"next", packet_id=8)
+        peer.publish(b"next")
         assert await peer.expect(PUBACK) == b"\x00\x07"
-        assert await peer.expect(PUBACK) == b"\x00\x08"
+        assert await peer.expect(PUBACK) == b"\x00\x01"
         acknowledged.set()
         await peer.closed()
 
@@ -167,6 +221,23 @@ async def test_over_3_1_1_poison_is_handed_over_at_once() -> None:
             await inbox.until_more_than(0)
     assert (inbox.messages[0].topic, inbox.messages[0].payload) == ("\\xff", b"x")
     assert receiver.statistics.quarantined == 1
+
+
+async def test_over_3_1_1_a_broker_may_repeat_itself() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.accept()
+        peer.send(b"\x20\x02\x00\x00" + b"\x90\x03\x7f\x7f\x01")  # the SUBACK is not ours
+        await peer.subscribe()
+        peer.send(b"\x20\x02\x00\x00")
+        peer.publish(b"1")
+        await peer.closed()
+
+    async with scripted("3.1.1", script) as settings:
+        receiver = open_receiver(settings, "3.1.1")
+        async with running(receiver, RecordingInbox()) as inbox:
+            await inbox.until_more_than(0)
+            assert receiver.connected
+    assert [connected for connected, _ in inbox.connections] == [True]
 
 
 @both

@@ -1,7 +1,8 @@
 """TLS to a real broker, with an authority made for the test, and a password."""
 
+import ssl
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from gateway.intake.open_receiver import open_receiver
 from tests.conftest import StartMosquitto
 from tests.gateway.intake.brokers import PASSWORD, USERNAME, Protocol3or5
 from tests.gateway.intake.recording import Message, RecordingInbox, running
+from tests.gateway.intake.scripted_broker import Peer, scripted
 from tests.real import require
 
 both = pytest.mark.parametrize("protocol", ["5", "3.1.1"])
@@ -49,8 +51,6 @@ def secured(tmp_path: Path, start_mosquitto: StartMosquitto) -> ConnectionSettin
         settings={
             "certfile": authority.certificate,
             "keyfile": authority.key,
-            "max_inflight_messages": 0,
-            "max_queued_messages": 0,
         },
     )
     return ConnectionSettings(
@@ -65,25 +65,45 @@ def secured(tmp_path: Path, start_mosquitto: StartMosquitto) -> ConnectionSettin
 
 
 @both
-async def test_everything_arrives_through_pauses(
-    secured: ConnectionSettings, protocol: Protocol3or5
+async def test_messages_go_both_ways(secured: ConnectionSettings, protocol: Protocol3or5) -> None:
+    receiver = open_receiver(secured, protocol)
+    async with running(receiver, RecordingInbox()) as inbox:
+        await inbox.until_connected()
+        assert receiver.publish("hamlet/a", bytes(100_000))
+        await inbox.until_more_than(0)
+        receiver.acknowledge([inbox.messages[0].token])
+    assert inbox.payloads == [bytes(100_000)]
+
+
+@both
+@pytest.mark.parametrize("pausing", [False, True])
+async def test_what_one_record_holds_does_not_wait_for_the_next(
+    protocol: Protocol3or5, pausing: bool, tmp_path: Path
 ) -> None:
-    """A TLS record holds several messages: what is decrypted must not wait for more bytes."""
-    count = 50
+    """What TLS has decrypted already no longer makes the socket readable."""
+    payloads = [bytes([number]) for number in range(20)]
+
+    async def script(peer: Peer) -> None:
+        await peer.accept()
+        await peer.subscribe()
+        peer.publish(*payloads, after=b"\xd0\x00")  # a PINGRESP: no message, but the record goes on
+        await peer.closed()
 
     def pause(_message: Message) -> None:
-        receiver.pause()
+        if pausing:
+            receiver.pause()
 
-    receiver = open_receiver(secured, protocol)
-    async with running(receiver, RecordingInbox(pause)) as inbox:
-        await inbox.until_connected()
-        for number in range(count):
-            assert receiver.publish("hamlet/a", bytes([number]) * 1000)
-        while (before := len(inbox.messages)) < count:
-            receiver.resume()
-            await inbox.until_more_than(before)
-        receiver.acknowledge([message.token for message in inbox.messages])
-    assert inbox.payloads == [bytes([number]) * 1000 for number in range(count)]
+    authority = make_authority(tmp_path / "authority")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(authority.certificate, authority.key)
+    async with scripted(protocol, script, tls=context) as settings:
+        settings = replace(settings, tls=TlsSettings(authority.ca), keep_alive_s=60)
+        receiver = open_receiver(settings, protocol)
+        async with running(receiver, RecordingInbox(pause)) as inbox:
+            while (before := len(inbox.messages)) < len(payloads):
+                receiver.resume()
+                await inbox.until_more_than(before)
+    assert inbox.payloads == payloads
 
 
 @both
