@@ -1,0 +1,1 @@
+"""Watering the plots: interlocks, runs from the pump to the closed valve, and the reasons why."""

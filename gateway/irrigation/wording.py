@@ -1,0 +1,27 @@
+"""Numbers as people write them: 1 080 and 2,5 in Vietnamese, 1,080 and 2.5 in English."""
+
+from devices.text import Text
+
+_THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+
+def number_vi(value: float, digits: int = 0) -> str:
+    """Thin spaces between thousands and a decimal comma; no trailing zeros."""
+    return number_en(value, digits).replace(",", _THIN_SPACE).replace(".", ",")
+
+
+def number_en(value: float, digits: int = 0) -> str:
+    """Commas between thousands and a decimal point; no trailing zeros."""
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def litres_vi_en(litres: float) -> Text:
+    """Whole litres."""
+    return Text(f"{number_vi(litres)} lít", f"{number_en(litres)} litres")
+
+
+def depth_vi_en(litres: float, area_m2: float) -> Text:
+    """Litres on an area as millimetres: 1 mm is 1 litre per m²."""
+    depth = litres / area_m2
+    return Text(f"{number_vi(depth, 1)} mm", f"{number_en(depth, 1)} mm")
