@@ -9,7 +9,7 @@ ends is the broker's to deliver again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -49,9 +49,9 @@ class ConnectionSettings:
     client_id: str
     subscriptions: tuple[str, ...]
     username: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)  # not into a log or traceback
     tls: TlsSettings | None = None
-    keep_alive_s: int = 30
+    keep_alive_s: int = 30  # at least 1
     session_expiry_s: int = 30 * 24 * 3600
 
 

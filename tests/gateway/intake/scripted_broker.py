@@ -12,7 +12,7 @@ from tests.gateway.intake.brokers import Protocol3or5
 from tests.gateway.intake.recording import PATIENCE_S
 
 CONNECT, PUBLISH, PUBACK, SUBSCRIBE = 0x10, 0x32, 0x40, 0x82
-PINGREQ, DISCONNECT = 0xC0, 0xE0
+PUBREC, PUBCOMP, PINGREQ, DISCONNECT = 0x50, 0x70, 0xC0, 0xE0
 
 
 class Peer:

@@ -15,7 +15,9 @@ from tests.gateway.intake.scripted_broker import (
     DISCONNECT,
     PINGREQ,
     PUBACK,
+    PUBCOMP,
     PUBLISH,
+    PUBREC,
     Peer,
     Script,
     connack,
@@ -160,6 +162,25 @@ async def test_a_command_is_sent_at_once_or_never(protocol: Protocol3or5) -> Non
     assert receiver.statistics.publishes_confirmed == 0
 
 
+async def test_commands_do_not_pile_up_before_a_broker_that_does_not_read() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.accept()
+        await peer.subscribe()
+        await stop.wait()
+
+    stop = asyncio.Event()
+    async with scripted("5", script) as settings:
+        receiver = open_receiver(replace(settings, keep_alive_s=60), "5")
+        async with running(receiver, RecordingInbox()) as inbox:
+            await inbox.until_connected()
+            sent = 0
+            while receiver.publish("t", bytes(100_000)):
+                sent += 1
+            assert 0 < sent < 900  # else only the number of unconfirmed commands was the bound
+            assert receiver.connected
+            stop.set()
+
+
 @both
 async def test_refused_subscriptions_are_no_connection(protocol: Protocol3or5) -> None:
     async def script(peer: Peer) -> None:
@@ -240,19 +261,47 @@ async def test_over_3_1_1_a_broker_may_repeat_itself() -> None:
     assert [connected for connected, _ in inbox.connections] == [True]
 
 
+PACKET_ID_0 = {"5": b"\x32\x06\x00\x01t\x00\x00\x00", "3.1.1": b"\x32\x05\x00\x01t\x00\x00"}
+
+
 @both
-async def test_garbage_is_counted_and_said(protocol: Protocol3or5) -> None:
+@pytest.mark.parametrize("garbage", [{"5": b"\x00\x00", "3.1.1": b"\x00\x00"}, PACKET_ID_0])
+async def test_garbage_is_counted_and_said(
+    protocol: Protocol3or5, garbage: dict[str, bytes]
+) -> None:
     async def script(peer: Peer) -> None:
         await peer.accept()
         await peer.subscribe()
-        peer.send(b"\x00\x00")
+        peer.send(garbage[protocol])
         await peer.closed()
 
     async with scripted(protocol, script) as settings:
         receiver = open_receiver(settings, protocol)
         async with running(receiver, RecordingInbox()) as inbox:
             assert "not MQTT" in await inbox.until_refused()
+    assert inbox.messages == []
     assert receiver.statistics.malformed == 1
+
+
+async def test_over_3_1_1_what_is_left_of_qos_2_is_finished() -> None:
+    finished = asyncio.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.accept()
+        await peer.subscribe()
+        peer.send(b"\x34\x06\x00\x01t\x00\x05x")
+        assert await peer.expect(PUBREC) == b"\x00\x05"
+        peer.send(b"\x62\x02\x00\x05")
+        assert await peer.expect(PUBCOMP) == b"\x00\x05"
+        finished.set()
+        await peer.closed()
+
+    async with scripted("3.1.1", script) as settings:
+        receiver = open_receiver(settings, "3.1.1")
+        async with running(receiver, RecordingInbox()) as inbox:
+            async with asyncio.timeout(30):
+                await finished.wait()
+    assert [(message.payload, message.token) for message in inbox.messages] == [(b"x", 0)]
 
 
 @pytest.mark.parametrize(
