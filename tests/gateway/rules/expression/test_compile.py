@@ -123,23 +123,17 @@ def test_conditions(text: str, values: dict[str, Value | None], expected: bool |
 def interpret(node: Node, values: Mapping[str, Value]) -> Value | None:
     """The meaning of a node, one line each: what the compiler must agree with."""
     match node:
-        case Number(value) | Truth(value):
-            return value
+        case Number(constant) | Truth(constant):
+            return constant
         case MetricValue(name) | Setting(name):
             return values.get(name)
         case AgeLimit():
             raise AssertionError("not generated here")
         case Known(inner):
             return interpret(inner, values) is not None
-        case Negative(inner):
+        case Negative(inner) | Not(inner) | OneOf(inner):
             value = interpret(inner, values)
-            return None if value is None else -value
-        case Not(inner):
-            value = interpret(inner, values)
-            return None if value is None else not value
-        case OneOf(inner, numbers):
-            value = interpret(inner, values)
-            return None if value is None else value in numbers
+            return None if value is None else of_one(node, value)
         case Arithmetic(left, operator, right):
             return calculate(interpret(left, values), operator, interpret(right, values))
         case Comparison(operands, relations):
@@ -155,6 +149,12 @@ def interpret(node: Node, values: Mapping[str, Value]) -> Value | None:
         case Choice(test, yes, no):
             chosen = interpret(test, values)
             return None if chosen is None else interpret(yes if chosen else no, values)
+
+
+def of_one(node: Negative | Not | OneOf, value: Value) -> Value:
+    if isinstance(node, OneOf):
+        return value in node.numbers
+    return -value if isinstance(node, Negative) else not value
 
 
 def calculate(left: Value | None, operator: Operator, right: Value | None) -> Value | None:
@@ -249,7 +249,7 @@ def test_the_compiled_function_means_what_the_nodes_mean(
     node: Node, values: dict[str, Value]
 ) -> None:
     compiled = compile_condition(node, "test")
-    assert compiled(values.get, values.get, {}.get) == interpret(node, values)
+    assert compiled(values.get, values.get, lambda metric: None) == interpret(node, values)
 
 
 def test_the_largest_expression_still_compiles() -> None:

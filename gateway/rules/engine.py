@@ -1,0 +1,266 @@
+"""The rule engine: readings and time in, decisions out.
+
+A condition is judged when a reading brings one of its metrics, when its device falls silent, and
+at a deadline it asked for; never by polling. The docs/rules.md of the project says what it means.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+
+from devices.kind import Kind
+from devices.metric import Value
+from devices.reading import Millis, Reading
+from gateway.decisions import Decision, RuleChanged, RuleState
+from gateway.fleet import SILENT_AFTER_MIN_MS, Device, Fleet
+from gateway.rules.agenda import Agenda
+from gateway.rules.expression.compile import ReadAge, ReadValue
+from gateway.rules.instance import Instance
+from gateway.rules.plan import Plan, unknown
+from gateway.rules.rule import Rule, numbers_of
+from gateway.rules.status import RuleStatus, summarise
+from gateway.rules.transitions import Moment, advance, fire, forget, leave, resume
+
+ACTUATOR_READING_AGE_MAX_MS = 10 * 60_000
+"""A reading that took longer to arrive says what was; nothing is moved because of it."""
+CLOCK_BACK_MIN_MS = 60_000
+"""Smaller steps back are the clock being kept right, and delay a deadline by as much."""
+
+_NOTHING: Sequence[Decision] = ()
+
+
+class RuleEngine:
+    """All rules over all adopted devices. `restore` must be called once before anything else."""
+
+    def __init__(self, rules: Sequence[Rule], fleet: Fleet) -> None:
+        self._rules = tuple(rules)
+        self._fleet = fleet
+        self._fitting: dict[str, list[Rule]] = {}
+        self._plans: dict[str, Plan] = {}
+        self._agenda = Agenda()
+        self._errors = dict.fromkeys((rule.id for rule in rules), 0)
+        self._now: Millis = 0
+        self._listening_since: Millis = 0
+        self._deaf_ms: Millis = 0
+        for device in fleet:
+            self._replan(device, 0)
+
+    def restore(self, states: Iterable[RuleChanged], now: Millis) -> list[Decision]:
+        """Go on where the saved states ended. What belongs to no rule any more is cleared.
+
+        The time in which no device at all was heard is taken for the gateway's own absence: it
+        counts for no rule about silence, and what came of age in it is looked at now.
+        """
+        decisions: list[Decision] = []
+        for saved in states:
+            plan = self._plans.get(saved.subject)
+            instance = plan.by_rule.get(saved.rule) if plan else None
+            if instance is None:
+                decisions += forget(saved, now)
+            else:
+                decisions += resume(instance, saved, now)
+        heard = [device.heard_at for device in self._fleet if device.heard_at is not None]
+        self._deaf_ms = max(now - max(heard, default=now), 0)
+        self._listening_since = self._now = now
+        for instance in self._instances():
+            instance.checked_at = now - self._deaf_ms
+            self._arm(instance)
+        return decisions
+
+    def on_reading(self, device: Device, reading: Reading, now: Millis) -> Sequence[Decision]:
+        """Call after `device.apply(reading)`, for readings that are newer than the last."""
+        plan = self._plans.get(reading.device)
+        if plan is None:
+            return _NOTHING
+        values = reading.values
+        if len(values) == plan.complete:
+            touched = plan.instances
+        else:
+            remembered = plan.touched.get(tuple(values))
+            touched = plan.touch(values) if remembered is None else remembered
+        if device.older or plan.aged or now - reading.measured_at > SILENT_AFTER_MIN_MS:
+            return self._on_uneven_reading(plan, touched, reading, now)
+        read = device.values.get
+        try:  # every value is fresh, and mostly no rule changes: see that as fast as possible
+            for instance in touched:
+                if instance.judge(read, instance.setting, _no_age) is not instance.calm:
+                    break
+            else:
+                return _NOTHING
+        except Exception:  # noqa: BLE001, S110 - whose rule it is, is found out below
+            pass
+        return self._judge(plan, touched, read, now)
+
+    def _on_uneven_reading(
+        self, plan: Plan, touched: tuple[Instance, ...], reading: Reading, now: Millis
+    ) -> Sequence[Decision]:
+        """A rule asks for ages, or some values may be older than others, or all of them late."""
+        if now - reading.measured_at > ACTUATOR_READING_AGE_MAX_MS:
+            touched = tuple(one for one in touched if not one.rule.actuates)
+        elif now > plan.look_again_at:
+            touched = plan.with_expired(touched, now)
+        return self._judge(plan, touched, partial(_read_value, plan.device, now), now)
+
+    def on_stale(self, device: Device, now: Millis) -> list[Decision]:
+        """The device has been silent so long that its values are unknown."""
+        plan = self._plans.get(device.id)
+        if plan is None:
+            return []
+        judged = tuple(one for one in plan.instances if one.rule.when is not None)
+        return list(self._judge(plan, judged, unknown, now))
+
+    def on_tick(self, now: Millis) -> list[Decision]:
+        """Call when `next_deadline` has come, and every minute so that a clock that was set back
+        is noticed."""
+        decisions = self._follow_clock(now)
+        self._now = now
+        for instance in self._agenda.take(now):
+            decisions += self._wake(instance, now)
+            self._arm(instance)
+        return decisions
+
+    def next_deadline(self) -> Millis | None:
+        """When `on_tick` is wanted."""
+        return self._agenda.next()
+
+    def on_fleet_changed(self, now: Millis, device: Device | None = None) -> list[Decision]:
+        """A device was adopted or its identity, place or settings changed; None for any of them."""
+        decisions: list[Decision] = []
+        self._now = now
+        for changed in self._fleet if device is None else (device,):
+            for lost in self._replan(changed, now):
+                decisions += self._drop(lost, now)
+            plan = self._plans.get(changed.id)
+            for instance in plan.by_rule.values() if plan else ():
+                self._arm(instance)
+        return decisions
+
+    def status(self) -> list[RuleStatus]:
+        """How each rule is doing, in the order of the rules."""
+        return summarise(self._rules, self._instances(), self._errors)
+
+    def _judge(
+        self, plan: Plan, touched: Iterable[Instance], read: ReadValue, now: Millis
+    ) -> Sequence[Decision]:
+        """Ask the instances, and follow those that change."""
+        self._now = max(self._now, now)
+        decisions: list[Decision] = []
+        age: ReadAge = partial(_read_age, plan.device, now) if plan.aged else _no_age
+        for instance in touched:
+            try:
+                outcome = instance.judge(read, instance.setting, age)
+                if outcome is instance.calm:
+                    continue
+                decisions += advance(instance, outcome, Moment(now, read, age, self._fleet))
+            except Exception as error:  # noqa: BLE001 - a rule of a user; it must not harm others
+                self._fail(instance, error, now)
+                continue
+            self._arm(instance)
+        for instance in plan.aged:
+            if instance.wake_at is None:
+                self._arm(instance)
+        return decisions
+
+    def _fail(self, instance: Instance, error: Exception, now: Millis) -> None:
+        """The rule stays as it is, and says so."""
+        self._errors[instance.rule.id] += 1
+        instance.error = f"{instance.device.id}: {type(error).__name__}: {error}"
+        instance.settle()
+        instance.hold(now)
+
+    def _wake(self, instance: Instance, now: Millis) -> Sequence[Decision]:
+        """Something asked to be woken; whether there is still a reason is seen now."""
+        plan = self._plans[instance.device.id]
+        if instance.rule.when is None:
+            due = self._silent_at(instance)
+            return fire(instance, self._moment(instance, now)) if due and due <= now else _NOTHING
+        passed = instance.ages_passed(now)
+        is_due = instance.due is not None and instance.due <= now and not instance.held
+        instance.checked_at = now
+        if not passed and not is_due:
+            return _NOTHING
+        read = partial(_read_value, instance.device, now)
+        return self._judge(plan, (instance,), read, now)
+
+    def _silent_at(self, instance: Instance) -> Millis | None:
+        """When a rule about silence fires, if its device stays silent; None when it does."""
+        silent_ms = instance.rule.silent_ms
+        if silent_ms is None or instance.state is RuleState.FIRING:
+            return None
+        heard_at = instance.device.heard_at
+        if heard_at is None:
+            heard_at = max(instance.since, self._listening_since)
+        elif heard_at <= self._listening_since:
+            heard_at += self._deaf_ms
+        if heard_at > self._now:  # by a clock that was set back since
+            heard_at = self._listening_since
+        return max(heard_at + silent_ms, instance.cool_until or 0)
+
+    def _arm(self, instance: Instance) -> None:
+        silent = instance.rule.when is None
+        at = self._silent_at(instance) if silent else instance.next_wake()
+        if at is not None:
+            self._agenda.wake(instance, at)
+
+    def _follow_clock(self, now: Millis) -> list[Decision]:
+        """After a step back nothing may wait for a time that comes only in years."""
+        if now > self._now - CLOCK_BACK_MIN_MS:
+            return []
+        self._now = self._listening_since = now
+        self._deaf_ms = 0
+        decisions: list[Decision] = []
+        for instance in self._instances():
+            self._agenda.forget(instance)
+            if instance.rewind(now):
+                decisions.append(instance.record(partial(_read_value, instance.device, now)))
+            instance.checked_at = min(instance.checked_at, now)
+            self._arm(instance)
+        return decisions
+
+    def _replan(self, device: Device, now: Millis) -> list[Instance]:
+        """Find the rules of a device anew; returns the instances that it lost."""
+        old = self._plans.pop(device.id, None)
+        kept = old.by_rule if old else {}
+        setting = numbers_of(device).get
+        by_rule: dict[str, Instance] = {}
+        for rule in self._rules_for(device.kind) if device.adopted else ():
+            if rule.on.matches(device):
+                instance = kept.get(rule.id) or Instance(rule, device, setting, now)
+                instance.setting = setting
+                by_rule[rule.id] = instance
+        if by_rule:
+            self._plans[device.id] = Plan(device, by_rule)
+        return [instance for id, instance in kept.items() if id not in by_rule]
+
+    def _drop(self, instance: Instance, now: Millis) -> list[Decision]:
+        """The device does not concern the rule any more."""
+        self._agenda.forget(instance)
+        if instance.state is RuleState.INACTIVE:
+            return []
+        return leave(instance, self._moment(instance, now))
+
+    def _rules_for(self, kind: Kind) -> list[Rule]:
+        if kind.name not in self._fitting:
+            self._fitting[kind.name] = [rule for rule in self._rules if rule.fits(kind)]
+        return self._fitting[kind.name]
+
+    def _instances(self) -> Iterator[Instance]:
+        for plan in self._plans.values():
+            yield from plan.by_rule.values()
+
+    def _moment(self, instance: Instance, now: Millis) -> Moment:
+        device = instance.device
+        read, age = partial(_read_value, device, now), partial(_read_age, device, now)
+        return Moment(now, read, age, self._fleet)
+
+
+def _read_value(device: Device, now: Millis, metric: str) -> Value | None:
+    return device.value(metric, now)
+
+
+def _read_age(device: Device, now: Millis, metric: str) -> Millis | None:
+    measured_at = device.measured_at_of(metric)
+    return None if measured_at is None else now - measured_at
+
+
+def _no_age(metric: str) -> Millis | None:
+    return None

@@ -1,0 +1,133 @@
+"""One rule for one device: its state, and which outcome of its condition changes nothing."""
+
+from collections.abc import Callable
+
+from devices.metric import Value
+from devices.reading import Millis
+from gateway.decisions import RuleChanged, RuleState
+from gateway.fleet import Device
+from gateway.rules.expression.compile import Judge, ReadSetting
+from gateway.rules.expression.nodes import AgeLimit
+from gateway.rules.rule import Rule, Unknown
+
+_NEVER = object()
+"""No outcome is this: every one must be looked at."""
+
+
+class Instance:
+    """`judge` is what is asked in the present state; while it answers `calm`, nothing happens.
+
+    `held` is set while a pending rule is due but its condition unknown. `wake_at` is the agenda's.
+    `checked_at` is when the ages it asks for were last looked at because of the time alone.
+    """
+
+    __slots__ = (
+        "action_error",
+        "ages",
+        "calm",
+        "checked_at",
+        "cool_until",
+        "device",
+        "due",
+        "error",
+        "held",
+        "judge",
+        "rule",
+        "setting",
+        "since",
+        "state",
+        "wake_at",
+    )
+
+    def __init__(self, rule: Rule, device: Device, setting: ReadSetting, since: Millis) -> None:
+        self.rule = rule
+        self.device = device
+        self.setting = setting
+        self.ages: tuple[AgeLimit, ...] = tuple(
+            age for part in rule.expressions for age in part.ages
+        )
+        self.cool_until: Millis | None = None
+        self.wake_at: Millis | None = None
+        self.checked_at: Millis = 0
+        self.error: str | None = None
+        self.action_error: str | None = None
+        self.judge: Judge = _heard
+        self.calm: object = _NEVER
+        self.enter(RuleState.INACTIVE, since)
+
+    def enter(self, state: RuleState, since: Millis, due: Millis | None = None) -> None:
+        """Take a state."""
+        self.state = state
+        self.since = since
+        self.due = due
+        self.held = False
+        self.settle()
+
+    def settle(self) -> None:
+        """Choose what is asked from now on."""
+        when, until = self.rule.when, self.rule.until
+        firing = self.state is RuleState.FIRING
+        if firing and until is not None:
+            self.judge, self.calm = until.judge, False
+        else:
+            self.judge, self.calm = when.judge if when else _heard, firing
+        if self.error is not None or self.state is RuleState.PENDING:
+            self.calm = _NEVER
+
+    def hold(self, now: Millis) -> None:
+        """Nothing changes while the condition is unknown; no need to be woken for it either."""
+        self.held = self.due is not None and self.due <= now
+
+    def firing_ends(self, outcome: bool | None) -> bool:
+        """Whether a firing rule is over, `outcome` being that of its present question."""
+        if outcome is None:
+            return self.rule.unknown is Unknown.CLEAR
+        return outcome is (self.rule.until is not None)
+
+    def rewind(self, now: Millis) -> bool:
+        """Bring times into reach that lie ahead of `now` although they cannot, because the clock
+        was set back or the rule edited. Returns whether something changed."""
+        before = (self.since, self.due, self.cool_until)
+        if self.cool_until is not None and self.cool_until > now + self.rule.cooldown_ms:
+            self.cool_until = now + self.rule.cooldown_ms
+        if self.state is RuleState.PENDING:
+            self.since = min(self.since, now)
+            self.due = self.due_from(self.since)
+            self.held = False
+        return before != (self.since, self.due, self.cool_until)
+
+    def due_from(self, since: Millis) -> Millis:
+        """When it fires if its condition holds since then: after `for`, not before it is cool."""
+        return max(since + self.rule.for_ms, self.cool_until or 0)
+
+    def ages_passed(self, now: Millis) -> bool:
+        """Whether a value has grown older than the rule asks since that was last looked at."""
+        return any(self.checked_at < end <= now for end in self._age_ends())
+
+    def next_wake(self) -> Millis | None:
+        """When its condition may change, or its time come, without any reading."""
+        wakes = [end for end in self._age_ends() if end > self.checked_at]
+        if self.due is not None and not self.held:
+            wakes.append(self.due)
+        return min(wakes, default=None)
+
+    def _age_ends(self) -> list[Millis]:
+        measured = ((age.limit_ms, self.device.measured_at_of(age.metric)) for age in self.ages)
+        return [at + limit_ms + 1 for limit_ms, at in measured if at is not None]
+
+    def record(self, read: Callable[[str], Value | None]) -> RuleChanged:
+        """Its state as it is saved."""
+        return RuleChanged(
+            rule=self.rule.id,
+            subject=self.device.id,
+            state=self.state,
+            since=self.since,
+            due=self.due,
+            cool_until=self.cool_until,
+            values={name: read(name) for name in sorted(self.rule.metrics)},
+        )
+
+
+def _heard(value: object, setting: object, age: object) -> bool | None:
+    """The condition of a rule about silence, whenever a reading makes the engine ask."""
+    return False

@@ -1,0 +1,83 @@
+"""The rules of a site: every YAML file of a folder, checked whole."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from devices.kind import Kind
+from gateway.fleet import Fleet
+from gateway.located_yaml import Located, Problem, ProblemsError, load_yaml
+from gateway.rules.document import Document, Node
+from gateway.rules.rule import Rule
+from gateway.rules.rule_yaml import read_rule
+from gateway.rules.vocabulary import Vocabulary
+
+
+@dataclass(slots=True)
+class CheckedRules:
+    """What a folder holds. The rules may run only when there are no problems."""
+
+    rules: list[Rule] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def load_rules(
+    folder: Path, *, kinds: Mapping[str, Kind], fleet: Fleet | None, plots: Collection[str]
+) -> list[Rule]:
+    """Raises ProblemsError with everything that is wrong in all files."""
+    checked = check_rules(folder, kinds=kinds, fleet=fleet, plots=plots)
+    if checked.problems:
+        raise ProblemsError(checked.problems)
+    return checked.rules
+
+
+def check_rules(
+    folder: Path, *, kinds: Mapping[str, Kind], fleet: Fleet | None, plots: Collection[str]
+) -> CheckedRules:
+    """Read `*.yaml` and `*.yml` of the folder, in the order of their names. A site without the
+    folder has no rules. Without a fleet, what is said of single devices is not checked."""
+    vocabulary = Vocabulary(kinds, fleet, plots)
+    checked = CheckedRules()
+    first_at: dict[str, str] = {}
+    files = [file for file in folder.glob("*") if file.suffix in (".yaml", ".yml")]
+    for file in sorted(files):
+        try:
+            document = _open(load_yaml(file))
+        except ProblemsError as error:
+            checked.problems += error.problems
+            continue
+        _read_rules(document, vocabulary, checked.rules, first_at)
+        checked.problems += document.problems
+        checked.warnings += document.warnings
+    checked.problems.sort()
+    checked.warnings.sort()
+    return checked
+
+
+def _open(located: Located) -> Document:
+    lines = located.file.read_text(encoding="utf-8").split("\n")
+    return Document(located, lines)
+
+
+def _read_rules(
+    document: Document, vocabulary: Vocabulary, rules: list[Rule], first_at: dict[str, str]
+) -> None:
+    if document.located.data is None:  # an empty file, or one with comments only
+        return
+    for node in document.root.items("a file of rules") or ():
+        _refuse_second(node, first_at)
+        rule = read_rule(node, vocabulary)
+        if rule is not None:
+            rules.append(rule)
+
+
+def _refuse_second(node: Node, first_at: dict[str, str]) -> None:
+    """Two rules of one id would share their state."""
+    id = node.value.get("rule") if isinstance(node.value, dict) else None
+    if not isinstance(id, str):
+        return
+    line, _ = node.document.located.position((*node.route, "rule"))
+    if id in first_at:
+        node.child("rule", id).complain(f"there is a rule {id!r} already, at {first_at[id]}")
+    first_at.setdefault(id, f"{node.document.file.name}:{line}")

@@ -1,0 +1,112 @@
+"""One rule, checked and ready to run."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from devices.kind import Kind
+from devices.reading import Millis
+from devices.text import Text
+from gateway.decisions import Decision
+from gateway.fleet import Device, Fleet
+from gateway.rules.expression.compile import ReadValue
+from gateway.rules.expression.expression import Expression
+from gateway.rules.selector import Selector
+
+
+class Unknown(Enum):
+    """What a rule does while its condition is unknown."""
+
+    HOLD = "hold"  # stay as it is
+    CLEAR = "clear"  # as if the condition were false
+    FIRE = "fire"  # as if it were true
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One rule fires for one device: all that an action may use."""
+
+    rule: "Rule"
+    device: Device
+    fleet: Fleet
+    read: ReadValue
+    at: Millis
+
+
+class ActionError(Exception):
+    """The action cannot be done for this device; the message says why in words."""
+
+
+class Action(Protocol):
+    """What a rule does once when it fires."""
+
+    @property
+    def actuates(self) -> bool:
+        """Whether something moves in the real world; such a rule ignores old readings."""
+        ...
+
+    def ask(self, firing: Firing, index: int) -> list[Decision]:
+        """The requests, `index` being the action's place in the rule. Raises ActionError."""
+        ...
+
+    def withdraw(self, rule: "Rule", device: Device, now: Millis) -> list[Decision]:
+        """What is to be said when the rule stops firing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """Either `when` or `silent_ms` is given; `until` and `for_ms` belong to `when`."""
+
+    id: str
+    label: Text
+    on: Selector
+    then: tuple[Action, ...]
+    when: Expression | None = None
+    silent_ms: Millis | None = None
+    for_ms: Millis = 0
+    until: Expression | None = None
+    cooldown_ms: Millis = 0
+    unknown: Unknown = Unknown.HOLD
+
+    @property
+    def source(self) -> str:
+        """How its alerts and commands name it."""
+        return source_of(self.id)
+
+    @property
+    def actuates(self) -> bool:
+        """Whether firing moves something in the real world."""
+        return any(action.actuates for action in self.then)
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """`when` and `until`, as far as they are there."""
+        return tuple(part for part in (self.when, self.until) if part is not None)
+
+    @property
+    def metrics(self) -> frozenset[str]:
+        """Everything it reads."""
+        return frozenset[str]().union(*(part.metrics for part in self.expressions))
+
+    @property
+    def any_reading_matters(self) -> bool:
+        """Whether a reading without its metrics can change it too."""
+        if self.when is None or self.unknown is Unknown.FIRE:
+            return True
+        return any(part.absence_matters for part in self.expressions)
+
+    def fits(self, kind: Kind) -> bool:
+        """Whether devices of that kind can be meant: they measure all that the rule reads."""
+        wanted = not self.on.kinds or kind.name in self.on.kinds
+        return wanted and all(kind.metric(name) for name in self.metrics)
+
+
+def source_of(rule: str) -> str:
+    """How the alerts and commands of the rule of that id name it."""
+    return f"rule:{rule}"
+
+
+def numbers_of(device: Device) -> dict[str, int | float]:
+    """The settings that expressions may use."""
+    return {name: value for name, value in device.settings.items() if not isinstance(value, bool)}

@@ -1,0 +1,143 @@
+"""One rule in YAML, checked whole."""
+
+from collections.abc import Mapping
+
+from devices.kind import Kind
+from gateway.rules.actions import ACTIONS
+from gateway.rules.actions.action import Subjects
+from gateway.rules.document import Node
+from gateway.rules.expression.expression import Expression
+from gateway.rules.expression.parse import ExpressionError
+from gateway.rules.rule import Action, Rule, Unknown, numbers_of
+from gateway.rules.selector_yaml import read_selector
+from gateway.rules.vocabulary import Vocabulary, metrics_of
+
+_NAMES = (
+    "rule",
+    "label",
+    "on",
+    "when",
+    "for",
+    "until",
+    "cooldown",
+    "silent",
+    "unknown",
+    "then",
+)
+_REQUIRED = {
+    "rule": "the id of the rule, e.g. lamp-failure",
+    "label": "its name for people, {vi: …, en: …}",
+    "on": "which devices, e.g. {kind: light}",
+    "then": "what to do, a list of actions",
+}
+_ONLY_WITH_WHEN = ("for", "until", "unknown")
+
+
+def read_rule(node: Node, vocabulary: Vocabulary) -> Rule | None:
+    """The rule, or None after everything that is wrong with it was noted."""
+    before = len(node.document.problems)
+    parts = node.mapping(_NAMES, "a rule")
+    if parts is None:
+        return None
+    for name, what in _REQUIRED.items():
+        if name not in parts:
+            node.complain(f"{name} is missing: {what}")
+    if ("when" in parts) == ("silent" in parts):
+        node.complain("give exactly one of when: (a condition) and silent: (a duration)")
+    elif "silent" in parts:
+        for name in _ONLY_WITH_WHEN:
+            if name in parts:
+                parts[name].complain(f"{name} belongs to when, not to silent")
+    rule = _read(parts, vocabulary)
+    return rule if len(node.document.problems) == before else None
+
+
+def _read(parts: Mapping[str, Node], vocabulary: Vocabulary) -> Rule | None:
+    id = parts["rule"].identifier("rule") if "rule" in parts else None
+    label = parts["label"].texts("label") if "label" in parts else None
+    selector = read_selector(parts["on"], vocabulary) if "on" in parts else None
+    durations = {
+        name: parts[name].duration() if name in parts else None
+        for name in ("silent", "for", "cooldown")
+    }
+    unknown = Unknown.HOLD
+    if "unknown" in parts:
+        word = parts["unknown"].choice([policy.value for policy in Unknown], "unknown")
+        unknown = Unknown(word) if word else unknown
+    if selector is None:  # what follows depends on the kinds
+        return None
+    kinds = {kind.name: kind for kind in vocabulary.kinds_of(selector)}
+    when = _read_condition(parts.get("when"), kinds, id)
+    until = _read_condition(parts.get("until"), kinds, id)
+    subjects = Subjects(selector, kinds)
+    then = _read_actions(parts["then"], subjects, vocabulary) if "then" in parts else ()
+    if id is None or label is None:
+        return None
+    rule = Rule(
+        id=id,
+        label=label,
+        on=selector,
+        then=then,
+        when=when,
+        silent_ms=durations["silent"],
+        for_ms=durations["for"] or 0,
+        until=until,
+        cooldown_ms=durations["cooldown"] or 0,
+        unknown=unknown,
+    )
+    _check_settings(parts, rule, vocabulary)
+    return rule
+
+
+def _read_condition(
+    node: Node | None, kinds: Mapping[str, Kind], rule: str | None
+) -> Expression | None:
+    if node is None:
+        return None
+    if not isinstance(node.value, str):
+        node.complain("a condition is a text, e.g. soil_moisture_pct < 24")
+        return None
+    metrics = {name: metric.type is bool for name, metric in metrics_of(kinds.values()).items()}
+    try:
+        condition = Expression.parse(node.value, metrics, rule or "without-id")
+    except ExpressionError as error:
+        node.complain_within(error.faults)
+        return None
+    if not any(all(kind.metric(name) for name in condition.metrics) for kind in kinds.values()):
+        node.complain(f"no kind measures all of {', '.join(sorted(condition.metrics))}")
+        return None
+    return condition
+
+
+def _read_actions(node: Node, subjects: Subjects, vocabulary: Vocabulary) -> tuple[Action, ...]:
+    items = node.items("then")
+    if items is not None and not items:
+        node.complain("then is empty: the rule would do nothing")
+    actions = [_read_action(item, subjects, vocabulary) for item in items or ()]
+    return tuple(action for action in actions if action is not None)
+
+
+def _read_action(node: Node, subjects: Subjects, vocabulary: Vocabulary) -> Action | None:
+    parts = node.mapping(list(ACTIONS), "an action")
+    if parts is None:
+        return None
+    if len(parts) != 1:
+        node.complain(f"each entry is exactly one action: {', '.join(ACTIONS)}")
+        return None
+    [(name, part)] = parts.items()
+    return ACTIONS[name].read(part, subjects, vocabulary)
+
+
+def _check_settings(parts: Mapping[str, Node], rule: Rule, vocabulary: Vocabulary) -> None:
+    """A constant that a device lacks makes the condition unknown there, which is easily missed."""
+    for part, condition in (("when", rule.when), ("until", rule.until)):
+        if condition is None or part not in parts:
+            continue
+        devices = vocabulary.devices_of(rule.on)
+        for name in sorted(condition.settings):
+            without = [device.id for device in devices if name not in numbers_of(device)]
+            if without:
+                parts[part].warn(
+                    f"{without[0]} has no number {name!r} in its settings, so the condition is "
+                    f"unknown there ({len(without)} of {len(devices)} devices)"
+                )

@@ -1,0 +1,124 @@
+"""A hamlet of a few devices whose rules are driven by hand: the test says what happens when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from devices.kinds import KINDS
+from devices.metric import Value
+from devices.reading import Millis, Reading
+from devices.text import Text
+from gateway.decisions import Decision, RuleChanged, RuleState
+from gateway.fleet import Device, Fleet
+from gateway.located_yaml import parse_yaml
+from gateway.rules.document import Document
+from gateway.rules.engine import RuleEngine
+from gateway.rules.rule import Rule
+from gateway.rules.rule_yaml import read_rule
+from gateway.rules.vocabulary import Vocabulary
+
+START: Millis = 1_790_000_000_000
+SECOND: Millis = 1_000
+MINUTE: Millis = 60 * SECOND
+HOUR: Millis = 60 * MINUTE
+
+Change = tuple[Millis, str, RuleState]
+
+
+def device(kind: str, id: str, **fields: object) -> Device:
+    """An adopted device; `fields` are those of Device."""
+    adopted = bool(fields.pop("adopted", True))
+    number = abs(hash(id)) % 1_000_000
+    label = Text(f"Thiết bị {id}", f"Device {id}")
+    return Device(number, id, KINDS[kind], adopted, label, **fields)  # type: ignore[arg-type]
+
+
+def fleet_of(devices: Iterable[Device]) -> Fleet:
+    """A fleet of these devices."""
+    fleet = Fleet()
+    for one in devices:
+        fleet.add(one)
+    return fleet
+
+
+def read_rules(text: str, fleet: Fleet, plots: Iterable[str] = ()) -> list[Rule]:
+    """The rules of a YAML text that must be right."""
+    document = Document(parse_yaml(text, Path("rules.yaml")), text.split("\n"))
+    vocabulary = Vocabulary(KINDS, fleet, list(plots))
+    rules = [read_rule(node, vocabulary) for node in document.root.items("rules") or ()]
+    assert not document.problems, document.problems
+    return [rule for rule in rules if rule is not None]
+
+
+class Scene:
+    """`at` are ms after START. `changes` and `decisions` gather what the engine decided."""
+
+    def __init__(self, text: str, *devices: Device, plots: Iterable[str] = ()) -> None:
+        self.fleet = fleet_of(devices)
+        self.rules = read_rules(text, self.fleet, plots)
+        self.decisions: list[Decision] = []
+        self.saved: dict[tuple[str, str], RuleChanged] = {}
+        self.engine = RuleEngine(self.rules, self.fleet)
+        self.take(self.engine.restore((), START))
+
+    def take(self, decisions: Sequence[Decision]) -> Sequence[Decision]:
+        """Keep what was decided, and save the states as the journal would."""
+        for decision in decisions:
+            self.decisions.append(decision)
+            if isinstance(decision, RuleChanged):
+                self.saved[decision.rule, decision.subject] = decision
+        return decisions
+
+    @property
+    def changes(self) -> list[tuple[str, RuleState]]:
+        """Subject and state, in order."""
+        changed = (one for one in self.decisions if isinstance(one, RuleChanged))
+        return [(one.subject, one.state) for one in changed]
+
+    @property
+    def states(self) -> list[RuleState]:
+        """The states taken so far, for a scene of one rule and one device."""
+        return [state for _, state in self.changes]
+
+    def asked(self) -> list[Decision]:
+        """What was decided besides the states."""
+        return [one for one in self.decisions if not isinstance(one, RuleChanged)]
+
+    def send(
+        self, at: Millis, id: str, *, measured: Millis | None = None, **values: Value
+    ) -> Sequence[Decision]:
+        """A device reports at `at` what it measured then, or earlier."""
+        return self.receive(at, id, values, at if measured is None else measured)
+
+    def receive(
+        self, at: Millis, id: str, values: Mapping[str, Value], measured: Millis
+    ) -> Sequence[Decision]:
+        """The same with the values as a mapping."""
+        subject = self.fleet.get(id)
+        assert subject is not None
+        now = START + at
+        reading = Reading(id, subject.kind.name, "b", 1, START + measured, now, values)
+        subject.heard_at = now
+        subject.apply(reading)
+        return self.take(self.engine.on_reading(subject, reading, now))
+
+    def stale(self, at: Millis, id: str) -> Sequence[Decision]:
+        """The gateway notices that a device has fallen silent."""
+        subject = self.fleet.get(id)
+        assert subject is not None
+        return self.take(self.engine.on_stale(subject, START + at))
+
+    def tick(self, at: Millis) -> Sequence[Decision]:
+        """The time has come, exactly when the engine wanted it or later."""
+        return self.take(self.engine.on_tick(START + at))
+
+    def run_until(self, at: Millis) -> None:
+        """Tick at every deadline up to `at`, as the shell would."""
+        while (due := self.engine.next_deadline()) is not None and due <= START + at:
+            self.take(self.engine.on_tick(due))
+
+    def restart(self, at: Millis, text: str | None = None) -> Sequence[Decision]:
+        """The gateway starts again with what was saved, perhaps with other rules."""
+        if text is not None:
+            self.rules = read_rules(text, self.fleet)
+        self.engine = RuleEngine(self.rules, self.fleet)
+        return self.take(self.engine.restore(list(self.saved.values()), START + at))
