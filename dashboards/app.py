@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from dashboards import home_pages
+from dashboards import device_pages, home_pages
 from dashboards.assets import PREFIX
 from dashboards.pages import Pages
 from dashboards.rendering import Renderer
@@ -12,7 +12,7 @@ from gateway.feed import Feed
 from gateway.views import Views
 
 A_YEAR = "public, max-age=31536000, immutable"
-PARTS = (home_pages,)
+PARTS = (home_pages, device_pages)
 
 
 def add_pages(app: FastAPI, views: Views, feed: Feed) -> None:
@@ -28,7 +28,9 @@ def add_pages(app: FastAPI, views: Views, feed: Feed) -> None:
         asset = renderer.assets.get(name)
         if asset is None:
             raise HTTPException(404)
-        return Response(asset.content, media_type=asset.media_type, headers={"Cache-Control": A_YEAR})
+        return Response(
+            asset.content, media_type=asset.media_type, headers={"Cache-Control": A_YEAR}
+        )
 
     async def not_found(request: Request, error: Exception) -> Response:
         return pages.error(request, 404)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from dashboards.labels import Label, landmark_labels, plot_labels
+from dashboards.labels import Labels, place_labels
 from dashboards.rendering import Renderer
 from dashboards.sentence import sentence
 from dashboards.todo import task_line
@@ -19,8 +19,7 @@ class Map:
     """The drawing with the names that fit."""
 
     home: Home
-    plots: list[Label]
-    landmarks: list[Label]
+    labels: Labels
 
     @property
     def summary(self) -> dict[str, int]:
@@ -45,7 +44,6 @@ def status_fragments(renderer: Renderer, home: Home, words: Words) -> dict[str, 
     """What anybody may see: the sentence and the counts."""
     say = sentence(home, words)
     return {
-        "notice": renderer.fragment("notice.html", words, condition=home.condition),
         "say": renderer.fragment("home/say.html", words, sentence=say, home=home),
         **{
             f"tile-{name}": renderer.fragment("home/tile.html", words, summary=home.kind(name))
@@ -57,7 +55,7 @@ def status_fragments(renderer: Renderer, home: Home, words: Words) -> dict[str, 
 
 def map_of(home: Home, words: Words) -> Map:
     """The drawing for one language."""
-    return Map(home, plot_labels(home.drawing, words), landmark_labels(home.drawing, words))
+    return Map(home, place_labels(home.drawing, words))
 
 
 def _others(home: Home) -> list[KindSummary]:

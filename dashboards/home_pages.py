@@ -20,8 +20,7 @@ def routes(pages: Pages) -> APIRouter:
     async def home_page(request: Request) -> Response:
         words = pages.words(request)
         home = await views.home()
-        return await asyncio.to_thread(
-            renderer.page,
+        return await pages.page(
             request,
             "home/page.html",
             words,
@@ -44,11 +43,12 @@ def routes(pages: Pages) -> APIRouter:
     async def status_page(request: Request) -> Response:
         words = pages.words(request)
         home = await views.home()
-        return renderer.page(
+        return await pages.page(
             request,
             "home/status.html",
             words,
             title=words.t("status.title"),
+            current="",
             live=f"/live/status?lang={words.lang}",
             fragments=status_fragments(renderer, home, words),
         )

@@ -30,9 +30,7 @@ def stream(feed: Feed, render: Render, clock: Callable[[], Millis]) -> Streaming
     )
 
 
-async def _events(
-    feed: Feed, render: Render, clock: Callable[[], Millis]
-) -> AsyncIterator[bytes]:
+async def _events(feed: Feed, render: Render, clock: Callable[[], Millis]) -> AsyncIterator[bytes]:
     try:
         with feed.subscribe() as subscription:
             sent: dict[str, bytes] = {}

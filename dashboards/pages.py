@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import Request
 from starlette.responses import HTMLResponse, StreamingResponse
@@ -29,11 +30,37 @@ class Pages:
         """How the reader of this request is spoken to, now."""
         return self.renderer.words(request, self.views.now, live=live)
 
+    async def page(
+        self,
+        request: Request,
+        template: str,
+        words: Words,
+        *,
+        title: str,
+        current: str,
+        live: str | None,
+        fragments: Fragments,
+        **context: object,
+    ) -> HTMLResponse:
+        """The page as it is now, rendered in a worker thread; see `Renderer.page`."""
+        render = partial(
+            self.renderer.page,
+            request,
+            template,
+            words,
+            title=title,
+            current=current,
+            live=live,
+            fragments={**fragments, **self._notice(words)},
+        )
+        return await asyncio.to_thread(lambda: render(**context))
+
     def live(self, request: Request, render: Render) -> StreamingResponse:
         """The stream of a page; `render` is told the time anew at each update."""
 
         async def fragments(update: Update | None) -> Fragments:
-            return await render(self.words(request, live=True), update)
+            words = self.words(request, live=True)
+            return {**await render(words, update), **self._notice(words)}
 
         return stream(self.feed, fragments, lambda: self.views.now)
 
@@ -48,3 +75,8 @@ class Pages:
             text=words.t(f"error.{status}.text"),
             status=status,
         )
+
+    def _notice(self, words: Words) -> Fragments:
+        """What every page says when the gateway itself is not as it should be."""
+        condition = self.views.condition()
+        return {"notice": self.renderer.fragment("notice.html", words, condition=condition)}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ NAVIGATION = (
     ("watering", "/watering"),
     ("technician", "/technician"),
 )
+NO_FRAGMENTS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Renderer:
 
     def fragment(self, template: str, words: Words, **context: object) -> Markup:
         """A part of a page."""
-        return Markup(self._environment.get_template(template).render(w=words, **context))
+        html = self._environment.get_template(template).render(w=words, **context)
+        return Markup(html)  # noqa: S704 the template escaped it
 
     def page(
         self,
@@ -74,23 +77,19 @@ class Renderer:
         title: str,
         current: str = "",
         live: str | None = None,
-        fragments: Mapping[str, str] | None = None,
+        fragments: Mapping[str, str] = NO_FRAGMENTS,
         status: int = 200,
         **context: object,
     ) -> HTMLResponse:
         """A whole page. `fragments` are those that its stream replaces later; `live` is the
         address of that stream."""
-        layout = Layout(
-            self._site, title, current, _with_language(request, words.other), live
-        )
+        layout = Layout(self._site, title, current, _with_language(request, words.other), live)
         html = self._environment.get_template(template).render(
-            w=words, layout=layout, f=fragments or {}, **context
+            w=words, layout=layout, f=fragments, **context
         )
         response = HTMLResponse(html, status, {"Cache-Control": "no-store"})
         if request.query_params.get("lang") in LANGUAGES:
-            response.set_cookie(
-                COOKIE, words.lang, COOKIE_MAX_AGE_S, httponly=True, samesite="lax"
-            )
+            response.set_cookie(COOKIE, words.lang, COOKIE_MAX_AGE_S, httponly=True, samesite="lax")
         return response
 
 

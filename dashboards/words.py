@@ -85,10 +85,11 @@ class Words:
         """A number with its unit; large bytes and watt-hours in the next larger one."""
         if unit in SCALED and abs(value) >= SCALED[unit]:
             return self.quantity(value / SCALED[unit], SCALED_UNIT[unit])
-        decimals = 0 if isinstance(value, int) else _decimals(value)
-        if unit == "%" and self.lang == "en":
-            return self.number(value, decimals) + unit
-        return f"{self.number(value, decimals)}{NBSP}{unit}" if unit else self.number(value, decimals)
+        written = self.number(value, 0 if isinstance(value, int) else _decimals(value, unit))
+        if not unit:
+            return written
+        close = unit == "°" or (unit == "%" and self.lang == "en")
+        return written + unit if close else f"{written}{NBSP}{unit}"
 
     def volume(self, litres: float) -> str:
         """Litres, or cubic metres from one on."""
@@ -161,6 +162,7 @@ class Words:
         return self.t("time.before", time=time, date=self.date(at))
 
 
-def _decimals(value: float) -> int:
+def _decimals(value: float, unit: str) -> int:
     """Three or four figures say it all."""
-    return 1 if abs(value) < 1000 and round(value, 1) != round(value) else 0 if abs(value) >= 100 else 1
+    whole = unit == "%" and round(value, 1) == round(value)
+    return 0 if whole or abs(value) >= 100 else 1

@@ -41,8 +41,7 @@ DEVICES: dict[str, Text] = {
         "A new device, not adopted yet: rules and reports ignore it.",
     ),
     "device.why": Text("Vì sao: {what}", "Why: {what}"),
-    "device.evidence": Text("Lúc đó {label}: {value}", "{label} at that time: {value}"),
-    "device.now": Text("Bây giờ {label}: {value}", "{label} now: {value}"),
+    "device.evidence": Text("{label} lúc đó: {value}", "{label} at that time: {value}"),
     "device.why.unknown": Text(
         "Không có tin từ {when}. Có thể mất sóng hoặc mất điện; chưa tính là hỏng.",
         "No message since {when}. Radio or power may be gone; it does not count as failed.",
@@ -103,9 +102,7 @@ DEVICES: dict[str, Text] = {
     "chart.period": Text("Thời gian", "Time"),
     "chart.mean": Text("{label}: trung bình", "{label}: mean"),
     "chart.span": Text("thấp–cao", "low–high"),
-    "chart.none": Text(
-        "Không có số liệu trong khoảng này.", "Nothing was measured in this range."
-    ),
+    "chart.none": Text("Không có số liệu trong khoảng này.", "Nothing was measured in this range."),
     "chart.gap": Text("không có tin", "no messages"),
     "chart.loading": Text("Đang tải biểu đồ…", "Loading the chart…"),
     "chart.failed": Text("Không tải được biểu đồ.", "The chart could not be loaded."),

@@ -63,9 +63,7 @@ HOME: dict[str, Text] = {
         "{period}: không đủ dữ liệu · biết {coverage} thời gian",
         "{period}: insufficient data · {coverage} known",
     ),
-    "week.day": Text(
-        "{date}: {uptime}, biết {coverage}", "{date}: {uptime}, {coverage} known"
-    ),
+    "week.day": Text("{date}: {uptime}, biết {coverage}", "{date}: {uptime}, {coverage} known"),
     "week.day.unknown": Text(
         "{date}: không đủ dữ liệu, biết {coverage}",
         "{date}: insufficient data, {coverage} known",
@@ -90,15 +88,13 @@ HOME: dict[str, Text] = {
     "todo.acknowledged": Text("đã xác nhận", "acknowledged"),
     "severity.critical": Text("Khẩn cấp", "Urgent"),
     "severity.warning": Text("Cần xử lý", "To do"),
-    "severity.info": Text("Để biết", "For information"),
+    "severity.info": Text("Để biết", "Note"),
     "bring.lamp-failure": Text("bóng LED {lamp_w} W, thang", "an LED lamp of {lamp_w} W, a ladder"),
     "bring.battery-empty": Text(
         "đồng hồ đo điện, khăn lau tấm pin, thang",
         "a multimeter, a cloth for the solar panel, a ladder",
     ),
-    "bring.no-internet": Text(
-        "điện thoại để gọi nhà mạng", "a telephone to call the provider"
-    ),
+    "bring.no-internet": Text("điện thoại để gọi nhà mạng", "a telephone to call the provider"),
     "bring.no-power": Text("bút thử điện, cầu chì", "a voltage tester, fuses"),
     # The drawing.
     "map.title": Text("Sơ đồ xóm", "Map of the hamlet"),
@@ -106,10 +102,10 @@ HOME: dict[str, Text] = {
         "Sơ đồ xóm: {up} thiết bị hoạt động, {down} hỏng, {unknown} chưa rõ",
         "Map of the hamlet: {up} devices working, {down} not working, {unknown} unknown",
     ),
-    "map.up": Text("hoạt động", "working"),
+    "map.light": Text("đèn tốt", "light, working"),
+    "map.other": Text("thiết bị khác, tốt", "other device, working"),
     "map.down": Text("hỏng", "not working"),
     "map.unknown": Text("chưa rõ", "unknown"),
-    "map.watering": Text("đang tưới", "being watered"),
     "map.none": Text(
         "Chưa có vị trí nào. Ghi vị trí thiết bị trong devices.yaml để vẽ sơ đồ.",
         "No positions yet. Give devices a position in devices.yaml to draw them.",

@@ -60,8 +60,7 @@ LAYOUT: dict[str, Text] = {
         "The long-term store is down since {when}. Data are kept here ({n} readings wait).",
     ),
     "notice.store.never": Text(
-        "Chưa kết nối được kho lưu trữ lâu dài. Dữ liệu vẫn lưu tại nhà văn hóa "
-        "({n} tin chờ gửi).",
+        "Chưa kết nối được kho lưu trữ lâu dài. Dữ liệu vẫn lưu tại nhà văn hóa ({n} tin chờ gửi).",
         "The long-term store cannot be reached yet. Data are kept here ({n} readings wait).",
     ),
     "notice.journal": Text(

@@ -30,9 +30,7 @@ PEOPLE: dict[str, Text] = {
     "watering.today": Text("Hôm nay {volume}", "Today {volume}"),
     "watering.total": Text("Hôm nay đã tưới {volume}.", "Watered today: {volume}."),
     "watering.history": Text("7 ngày qua", "Last 7 days"),
-    "watering.history.none": Text(
-        "7 ngày qua không tưới.", "Not watered in the last 7 days."
-    ),
+    "watering.history.none": Text("7 ngày qua không tưới.", "Not watered in the last 7 days."),
     "watering.idle": Text("không tưới", "not watered"),
     "run.planned": Text("chờ máy bơm", "waiting for the pump"),
     "run.pump": Text("đang chạy bơm", "starting the pump"),

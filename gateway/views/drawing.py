@@ -31,12 +31,11 @@ class Road:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A plot as a polygon; its name stands at `centre`."""
+    """A plot as a polygon."""
 
     id: str
     label: Text
     outline: tuple[Point, ...]
-    centre: Point
     watering: bool
 
 
@@ -92,7 +91,7 @@ def draw(site: Site, devices: Iterable[Device], watering: frozenset[str]) -> Dra
         height,
         tuple(Road(road.label, line(road.line)) for road in site.map.roads),
         tuple(
-            Area(plot.id, plot.label, outline, _centre(outline), plot.id in watering)
+            Area(plot.id, plot.label, outline, plot.id in watering)
             for plot in site.plots
             if (outline := line(plot.outline))
         ),
@@ -127,8 +126,3 @@ def _projection(positions: Sequence[Position]) -> tuple[Callable[[Position], Poi
         return round(x, 1), round(y, 1)
 
     return project, round(height, 1)
-
-
-def _centre(outline: Sequence[Point]) -> Point:
-    xs, ys = [p[0] for p in outline], [p[1] for p in outline]
-    return round((min(xs) + max(xs)) / 2, 1), round((min(ys) + max(ys)) / 2, 1)

@@ -40,7 +40,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """A device in a list. `place` is the label of its place, road or plot."""
+    """A device in a list. `place` is the label of its place, road or plot; `interval_s` is how
+    often it reports."""
 
     id: str
     label: Text
@@ -49,6 +50,7 @@ class DeviceRow:
     since: Millis | None
     cause: str
     place: Text | None
+    interval_s: int
     measured_at: Millis | None
     heard_at: Millis | None
     figures: tuple[Figure, ...]
@@ -93,6 +95,7 @@ def device_row(device: Device, place: Text | None, now: Millis) -> DeviceRow:
         device.state_since,
         device.state_cause,
         place,
+        device.interval_s,
         device.measured_at,
         device.heard_at,
         figures(device, now),

@@ -1,0 +1,74 @@
+"""The addresses of one device: its page, its stream and the data of its chart."""
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from dashboards.charts import DEFAULT_RANGE, RANGES, charted, data_of, table_of
+from dashboards.device import device_fragments
+from dashboards.pages import Fragments, Pages
+from dashboards.words import Words
+from gateway.feed import Update
+from gateway.views.device import Chart
+from gateway.views.fleet import DeviceRow
+
+
+def routes(pages: Pages) -> APIRouter:
+    """`/devices/{id}` and what belongs to it."""
+    router = APIRouter()
+    renderer, views = pages.renderer, pages.views
+
+    async def chart_of(row: DeviceRow, request: Request) -> Chart:
+        chosen = RANGES.get(request.query_params.get("range", ""), DEFAULT_RANGE)
+        metrics = charted(row.kind, request.query_params.getlist("metric"))
+        start, end, step = chosen.window(views.now, row.interval_s)
+        chart = await views.chart(row.id, metrics, start, end, step)
+        if chart is None:
+            raise HTTPException(404)
+        return chart
+
+    @router.get("/devices/{id}")
+    async def device_page(request: Request, id: str) -> Response:
+        device = await views.device(id)
+        if device is None:
+            raise HTTPException(404)
+        words = pages.words(request)
+        chart = await chart_of(device.row, request)
+        chosen = RANGES.get(request.query_params.get("range", ""), DEFAULT_RANGE)
+        return await pages.page(
+            request,
+            "device/page.html",
+            words,
+            title=words.text(device.row.label),
+            current="devices",
+            live=f"/live/devices/{id}?lang={words.lang}",
+            fragments=device_fragments(renderer, device, words),
+            device=device,
+            chart=chart,
+            table=table_of(chart, words),
+            ranges=RANGES,
+            chosen=chosen,
+        )
+
+    @router.get("/devices/{id}/chart")
+    async def device_chart(request: Request, id: str) -> Response:
+        row = views.row(id)
+        if row is None:
+            raise HTTPException(404)
+        data = data_of(await chart_of(row, request), pages.words(request))
+        return JSONResponse(data, headers={"Cache-Control": "no-store"})
+
+    @router.get("/live/devices/{id}")
+    async def device_stream(request: Request, id: str) -> Response:
+        if views.row(id) is None:
+            raise HTTPException(404)
+
+        async def render(words: Words, update: Update | None) -> Fragments:
+            if update is not None and id not in update.devices and not update.alerts:
+                return {}
+            device = await views.device(id)
+            return {} if device is None else device_fragments(renderer, device, words)
+
+        return pages.live(request, render)
+
+    return router
