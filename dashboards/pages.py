@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from fastapi import Request
 from starlette.responses import HTMLResponse, StreamingResponse
@@ -43,17 +42,11 @@ class Pages:
         **context: object,
     ) -> HTMLResponse:
         """The page as it is now, rendered in a worker thread; see `Renderer.page`."""
-        render = partial(
-            self.renderer.page,
-            request,
-            template,
-            words,
-            title=title,
-            current=current,
-            live=live,
-            fragments={**fragments, **self._notice(words)},
+        layout = self.renderer.layout(request, words, title, current, live)
+        everything = {**fragments, **self._notice(words)}
+        return await asyncio.to_thread(
+            self.renderer.page, request, template, words, layout, {"f": everything, **context}
         )
-        return await asyncio.to_thread(lambda: render(**context))
 
     def live(self, request: Request, render: Render) -> StreamingResponse:
         """The stream of a page; `render` is told the time anew at each update."""
@@ -67,14 +60,10 @@ class Pages:
     def error(self, request: Request, status: int) -> HTMLResponse:
         """A page that says what is wrong and where to go."""
         words = self.words(request)
-        return self.renderer.page(
-            request,
-            "error.html",
-            words,
-            title=words.t(f"error.{status}.title"),
-            text=words.t(f"error.{status}.text"),
-            status=status,
-        )
+        title = words.t(f"error.{status}.title")
+        layout = self.renderer.layout(request, words, title, "", None)
+        text = words.t(f"error.{status}.text")
+        return self.renderer.page(request, "error.html", words, layout, {"text": text}, status)
 
     def _notice(self, words: Words) -> Fragments:
         """What every page says when the gateway itself is not as it should be."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -26,7 +25,6 @@ NAVIGATION = (
     ("watering", "/watering"),
     ("technician", "/technician"),
 )
-NO_FRAGMENTS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +66,23 @@ class Renderer:
         html = self._environment.get_template(template).render(w=words, **context)
         return Markup(html)  # noqa: S704 the template escaped it
 
+    def layout(
+        self, request: Request, words: Words, title: str, current: str, live: str | None
+    ) -> Layout:
+        """The frame of a page of this site."""
+        return Layout(self._site, title, current, _with_language(request, words.other), live)
+
     def page(
         self,
         request: Request,
         template: str,
         words: Words,
-        *,
-        title: str,
-        current: str = "",
-        live: str | None = None,
-        fragments: Mapping[str, str] = NO_FRAGMENTS,
+        layout: Layout,
+        context: Mapping[str, object],
         status: int = 200,
-        **context: object,
     ) -> HTMLResponse:
-        """A whole page. `fragments` are those that its stream replaces later; `live` is the
-        address of that stream."""
-        layout = Layout(self._site, title, current, _with_language(request, words.other), live)
-        html = self._environment.get_template(template).render(
-            w=words, layout=layout, f=fragments, **context
-        )
+        """A whole page; it remembers the language if the reader has just chosen it."""
+        html = self._environment.get_template(template).render(w=words, layout=layout, **context)
         response = HTMLResponse(html, status, {"Cache-Control": "no-store"})
         if request.query_params.get("lang") in LANGUAGES:
             response.set_cookie(COOKIE, words.lang, COOKIE_MAX_AGE_S, httponly=True, samesite="lax")

@@ -1,0 +1,120 @@
+"""The addresses of the pages on alerts, watering and for the technician."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from dashboards.pages import Fragments, Pages
+from dashboards.todo import BADGES
+from dashboards.words import Words
+from gateway.feed import Update
+from gateway.history import RejectedMessage
+
+PAYLOAD_SHOWN = 160
+
+
+def routes(pages: Pages) -> APIRouter:
+    """`/alerts`, `/watering`, `/technician` and their streams."""
+    router = APIRouter()
+    renderer, views = pages.renderer, pages.views
+
+    async def alerts(words: Words, update: Update | None) -> Fragments:
+        if update is not None and not update.alerts:
+            return {}
+        found = await views.alerts()
+        context = {"badges": BADGES, "labels": {row.id: row.label for row in views.devices()}}
+        return {
+            "unresolved": renderer.fragment(
+                "alerts/open.html",
+                words,
+                alerts=[alert for alert in found if alert.resolved_at is None],
+                **context,
+            ),
+            "resolved": renderer.fragment(
+                "alerts/past.html",
+                words,
+                alerts=[alert for alert in found if alert.resolved_at is not None],
+                **context,
+            ),
+        }
+
+    async def watering(words: Words, update: Update | None) -> Fragments:
+        found = await views.watering()
+        return {
+            "total": renderer.fragment("watering/total.html", words, watering=found),
+            **{
+                f"plot-{plot.id}": renderer.fragment("watering/plot.html", words, plot=plot)
+                for plot in found.plots
+            },
+        }
+
+    async def technician(words: Words, update: Update | None) -> Fragments:
+        rejected = await views.rejected()
+        return {
+            "new": renderer.fragment("technician/new.html", words, rows=views.new_devices()),
+            "rejected": renderer.fragment(
+                "technician/rejected.html", words, messages=rejected, payload=payload
+            ),
+            "rules": renderer.fragment("technician/rules.html", words, rules=views.rules()),
+            "gateway": renderer.fragment(
+                "technician/gateway.html", words, condition=views.condition()
+            ),
+        }
+
+    @router.get("/alerts")
+    async def alerts_page(request: Request) -> Response:
+        words = pages.words(request)
+        return await pages.page(
+            request,
+            "alerts/page.html",
+            words,
+            title=words.t("alerts.title"),
+            current="alerts",
+            live=f"/live/alerts?lang={words.lang}",
+            fragments=await alerts(words, None),
+        )
+
+    @router.get("/live/alerts")
+    async def alerts_stream(request: Request) -> Response:
+        return pages.live(request, alerts)
+
+    @router.get("/watering")
+    async def watering_page(request: Request) -> Response:
+        words = pages.words(request)
+        return await pages.page(
+            request,
+            "watering/page.html",
+            words,
+            title=words.t("watering.title"),
+            current="watering",
+            live=f"/live/watering?lang={words.lang}",
+            fragments=await watering(words, None),
+            plots=[plot.id for plot in views.site.plots],
+        )
+
+    @router.get("/live/watering")
+    async def watering_stream(request: Request) -> Response:
+        return pages.live(request, watering)
+
+    @router.get("/technician")
+    async def technician_page(request: Request) -> Response:
+        words = pages.words(request)
+        return await pages.page(
+            request,
+            "technician/page.html",
+            words,
+            title=words.t("technician.title"),
+            current="technician",
+            live=f"/live/technician?lang={words.lang}",
+            fragments=await technician(words, None),
+        )
+
+    @router.get("/live/technician")
+    async def technician_stream(request: Request) -> Response:
+        return pages.live(request, technician)
+
+    return router
+
+
+def payload(message: RejectedMessage) -> str:
+    """The first bytes as text; what is no text is written as \\x.."""
+    return message.payload[:PAYLOAD_SHOWN].decode(errors="backslashreplace").replace("\0", "\\x00")
