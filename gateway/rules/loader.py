@@ -23,7 +23,7 @@ class CheckedRules:
 
 
 def load_rules(
-    folder: Path, *, kinds: Mapping[str, Kind], fleet: Fleet | None, plots: Collection[str]
+    folder: Path, *, kinds: Mapping[str, Kind], fleet: Fleet | None, plots: Collection[str] | None
 ) -> list[Rule]:
     """Raises ProblemsError with everything that is wrong in all files."""
     checked = check_rules(folder, kinds=kinds, fleet=fleet, plots=plots)
@@ -33,10 +33,11 @@ def load_rules(
 
 
 def check_rules(
-    folder: Path, *, kinds: Mapping[str, Kind], fleet: Fleet | None, plots: Collection[str]
+    folder: Path, *, kinds: Mapping[str, Kind], fleet: Fleet | None, plots: Collection[str] | None
 ) -> CheckedRules:
     """Read `*.yaml` and `*.yml` of the folder, in the order of their names. A site without the
-    folder has no rules. Without a fleet, what is said of single devices is not checked."""
+    folder has no rules. Without a fleet, what is said of single devices is not checked; without
+    plots, what is said of plots."""
     vocabulary = Vocabulary(kinds, fleet, plots)
     checked = CheckedRules()
     first_at: dict[str, str] = {}

@@ -11,11 +11,12 @@ from gateway.rules.selector import Selector
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Without a fleet, what is said of single devices cannot be checked."""
+    """Without a fleet, what is said of single devices is not checked; without plots, what is said
+    of plots."""
 
     kinds: Mapping[str, Kind]
     fleet: Fleet | None
-    plots: Collection[str]
+    plots: Collection[str] | None
 
     def kinds_of(self, selector: Selector) -> list[Kind]:
         """The kinds that the matching devices are of, or might be of."""

@@ -76,11 +76,12 @@ def _check_plot(node: Node, subjects: Subjects, vocabulary: Vocabulary) -> bool:
         if without:
             node.warn(f"{without[0]} belongs to no plot ({len(without)} of {len(devices)} devices)")
         return True
-    if not isinstance(node.value, str) or node.value not in vocabulary.plots:
-        hint = did_you_mean(str(node.value), [*vocabulary.plots, _OF_DEVICE])
-        node.complain(f"there is no plot {node.value!r}{hint}")
+    name = node.identifier("plot")
+    if name is not None and vocabulary.plots is not None and name not in vocabulary.plots:
+        hint = did_you_mean(name, vocabulary.plots)
+        node.complain(f"there is no plot {name!r}{hint}")
         return False
-    return True
+    return name is not None
 
 
 def _read_amount(node: Node, name: str) -> float | None:
