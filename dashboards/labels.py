@@ -14,6 +14,7 @@ LETTER = 6.6
 LINE = 14.0
 PLACE_GAP = 9.0
 PLOT_GAP = 3.0
+HOUSE_HALF = 7.0
 ROAD_HALF = 5.0
 """Half the width that a road with its lights takes."""
 
@@ -67,6 +68,7 @@ def _place_all(
 ) -> Labels:
     taken = [_around(outline, 0) for _, outline in plots]
     taken += [_around([at], ROAD_HALF) for line in roads for at in _along(line)]
+    taken += [_around(points, HOUSE_HALF) for _, points in landmarks]
     placed = [
         [_place(text, _around(points, gap), size, taken) for text, points in named]
         for named, gap in ((plots, PLOT_GAP), (landmarks, PLACE_GAP))

@@ -8,6 +8,7 @@ from dashboards.todo import BADGES
 from dashboards.words import Words
 from gateway.feed import Update
 from gateway.history import RejectedMessage
+from gateway.views.watering import Watering
 
 PAYLOAD_SHOWN = 160
 
@@ -38,7 +39,9 @@ def routes(pages: Pages) -> APIRouter:
         }
 
     async def watering(words: Words, update: Update | None) -> Fragments:
-        found = await views.watering()
+        return plot_fragments(await views.watering(), words)
+
+    def plot_fragments(found: Watering, words: Words) -> Fragments:
         return {
             "total": renderer.fragment("watering/total.html", words, watering=found),
             **{
@@ -80,6 +83,7 @@ def routes(pages: Pages) -> APIRouter:
     @router.get("/watering")
     async def watering_page(request: Request) -> Response:
         words = pages.words(request)
+        found = await views.watering()
         return await pages.page(
             request,
             "watering/page.html",
@@ -87,8 +91,8 @@ def routes(pages: Pages) -> APIRouter:
             title=words.t("watering.title"),
             current="watering",
             live=f"/live/watering?lang={words.lang}",
-            fragments=await watering(words, None),
-            plots=[plot.id for plot in views.site.plots],
+            fragments=plot_fragments(found, words),
+            plots=[plot.id for plot in sorted(found.plots, key=lambda plot: plot.run is None)],
         )
 
     @router.get("/live/watering")
