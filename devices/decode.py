@@ -27,6 +27,11 @@ AHEAD_MAX_MS = 24 * 3600 * 1000
 EARLIEST: Millis = 1_577_836_800_000
 """2020-01-01. Before it the device has no clock (1970, 2000) and says nothing of the time."""
 
+SHOWN_MAX = 40
+"""Characters of a wrong time that are shown: an honest one has 25."""
+
+_ABSENT = object()
+
 Decode = Callable[[str, bytes, Millis], Reading]
 """(device id, payload, received_at) → reading; raises RejectedError."""
 
@@ -46,15 +51,8 @@ def _message_schema(kind: Kind) -> CoreSchema:
     fields["boot"] = field(
         core_schema.str_schema(strict=True, min_length=1, max_length=BOOT_MAX), required=False
     )
-    fields["measured_at"] = field(
-        core_schema.union_schema(
-            [
-                core_schema.str_schema(strict=True, max_length=40),
-                core_schema.int_schema(strict=True),
-            ]
-        ),
-        required=False,
-    )
+    # parse_time checks it: a union of two types would cost a third of the whole validation.
+    fields["measured_at"] = field(core_schema.any_schema(), required=False)
     return core_schema.typed_dict_schema(fields, extra_behavior="allow")
 
 
@@ -69,6 +67,7 @@ def build_decoder(kind: Kind) -> Decode:
     metrics = frozenset(metric.name for metric in kind.metrics)
     name = kind.name
     known = metrics.issuperset
+    new = tuple.__new__
 
     def decode(device: str, payload: bytes, received_at: Millis) -> Reading:
         if len(payload) > PAYLOAD_MAX:
@@ -79,14 +78,15 @@ def build_decoder(kind: Kind) -> Decode:
             raise _rejection(error) from None
         seq = values.pop("seq")
         boot = values.pop("boot", None)
-        sent = values.pop("measured_at", None)
-        measured_at = received_at if sent is None else parse_time(sent)
+        sent = values.pop("measured_at", _ABSENT)
+        measured_at = received_at if sent is _ABSENT else parse_time(sent)
         if measured_at > received_at + AHEAD_MAX_MS:
-            raise RejectedError(Reason.FUTURE_TIME, f"measured_at {sent} is over 24 h ahead")
+            raise RejectedError(Reason.FUTURE_TIME, f"{_show(sent)} is over 24 h ahead")
         extra = NOTHING if known(values) else _take_extra(values, metrics)
         if not values:
             raise RejectedError(Reason.NO_METRIC, f"no metric of a {name} in it")
-        return Reading(device, name, boot, seq, measured_at, received_at, values, extra)
+        # What Reading(…) does, at half the cost: this line runs for every message.
+        return new(Reading, (device, name, boot, seq, measured_at, received_at, values, extra))
 
     return decode
 
@@ -95,24 +95,30 @@ DECODERS: dict[str, Decode] = {name: build_decoder(kind) for name, kind in KINDS
 """The decoder of every kind by the kind's name."""
 
 
-def parse_time(sent: str | int) -> Millis:
+def parse_time(sent: object) -> Millis:
     """Epoch milliseconds of an RFC 3339 string with offset, or of a number of epoch ms.
 
-    Raises RejectedError(BAD_TIME).
+    Raises RejectedError: WRONG_TYPE or BAD_TIME.
     """
-    if isinstance(sent, str):
+    if type(sent) is str:
         try:
             moment = datetime.fromisoformat(sent)
         except ValueError:
-            raise RejectedError(Reason.BAD_TIME, f"measured_at {sent!r} is no RFC 3339") from None
+            raise RejectedError(Reason.BAD_TIME, f"{_show(sent)} is no RFC 3339") from None
         if moment.tzinfo is None:
-            raise RejectedError(Reason.BAD_TIME, f"measured_at {sent!r} lacks its UTC offset")
+            raise RejectedError(Reason.BAD_TIME, f"{_show(sent)} lacks its UTC offset")
         measured_at = round(moment.timestamp() * 1000)
-    else:
+    elif type(sent) is int:  # not isinstance: true is no number
         measured_at = sent
+    else:
+        raise RejectedError(Reason.WRONG_TYPE, f"{_show(sent)} is neither text nor a whole number")
     if measured_at < EARLIEST:
-        raise RejectedError(Reason.BAD_TIME, f"measured_at {sent!r} is before 2020")
+        raise RejectedError(Reason.BAD_TIME, f"{_show(sent)} is before 2020")
     return measured_at
+
+
+def _show(sent: object) -> str:
+    return f"time {repr(sent)[:SHOWN_MAX]}"
 
 
 def _take_extra(values: dict[str, object], metrics: frozenset[str]) -> Mapping[str, object]:

@@ -60,9 +60,7 @@ class Admission:
         self.routes[topic] = route
         return route, is_new
 
-    def _welcome(
-        self, id: str, kind: str, channel: Channel, payload: bytes, now: Millis
-    ) -> Device:
+    def _welcome(self, id: str, kind: str, channel: Channel, payload: bytes, now: Millis) -> Device:
         if channel is Channel.TELEMETRY:
             DECODERS[kind](id, payload, now)
         else:
@@ -73,9 +71,7 @@ class Admission:
                     Reason.TOO_MANY_DEVICES, f"{NEW_DEVICES_MAX} new devices wait already"
                 )
             self._waiting += 1
-        device = Device(
-            self._next_number, id, KINDS[kind], self._adopt_new_devices, Text(id, id)
-        )
+        device = Device(self._next_number, id, KINDS[kind], self._adopt_new_devices, Text(id, id))
         self._next_number += 1
         self._fleet.add(device)
         return device

@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from devices.reading import Millis
 from devices.topics import subscriptions
 from gateway.assembly import JOURNAL_FILE, build_pipeline
 from gateway.clock import now_ms
@@ -121,7 +120,7 @@ async def open_gateway(site: Site, rules: Sequence[Rule]) -> AsyncIterator[Gatew
 
         writer = JournalWriter(connection, on_trouble, on_failure)
         stack.callback(writer.close)
-        reader = JournalReader(journal_file)
+        reader = JournalReader(journal_file, pipeline.fleet)
         stack.callback(reader.close)
         feed = Feed()
         stack.callback(feed.close)

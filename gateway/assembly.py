@@ -7,25 +7,27 @@ from zoneinfo import ZoneInfo
 
 from devices.kinds import KINDS
 from devices.reading import Millis
-from devices.text import Text
 from gateway.admission import Admission
 from gateway.alerts.engine import AlertEngine
 from gateway.commands.outbox import Outbox
 from gateway.engines import Engines, Remembered
-from gateway.fleet import Device, Fleet
+from gateway.fleet import Fleet
 from gateway.health.engine import HealthEngine
 from gateway.irrigation.engine import IrrigationEngine
 from gateway.journal.memory import (
+    list_device,
     load_commands,
     load_fleet,
     load_open_alerts,
     load_rule_states,
     load_runs,
+    newest_message,
     unknown_to_journal,
 )
+from gateway.located_yaml import ProblemsError
 from gateway.pipeline import Pipeline
 from gateway.rules.engine import RuleEngine
-from gateway.rules.load import load_rules
+from gateway.rules.loader import check_rules, load_rules
 from gateway.rules.rule import Rule
 from gateway.site import Site, load_site
 
@@ -34,16 +36,17 @@ JOURNAL_FILE = "journal.db"
 
 def read_site(folder: Path) -> tuple[Site, list[Rule]]:
     """A site and its rules, checked whole. Raises ProblemsError with every mistake."""
-    site = load_site(folder)
+    try:
+        site = load_site(folder)
+    except ProblemsError as error:
+        # What the rules say of devices and plots cannot be judged; their own mistakes can.
+        checked = check_rules(folder / "rules", kinds=KINDS, fleet=None, plots=None)
+        raise ProblemsError([*error.problems, *checked.problems]) from None
     fleet = Fleet()
     for number, config in enumerate(site.devices, 1):
-        fleet.add(
-            Device(
-                number, config.id, KINDS[config.kind], True, config.label, config.place,
-                config.road, config.plot, config.tags, config.position, config.settings,
-            )
-        )  # fmt: skip
-    return site, load_rules(site.rules, fleet, {plot.id for plot in site.plots})
+        fleet.add(list_device(number, config))
+    plots = {plot.id for plot in site.plots}
+    return site, load_rules(site.rules, kinds=KINDS, fleet=fleet, plots=plots)
 
 
 def build_pipeline(
@@ -67,6 +70,6 @@ def build_pipeline(
         ),
     )
     admission = Admission(config.hamlet, fleet, adopt_new_devices=config.adopt_new_devices)
-    pipeline = Pipeline(admission, fleet, engines)
+    pipeline = Pipeline(admission, fleet, engines, newest_message(connection))
     pipeline.start(unknown_to_journal(connection, fleet), now)
     return pipeline

@@ -141,8 +141,8 @@ class Committer:
         self._in_flight = None
         self._idle.set()
         self._receiver.acknowledge(work.tokens)
+        self._pipeline.committed(work)
         if work.commands:
-            self._pipeline.engines.outbox.committed(work.commands)
             self._send_due()
             if decided_at is not None:
                 self._observations.decision_seconds.observe(time.perf_counter() - decided_at)
@@ -160,7 +160,7 @@ class Committer:
             self._notify_forwarder()
         if self._feed.has_subscribers:
             numbered = self._pipeline.fleet.numbered
-            heard = {numbered(row[0]).id for row in work.batch.messages}
+            heard = {numbered(row[1]).id for row in work.batch.messages}
             self._feed.publish(Update(frozenset(heard | work.changed), work.alerts, work.runs))
 
     def _send_due(self) -> None:

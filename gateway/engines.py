@@ -62,6 +62,4 @@ class Engines:
     def next_deadline(self) -> Millis | None:
         """The earliest time at which one of them has something to do."""
         parts = (self.health, self.rules, self.irrigation, self.outbox)
-        return min(
-            (at for part in parts if (at := part.next_deadline()) is not None), default=None
-        )
+        return min((at for part in parts if (at := part.next_deadline()) is not None), default=None)

@@ -52,6 +52,8 @@ class Device:
     state_since: Millis | None = None
     state_cause: str = "never-heard"
     sequences: SequenceLedger = field(default_factory=SequenceLedger)
+    last_message: int | None = None  # its newest message in the journal, or on the way there
+    committed_message: int | None = None  # its newest message that is on disk
 
     def __post_init__(self) -> None:
         self.interval_s = self.interval_s or self.kind.interval_s
@@ -65,9 +67,9 @@ class Device:
         """Take over a reading that is newer than the last."""
         values = self.values
         sent = reading.values
-        if self.older or values.keys() != sent.keys():
-            self._remember_older(reading)
         values.update(sent)
+        if self.older or len(values) != len(sent):  # not all metrics came with this reading
+            self._remember_older(reading)
         self.extra = reading.extra
         self.measured_at = reading.measured_at
 

@@ -39,6 +39,7 @@ BACKFILL_AGE_MS = 600_000
 REJECTED_PAYLOAD_MAX = 512
 """Bytes of a rejected message that are kept: enough to see what it is."""
 REJECTED_TOPIC_MAX = 320
+REJECTED_DETAIL_MAX = 500
 MESSAGES_PER_SNAPSHOT = 50
 """After so many messages one device's snapshot is written, in turn. A start then replays at most
 this many messages per device, a quarter of a million at 5,000 devices."""
@@ -82,12 +83,15 @@ class Work:
 class Pipeline:
     """One hamlet's messages, engines and open work."""
 
-    def __init__(self, admission: Admission, fleet: Fleet, engines: Engines) -> None:
+    def __init__(
+        self, admission: Admission, fleet: Fleet, engines: Engines, newest_message: int
+    ) -> None:
         self.counters = Counters()
         self.fleet = fleet
         self.engines = engines
         self._admission = admission
         self._find = admission.routes.get
+        self._newest_message = newest_message
         self._work = Work()
         self._rotation: deque[Device] = deque()
         self._until_snapshot = MESSAGES_PER_SNAPSHOT
@@ -120,15 +124,18 @@ class Pipeline:
             reading = reading._replace(measured_at=now)
         newest = device.measured_at
         in_order = newest is None or reading.measured_at >= newest
-        boot = device.sequences.add(reading.boot, reading.seq, newer=in_order)
+        seq = reading.seq
+        boot = device.sequences.add(reading.boot, seq, in_order)
         device.heard_at = now
         if boot is None:
             self.counters.duplicate += 1
             return
         self.counters.accepted += 1
+        self._newest_message = id = self._newest_message + 1
         work.batch.messages.append(
-            (device.number, 0, measured_at, now, boot, reading.seq, payload)
+            (id, device.number, device.last_message, 0, measured_at, now, boot, seq, payload)
         )
+        device.last_message = id
         if in_order:
             device.apply(reading)
             if device.adopted:
@@ -167,7 +174,7 @@ class Pipeline:
         self._settle(self.engines.rules.on_fleet_changed(now), now)
 
     def take_work(self) -> Work:
-        """What has come together since the last call. What comes from now on goes into a new one."""
+        """What has come together since the last call; what comes from now on is kept apart."""
         work, self._work = self._work, Work()
         self._until_snapshot -= len(work.batch.messages)
         while self._until_snapshot <= 0:
@@ -187,6 +194,13 @@ class Pipeline:
     def pending(self) -> Work:
         """The open work, to look at."""
         return self._work
+
+    def committed(self, work: Work) -> None:
+        """The work is on disk: its messages may be read, its commands may be sent."""
+        numbered = self.fleet.numbered
+        for row in work.batch.messages:
+            numbered(row[1]).committed_message = row[0]
+        self.engines.outbox.committed(work.commands)
 
     def snapshot_all(self) -> None:
         """Before a clean stop: the next start then replays nothing."""
@@ -222,8 +236,11 @@ class Pipeline:
             self.counters.duplicate += 1
             return
         self.counters.accepted += 1
-        row = (device.number, route.code, now, now, None, None, payload)
-        self._work.batch.messages.append(row)
+        self._newest_message = id = self._newest_message + 1
+        self._work.batch.messages.append(
+            (id, device.number, device.last_message, route.code, now, now, None, None, payload)
+        )
+        device.last_message = id
         if not device.adopted:
             return
         if news.result is not None:
@@ -235,7 +252,7 @@ class Pipeline:
         self.counters.rejected[error.reason] += 1
         self._work.batch.rejected.append(
             RejectedRow(
-                now, topic[:REJECTED_TOPIC_MAX], error.reason.value, error.detail,
+                now, topic[:REJECTED_TOPIC_MAX], error.reason.value, error.detail[:REJECTED_DETAIL_MAX],
                 payload[:REJECTED_PAYLOAD_MAX],
             )
         )  # fmt: skip

@@ -27,7 +27,7 @@ class SequenceLedger:
         self._high = -1
         self._unnamed = 0
 
-    def add(self, boot: str | None, seq: int, *, newer: bool) -> str | None:
+    def add(self, boot: str | None, seq: int, newer: bool) -> str | None:
         """Note a number. Returns the name of its boot, or None when it is a duplicate.
 
         A device that does not name its boots starts a new one when its numbers fall back to 0

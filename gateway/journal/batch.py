@@ -12,9 +12,9 @@ CHANNELS = (Channel.TELEMETRY, Channel.STATUS, Channel.INFO, Channel.EVENT, Chan
 CHANNEL_CODES = {channel: code for code, channel in enumerate(CHANNELS)}
 """How a channel is stored. Telemetry is 0, which SQLite stores in no byte at all."""
 
-MessageRow = tuple[int, int, Millis, Millis, str | None, int | None, bytes]
-"""device number, channel code, measured_at, received_at, boot, seq, body. A plain tuple, because
-one is made for every message and goes to SQLite as it is."""
+MessageRow = tuple[int, int, int | None, int, Millis, Millis, str | None, int | None, bytes]
+"""id, device number, the device's message before, channel code, measured_at, received_at, boot,
+seq, body. A plain tuple, because one is made for every message and goes to SQLite as it is."""
 
 
 class RejectedRow(NamedTuple):

@@ -41,6 +41,7 @@ def take_snapshot(device: Device) -> DeviceSnapshot:
         "heard_at": device.heard_at,
         "online": device.online,
         "info": dict(device.info),
+        "last_message": device.last_message,
         "sequences": device.sequences.dump(),
     }
     return DeviceSnapshot(device.number, json.dumps(known, separators=(",", ":")))
@@ -65,10 +66,17 @@ def load_fleet(connection: sqlite3.Connection, configs: Iterable[DeviceConfig]) 
         by_number[number] = device, as_of
     _replay(connection, by_number)
     for device, _ in by_number.values():
+        device.committed_message = device.last_message
         _restore_state(connection, device)
     for number, config in enumerate(listed.values(), max(by_number, default=0) + 1):
-        fleet.add(_build(number, config.id, config.kind, False, config))
+        fleet.add(list_device(number, config))
     return fleet
+
+
+def newest_message(connection: sqlite3.Connection) -> int:
+    """The id of the newest message; 0 when there is none."""
+    newest: int | None = connection.execute("SELECT max(id) FROM message").fetchone()[0]
+    return newest or 0
 
 
 def unknown_to_journal(connection: sqlite3.Connection, fleet: Fleet) -> list[Device]:
@@ -106,6 +114,14 @@ def load_runs(connection: sqlite3.Connection, now: Millis) -> list[Run]:
     )
 
 
+def list_device(number: int, config: DeviceConfig) -> Device:
+    """A device as devices.yaml describes it."""
+    return Device(
+        number, config.id, KINDS[config.kind], True, config.label, config.place, config.road,
+        config.plot, config.tags, config.position, config.settings, config.interval_s or 0,
+    )  # fmt: skip
+
+
 def _build(number: int, id: str, kind: str, adopted: bool, config: DeviceConfig | None) -> Device:
     if config is None:
         return Device(number, id, KINDS[kind], adopted, Text(id, id))
@@ -114,10 +130,7 @@ def _build(number: int, id: str, kind: str, adopted: bool, config: DeviceConfig 
             f"devices.yaml says that {id} is a {config.kind}, the journal knows it as a {kind}; "
             "give the new device an id of its own"
         )
-    return Device(
-        number, id, KINDS[kind], True, config.label, config.place, config.road, config.plot,
-        config.tags, config.position, config.settings, config.interval_s or 0,
-    )  # fmt: skip
+    return list_device(number, config)
 
 
 def _restore(device: Device, known: dict[str, object]) -> None:
@@ -137,6 +150,7 @@ def _replay(connection: sqlite3.Connection, by_number: dict[int, tuple[Device, i
     for id, number, channel, received_at, boot, seq, body in rows:
         device, as_of = by_number[number]
         if id > as_of:
+            device.last_message = id
             _replay_message(device, CHANNELS[channel].value, received_at, boot, seq, body)
 
 

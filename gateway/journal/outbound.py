@@ -30,7 +30,7 @@ class JournalOutbound:
 
     def newest(self) -> int:
         """See OutboundSource."""
-        return self._ask("SELECT max(id) FROM message") or 0
+        return self._ask("SELECT id FROM message WHERE channel = 0 ORDER BY id DESC LIMIT 1") or 0
 
     def oldest_received_after(self, cursor: int) -> Millis | None:
         """See OutboundSource."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from devices.kinds import KINDS
 from devices.metric import Shape
 from devices.reading import Millis
 from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, StateChanged
+from gateway.fleet import Fleet
 from gateway.history import JournaledMessage, Point, RejectedMessage
 from gateway.journal.database import open_for_reading
 from gateway.journal.series import fold_counter, fold_gauge
@@ -27,10 +27,26 @@ CONNECTIONS_MAX = 4
 Pi's four cores."""
 
 
-class JournalReader:
-    """Answers from a small pool of read-only connections; safe to call from any thread."""
+_BACKWARDS = (
+    "WITH RECURSIVE backwards (previous, channel, measured_at, received_at, body) AS ("
+    " SELECT previous, channel, measured_at, received_at, body FROM message WHERE id = ?1"
+    " UNION ALL"
+    " SELECT m.previous, m.channel, m.measured_at, m.received_at, m.body"
+    " FROM backwards JOIN message AS m ON m.id = backwards.previous"
+    " WHERE backwards.received_at >= ?2)"
+)
+"""The messages of a device from ?1, its newest, back to those that came before ?2: what was
+measured at a time came then or later."""
 
-    def __init__(self, file: Path) -> None:
+
+class JournalReader:
+    """Answers from a small pool of read-only connections; safe to call from any thread.
+
+    The fleet tells which message of a device is its newest.
+    """
+
+    def __init__(self, file: Path, fleet: Fleet) -> None:
+        self._fleet = fleet
         self._pool: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         for _ in range(CONNECTIONS_MAX):
             self._pool.put(open_for_reading(file))
@@ -53,22 +69,18 @@ class JournalReader:
         self, device: str, metric: str, start: Millis, end: Millis, step: Millis
     ) -> Sequence[Point]:
         """See History."""
+        found = self._fleet.get(device)
+        described = found and found.kind.metric(metric)
+        if not found or not described:
+            return []
         with self.connection() as connection:
-            found = connection.execute(
-                "SELECT number, kind FROM device WHERE id = ?", [device]
-            ).fetchone()
-            if found is None:
-                return []
-            number, kind = found
-            described = KINDS[kind].metric(metric)
-            if described is None:
-                return []
             rows = connection.execute(
-                "SELECT measured_at, json_extract(CAST(body AS TEXT), '$.' || ?) AS value"
-                " FROM message WHERE device = ? AND channel = 0"
+                f"{_BACKWARDS} SELECT measured_at,"
+                " json_extract(CAST(body AS TEXT), '$.' || ?) AS value"
+                " FROM backwards WHERE channel = 0"
                 " AND measured_at >= ? AND measured_at < ? AND value IS NOT NULL"
                 " ORDER BY measured_at",
-                [metric, number, start, end],
+                [found.committed_message, start, metric, start, end],
             )
             fold = fold_counter if described.shape is Shape.COUNTER else fold_gauge
             return fold(rows, start, step)
@@ -90,12 +102,14 @@ class JournalReader:
 
     def messages(self, device: str, limit: int) -> Sequence[JournaledMessage]:
         """See History."""
+        found = self._fleet.get(device)
+        if not found:
+            return []
         with self.connection() as connection:
             rows = connection.execute(
-                "SELECT received_at, measured_at, body FROM message WHERE channel = 0"
-                " AND device = (SELECT number FROM device WHERE id = ?)"
-                " ORDER BY measured_at DESC LIMIT ?",
-                [device, limit],
+                f"{_BACKWARDS} SELECT received_at, measured_at, body FROM backwards"
+                " WHERE channel = 0 LIMIT ?",
+                [found.committed_message, 0, limit],
             )
             return [JournaledMessage(*row) for row in rows]
 

@@ -16,10 +16,31 @@ RETRY_AFTER_S = 1.0
 """Pause before a commit is tried again when the disk is full or fails. Nothing is acknowledged
 meanwhile, so nothing is lost by waiting."""
 
+PASSING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""Errors of the disk, which a technician or time can mend. Any other is a bug."""
+PRIMARY_CODE = 0xFF
+"""The bits of an SQLite error code that say which kind it is."""
+
 T = TypeVar("T")
+
+
+class StoppedError(Exception):
+    """The gateway was told to end while the disk could not be written."""
+
+
 _INSERT_MESSAGE = (
-    "INSERT INTO message (device, channel, measured_at, received_at, boot, seq, body)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO message"
+    " (id, device, previous, channel, measured_at, received_at, boot, seq, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -61,10 +82,10 @@ def _write(connection: sqlite3.Connection, batch: Batch) -> None:
 class JournalWriter:
     """A thread that commits one batch after the other, and runs small jobs in between.
 
-    A batch that cannot be written is tried again until it can: what was decided must not be
-    forgotten, and what was not committed is not acknowledged. `on_trouble` hears of it, with None
-    when it is over; `on_failure` hears of an error that waiting does not mend, and the gateway
-    must end. All callbacks run in the thread.
+    What cannot be written because of the disk is tried again until it can: what was decided must
+    not be forgotten, and what was not committed is not acknowledged. `on_trouble` hears of it,
+    with None when it is over; `on_failure` hears of an error that waiting does not mend, and the
+    gateway must end. All callbacks run in the thread.
     """
 
     def __init__(
@@ -83,7 +104,12 @@ class JournalWriter:
 
     def submit(self, batch: Batch, on_committed: Callable[[], None]) -> None:
         """Commit a batch; `on_committed` runs in the thread when it is on disk."""
-        self._jobs.put(lambda: self._commit(batch, on_committed))
+
+        def work() -> None:
+            self._insist(lambda connection: _write(connection, batch))
+            on_committed()
+
+        self._jobs.put(work)
 
     def run(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """Run a job that writes, between two batches and in a transaction of its own."""
@@ -93,11 +119,9 @@ class JournalWriter:
             if not future.set_running_or_notify_cancel():
                 return
             try:
-                result = in_transaction(self._connection, job)
-            except sqlite3.Error as error:
+                future.set_result(self._insist(job))
+            except (sqlite3.Error, StoppedError) as error:
                 future.set_exception(error)
-            else:
-                future.set_result(result)
 
         self._jobs.put(work)
         return future
@@ -113,23 +137,28 @@ class JournalWriter:
         try:
             while (job := self._jobs.get()) is not None:
                 job()
+        except StoppedError:
+            pass  # the disk was still in trouble when we were told to end
         except Exception as error:  # noqa: BLE001  # a thread's error would end unseen
             self._on_failure(error)
 
-    def _commit(self, batch: Batch, on_committed: Callable[[], None]) -> None:
+    def _insist(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `job` in a transaction, again and again while it is the disk that fails."""
         failed = False
         while True:
             try:
-                commit(self._connection, batch)
-                break
+                result = in_transaction(self._connection, job)
             except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & PRIMARY_CODE not in PASSING:
+                    raise
                 failed = True
                 self._on_trouble(str(error))
                 if self._stopping.wait(RETRY_AFTER_S):
-                    return
-        if failed:
-            self._on_trouble(None)
-        on_committed()
+                    raise StoppedError(str(error)) from error
+                continue
+            if failed:
+                self._on_trouble(None)
+            return result
 
 
 def in_transaction(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], T]) -> T:

@@ -10,9 +10,12 @@ CREATE TABLE device (
     snapshot_message INTEGER NOT NULL -- … this message; later ones are replayed at start
 ) STRICT;
 
+-- No index by device: it would rewrite a page of 4 KB for every message. Each message names the
+-- one before it of the same device instead; the newest ones are known in memory.
 CREATE TABLE message (
     id INTEGER PRIMARY KEY,
     device INTEGER NOT NULL,
+    previous INTEGER,
     channel INTEGER NOT NULL,         -- 0 telemetry, 1 status, 2 info, 3 event, 4 result
     measured_at INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
@@ -20,7 +23,6 @@ CREATE TABLE message (
     seq INTEGER,
     body BLOB NOT NULL
 ) STRICT;
-CREATE INDEX message_by_device ON message (device, measured_at);
 
 CREATE TABLE rejected (
     id INTEGER PRIMARY KEY,

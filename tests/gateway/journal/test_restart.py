@@ -43,6 +43,7 @@ def known(fleet: Fleet) -> dict[str, tuple[object, ...]]:
             device.number, device.adopted, device.values, device.older, device.measured_at,
             device.heard_at, device.online, device.info, device.interval_s,
             device.sequences.dump(), device.state, device.state_since, device.state_cause,
+            device.last_message,
         )
         for device in fleet
     }  # fmt: skip
@@ -58,7 +59,7 @@ def test_memory_comes_back(
     fleet = load_fleet(connection, CONFIGS)
     first = Batch(new_devices=[(device, NOW) for device in unknown_to_journal(connection, fleet)])
     commit(connection, first)
-    now = NOW
+    now, newest = NOW, 0
     for steps in batches:
         batch = Batch()
         snapshots: list[Device] = []
@@ -72,7 +73,10 @@ def test_memory_comes_back(
             named = device.sequences.add(boot, seq, newer=True)
             if named is not None:
                 device.apply(reading)
-                batch.messages.append((device.number, 0, now, now, named, seq, body))
+                newest += 1
+                row = (newest, device.number, device.last_message, 0, now, now, named, seq, body)
+                batch.messages.append(row)
+                device.last_message = newest
             if snapshot:
                 snapshots.append(device)
         changed = StateChanged("soil-1", now, State.UP, "reporting")

@@ -18,7 +18,7 @@ PATIENCE_S = 30.0
 
 
 def message(seq: int, body: bytes = b"{}") -> MessageRow:
-    return (1, 0, seq, seq, "b", seq, body)
+    return (seq + 1, 1, seq or None, 0, seq, seq, "b", seq, body)
 
 
 def count(connection: sqlite3.Connection, table: str) -> int:

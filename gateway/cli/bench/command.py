@@ -1,0 +1,68 @@
+"""The command: which subjects, how often, and what is printed."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gateway.app import SiteError
+from gateway.cli.bench.latency import measure_latency
+from gateway.cli.bench.throughput import Run, Subject, measure, summarise
+from gateway.cli.complaints import complaints
+from gateway.cli.demo.broker import find_mosquitto, free_port, mosquitto
+
+YARDSTICK = Subject("yardstick", None)
+SUBJECTS = (Subject("gateway, 1 rule", 1), Subject("gateway, 100 rules", 100))
+FULL_SPEED: dict[str, str | int] = {
+    "max_inflight_messages": 0,
+    "max_queued_messages": 0,
+    "persistence": "false",
+}
+"""Mosquitto without the limits that would drop a burst."""
+
+
+def bench(
+    messages: Annotated[int, typer.Option(min=1000, help="Messages in each run.")] = 100_000,
+    devices: Annotated[int, typer.Option(min=4, help="Simulated devices.")] = 1000,
+    rounds: Annotated[int, typer.Option(min=1, help="Runs of each subject, in turn.")] = 3,
+    rate: Annotated[int, typer.Option(min=1, help="Messages a second for latency.")] = 1000,
+    seconds: Annotated[int, typer.Option(min=5, help="Length of the latency run.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
+) -> None:
+    """Measure what a message costs, beside a yardstick that does the least, in the same run."""
+    with complaints():
+        program = find_mosquitto()
+        if program is None:
+            raise SiteError("the bench needs Mosquitto: apt-get install mosquitto")
+        console = Console(stderr=True, quiet=as_json)
+        with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder:
+            port = free_port(21_883)
+            with mosquitto(program, Path(folder), port, FULL_SPEED):
+                report = _measure_all(port, messages, devices, rounds, rate, seconds, console)
+        print(json.dumps(report, indent=2))
+
+
+def _measure_all(
+    port: int, messages: int, devices: int, rounds: int, rate: int, seconds: int, console: Console
+) -> dict[str, object]:
+    yardsticks: list[Run] = []
+    runs: dict[Subject, list[Run]] = {subject: [] for subject in SUBJECTS}
+    for number in range(1, rounds + 1):
+        console.print(f"round {number} of {rounds}: {YARDSTICK.name}")
+        yardsticks.append(measure(YARDSTICK, port, messages=messages, devices=devices))
+        for subject in SUBJECTS:
+            console.print(f"round {number} of {rounds}: {subject.name}")
+            runs[subject].append(measure(subject, port, messages=messages, devices=devices))
+    console.print("latency of decisions")
+    latency = measure_latency(port, devices=devices, rules=100, rate=rate, seconds=seconds)
+    return {
+        "messages": messages,
+        "devices": devices,
+        "rounds": rounds,
+        YARDSTICK.name: summarise(yardsticks, yardsticks),
+        **{subject.name: summarise(runs[subject], yardsticks) for subject in SUBJECTS},
+        "decision": latency,
+    }

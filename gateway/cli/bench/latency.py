@@ -1,0 +1,94 @@
+"""How long from a reading published to the command on the wire, under a steady load."""
+
+import asyncio
+import contextlib
+import json
+import tempfile
+import time
+from pathlib import Path
+from statistics import quantiles
+
+import aiomqtt
+
+from gateway.cli.bench.bench_site import HAMLET, PROBES, write_site
+from gateway.cli.bench.process import Measured
+from gateway.cli.demo.broker import free_port
+
+PROBES_PER_S = 20
+ANSWER_TIMEOUT_S = 10.0
+
+
+def measure_latency(
+    broker_port: int, *, devices: int, rules: int, rate: int, seconds: int
+) -> dict[str, object]:
+    """Milliseconds at the 50th and 99th percentile, and how many probes were answered."""
+    with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as name:
+        folder = Path(name)
+        write_site(
+            folder,
+            devices=devices,
+            rules=rules,
+            broker_port=broker_port,
+            web_port=free_port(8000),
+        )
+        load_count = rate * (seconds + 2)
+        with (
+            Measured("gateway.cli.bench.load", broker_port, load_count, devices, rate) as load,
+            Measured("gateway.cli.main", "run", "--site", folder) as gateway,
+        ):
+            gateway.await_line("ready")
+            load.await_line("ready")
+            load.say("go")
+            waits = asyncio.run(_probe(broker_port, seconds * PROBES_PER_S))
+            rss = gateway.peak_rss_mb()
+    cuts = quantiles(waits, n=100)
+    return {
+        "rate": rate,
+        "devices": devices,
+        "rules": rules + PROBES,
+        "probes": seconds * PROBES_PER_S,
+        "answered": len(waits),
+        "p50_ms": round(cuts[49] * 1000, 2),
+        "p99_ms": round(cuts[98] * 1000, 2),
+        "peak_rss_mb": round(rss, 1),
+    }
+
+
+async def _probe(port: int, count: int) -> list[float]:
+    """Let one sensor after the other report a dry soil, and then a moist one."""
+    published: dict[int, float] = {}
+    waits: list[float] = []
+    answered = asyncio.Event()
+    async with aiomqtt.Client("127.0.0.1", port) as client:
+        await client.subscribe(f"hamlet/{HAMLET}/light/+/command", qos=1)
+
+        async def listen() -> None:
+            async for message in client.messages:
+                arrived = time.perf_counter()
+                device = message.topic.value.split("/")[3]
+                number = int(device.rpartition("-")[2])
+                if number in published:
+                    waits.append(arrived - published.pop(number))
+                    answered.set()
+                command = json.loads(bytes(message.payload))
+                answer = json.dumps({"id": command["id"], "ok": True})
+                await client.publish(f"hamlet/{HAMLET}/light/{device}/result", answer, qos=1)
+
+        listening = asyncio.create_task(listen())
+        for probe in range(count):
+            number, seq = probe % PROBES, probe // PROBES * 2
+            topic = f"hamlet/{HAMLET}/soil/probe-{number}/telemetry"
+            answered.clear()
+            published[number] = time.perf_counter()
+            await client.publish(topic, _soil(seq, 2.5), qos=1)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                    await answered.wait()
+            await client.publish(topic, _soil(seq + 1, 30.0), qos=1)
+            await asyncio.sleep(1 / PROBES_PER_S)
+        listening.cancel()
+    return waits
+
+
+def _soil(seq: int, moisture: float) -> str:
+    return json.dumps({"seq": seq, "boot": "probe", "soil_moisture_pct": moisture})

@@ -1,0 +1,67 @@
+"""A process that is measured: its CPU time and memory as the kernel counts them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+TICKS = os.sysconf("SC_CLK_TCK")
+STOP_TIMEOUT_S = 20.0
+
+
+class Measured:
+    """A Python module run as a process while the context lasts."""
+
+    def __init__(self, module: str, *arguments: object) -> None:
+        command = [sys.executable, "-m", module, *(str(argument) for argument in arguments)]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+
+    def await_line(self, beginning: str) -> str:
+        """The next line that begins so. Raises RuntimeError when the process ends before."""
+        assert self._process.stdout is not None  # noqa: S101  # it is a pipe
+        for line in self._process.stdout:
+            if line.startswith(beginning):
+                return line.strip()
+        raise RuntimeError(f"{self._process.args} ended before it said {beginning!r}")
+
+    def say(self, line: str) -> None:
+        """Write a line to its standard input."""
+        assert self._process.stdin is not None  # noqa: S101  # it is a pipe
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+
+    def cpu_s(self) -> float:
+        """CPU seconds of all its threads so far."""
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text()
+        fields = stat.rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def peak_rss_mb(self) -> float:
+        """The most memory that it ever had, in MB."""
+        for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1000
+        raise RuntimeError("the kernel does not tell the peak memory")

@@ -1,0 +1,72 @@
+"""What a command says when it cannot do its work: one clear sentence, or one per mistake."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from firmware_sim.live import BrokerError
+from firmware_sim.scenario import ScenarioError
+from gateway.app import SiteError
+from gateway.intake.contract import FatalIntakeError
+from gateway.intake.embedded import EmbeddedBrokerError
+from gateway.journal.database import JournalError
+from gateway.journal.memory import DeviceConflictError
+from gateway.located_yaml import Problem, ProblemsError
+
+USAGE = 2
+"""Exit status when nothing was started because the site or the call is wrong."""
+
+_EXPECTED = (
+    BrokerError,
+    DeviceConflictError,
+    EmbeddedBrokerError,
+    FatalIntakeError,
+    JournalError,
+    SiteError,
+)
+
+
+@contextmanager
+def complaints() -> Iterator[None]:
+    """End the command with status 2 and a sentence, instead of a traceback, where it is the site
+    or the machine that is wrong. A bug keeps its traceback."""
+    try:
+        yield
+    except* ProblemsError as group:
+        for error in _leaves(group):
+            say_problems(error.problems)  # type: ignore[attr-defined]
+        raise typer.Exit(USAGE) from None
+    except* ScenarioError as group:
+        for error in _leaves(group):
+            print(error, file=sys.stderr)
+        raise typer.Exit(USAGE) from None
+    except* _EXPECTED as group:
+        for error in _leaves(group):
+            print(f"hamlet: {error}", file=sys.stderr)
+        raise typer.Exit(USAGE) from None
+
+
+def say_problems(problems: list[Problem]) -> None:
+    """Every mistake on a line of its own, with file, line and column."""
+    for problem in problems:
+        print(problem._replace(file=_short(problem.file)), file=sys.stderr)
+    count = len(problems)
+    print(f"hamlet: {count} mistake{'s'[: count > 1]}; nothing was started", file=sys.stderr)
+
+
+def _short(file: Path) -> Path:
+    try:
+        return file.resolve().relative_to(Path.cwd())
+    except ValueError:
+        return file
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error

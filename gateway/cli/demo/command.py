@@ -1,0 +1,103 @@
+"""The command itself: prepares the demo's site, plays its past, starts broker and devices."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+from typing import Annotated
+
+import typer
+import uvloop
+
+from gateway.app import SiteError
+from gateway.assembly import read_site
+from gateway.cli.complaints import complaints
+from gateway.cli.demo.broker import demo_broker
+from gateway.cli.demo.past import WORLD_FILE, has_past, play_past
+from gateway.cli.serve import serve
+from gateway.clock import now_ms
+from gateway.rules.rule import Rule
+from gateway.site import BrokerConfig, Site
+
+EXAMPLE = Path(__file__).parents[3] / "site.example"
+STOP_TIMEOUT_S = 15.0
+
+
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its site.")] = Path(
+        "demo-site"
+    ),
+    port: Annotated[int | None, typer.Option(help="Port of the page.")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed is another weather.")] = 1,
+    embedded_broker: Annotated[
+        bool, typer.Option("--embedded-broker", help="Do without Mosquitto.")
+    ] = False,
+) -> None:
+    """Run a whole simulated hamlet: devices, broker, gateway and pages. Ctrl-C ends it."""
+    with complaints():
+        site, rules = _prepare(folder, port)
+        if not has_past(site):
+            count = play_past(site, rules, seed=seed, now=now_ms())
+            print(f"{count} messages of the past week are in {site.data}")
+        mosquitto = site.data / "mosquitto"
+        with demo_broker(mosquitto, embedded=embedded_broker) as (broker, what):
+            print(f"The devices speak MQTT to {what}")
+            _run(_with_broker(site, broker), rules)
+
+
+def _prepare(folder: Path, port: int | None) -> tuple[Site, list[Rule]]:
+    if not (folder / "site.yaml").exists():
+        if not EXAMPLE.is_dir():
+            raise SiteError("the demo needs the folder site.example of the source tree")
+        try:
+            copytree(EXAMPLE, folder, ignore=ignore_patterns("data"), dirs_exist_ok=True)
+        except OSError as error:
+            raise SiteError(f"{folder}: {error.strerror}; name a folder with --folder") from None
+    site, rules = read_site(folder)
+    if port is not None:
+        web = site.config.web.model_copy(update={"port": port})
+        config = site.config.model_copy(update={"web": web})
+        site = Site(site.folder, config, site.devices, site.plots, site.map)
+    return site, rules
+
+
+def _with_broker(site: Site, broker: BrokerConfig) -> Site:
+    config = site.config.model_copy(update={"broker": broker})
+    return Site(site.folder, config, site.devices, site.plots, site.map)
+
+
+def _run(site: Site, rules: Sequence[Rule]) -> None:
+    with ExitStack() as stack:
+
+        def on_ready(address: str) -> None:
+            stack.enter_context(_devices(site))
+            print(f"\n  The page: {address}\n\n  Ctrl-C ends the demo; `make demo` continues it.")
+
+        uvloop.run(serve(site, rules, on_ready=on_ready))
+        print("Stopping the devices; the journal is closed.")
+
+
+@contextmanager
+def _devices(site: Site) -> Iterator[None]:
+    """The simulated devices, in a process of their own as on the air."""
+    broker = site.config.broker
+    url = broker.url or f"mqtt://127.0.0.1:{broker.embedded.port if broker.embedded else 0}"
+    command = [
+        sys.executable, "-m", "gateway.cli.main", "sim", "--site", str(site.folder),
+        "--broker", url, "--state", str(site.data / WORLD_FILE),
+        "--scenario", str(site.folder / "scenario.yaml"),
+    ]  # fmt: skip
+    # A session of its own: Ctrl-C reaches the gateway, which ends the devices in good order.
+    with (site.data / "devices.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

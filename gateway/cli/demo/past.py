@@ -1,0 +1,51 @@
+"""The week before the demo begins, written once into the demo's journal."""
+
+import shutil
+from collections.abc import Sequence
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from devices.reading import Millis
+from firmware_sim.cadence import HISTORY
+from firmware_sim.history import FastWorld
+from firmware_sim.layout import load_layout
+from firmware_sim.live import save_state
+from firmware_sim.scenario import load_scenario
+from firmware_sim.world import World
+from gateway.assembly import JOURNAL_FILE
+from gateway.cli.demo.playback import Playback
+from gateway.rules.rule import Rule
+from gateway.site import Site
+
+DAYS = 7
+DAY_MS = 86_400_000
+WORLD_FILE = "world.json"
+"""The world's memory. Written last, so that it is there only when the week is complete."""
+
+
+def has_past(site: Site) -> bool:
+    """Whether the week was played to its end."""
+    return (site.data / WORLD_FILE).exists()
+
+
+def play_past(site: Site, rules: Sequence[Rule], *, seed: int, now: Millis) -> int:
+    """Play the week up to `now`; returns the number of messages."""
+    shutil.rmtree(site.data, ignore_errors=True)
+    start = now - DAYS * DAY_MS
+    layout = load_layout(site.folder)
+    scenario_file = site.folder / "scenario.yaml"
+    scenario = load_scenario(
+        scenario_file,
+        origin=now,
+        timezone=layout.timezone,
+        devices={device.id for device in layout.devices},
+    )
+    world = World(layout, seed=seed, start=start, cadence=HISTORY, scenario=scenario)
+    playback = Playback(site.data / JOURNAL_FILE, site, rules, FastWorld(world, now), start)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns) as progress:
+        task = progress.add_task(f"Playing the last {DAYS} days", total=now - start)
+        count = playback.play(now, lambda at: progress.update(task, completed=at - start))
+    playback.close()
+    save_state(world, site.data / WORLD_FILE)
+    return count

@@ -1,0 +1,52 @@
+"""`hamlet`: the one program."""
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+
+from gateway.assembly import read_site
+from gateway.cli.bench.command import bench
+from gateway.cli.complaints import complaints
+from gateway.cli.demo.command import demo
+from gateway.cli.rules_commands import rules
+from gateway.cli.serve import serve
+from gateway.cli.sim_commands import sim
+
+app = typer.Typer(
+    help="The gateway of a smart hamlet.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(demo)
+app.command()(sim)
+app.command()(bench)
+app.add_typer(rules, name="rules")
+
+
+@app.callback()
+def _main() -> None:
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+
+
+@app.command()
+def run(
+    site: Annotated[Path, typer.Option(help="The site's folder.")] = Path("site"),
+) -> None:
+    """Run the gateway of a site until it is told to stop."""
+    with complaints():
+        checked, site_rules = read_site(site)
+        uvloop.run(
+            serve(
+                checked, site_rules, on_ready=lambda address: print(f"ready: {address}", flush=True)
+            )
+        )
+
+
+if __name__ == "__main__":
+    app()

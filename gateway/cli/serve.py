@@ -1,0 +1,90 @@
+"""The gateway with its pages, until a signal ends it."""
+
+import asyncio
+import errno
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import uvicorn
+
+from gateway.app import Gateway, SiteError, open_gateway
+from gateway.cli.web import build_web
+from gateway.rules.rule import Rule
+from gateway.site import Site
+
+BACKLOG = 128
+GRACE_S = 3
+"""Seconds that open pages get to finish when the gateway stops."""
+
+log = logging.getLogger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to us: pages end before the journal does."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(site: Site, rules: Sequence[Rule], *, on_ready: Callable[[str], None]) -> None:
+    """Run until SIGINT or SIGTERM. `on_ready` is told the address of the page.
+
+    Raises what `open_gateway` raises, and SiteError when the port is taken.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    web = site.config.web
+    with _listen(web.host, web.port) as listening:
+        async with open_gateway(site, rules) as gateway:
+            server = _Server(
+                uvicorn.Config(
+                    build_web(gateway),
+                    log_config=None,
+                    access_log=False,
+                    timeout_graceful_shutdown=GRACE_S,
+                    server_header=False,
+                )
+            )
+            on_ready(web.base_url or f"http://{web.host}:{web.port}")
+            await _run_until(stop, gateway, server, listening)
+
+
+async def _run_until(
+    stop: asyncio.Event, gateway: Gateway, server: uvicorn.Server, listening: socket.socket
+) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        pages = tasks.create_task(server.serve(sockets=[listening]))
+        running = tasks.create_task(gateway.run())
+        await stop.wait()
+        gateway.feed.close()
+        server.should_exit = True
+        await pages
+        running.cancel()
+
+
+@contextmanager
+def _listen(host: str, port: int) -> Iterator[socket.socket]:
+    """The page's socket, opened before anything else, so that a taken port starts nothing."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+            listening.listen(BACKLOG)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise SiteError(
+                    f"port {port} on {host} is already in use; is the gateway running already? "
+                    "Otherwise give web.port in site.yaml another number"
+                ) from None
+            raise SiteError(f"web: cannot listen on {host}:{port}: {error.strerror}") from None
+        yield listening
+    finally:
+        listening.close()
