@@ -118,11 +118,14 @@ def _read_actions(node: Node, subjects: Subjects, vocabulary: Vocabulary) -> tup
 
 
 def _read_action(node: Node, subjects: Subjects, vocabulary: Vocabulary) -> Action | None:
-    parts = node.mapping(list(ACTIONS), "an action")
-    if parts is None:
+    entry = node.parts("an action")
+    if entry is None:
         return None
-    if len(parts) != 1:
+    if len(entry) != 1:
         node.complain(f"each entry is exactly one action: {', '.join(ACTIONS)}")
+        return None
+    parts = node.mapping(list(ACTIONS), "an action")
+    if not parts:
         return None
     [(name, part)] = parts.items()
     return ACTIONS[name].read(part, subjects, vocabulary)

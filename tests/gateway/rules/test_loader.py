@@ -1,0 +1,217 @@
+"""Every mistake in every file, with its place; and what a right file becomes."""
+
+from pathlib import Path
+
+import pytest
+
+from devices.kinds import KINDS
+from devices.text import Text
+from gateway.fleet import Fleet
+from gateway.located_yaml import ProblemsError
+from gateway.rules.loader import CheckedRules, check_rules, load_rules
+from gateway.rules.rule import Rule, Unknown
+from tests.gateway.rules.scene import device, fleet_of
+
+DEVICES = [
+    device("soil", "soil-01a", plot="lo-1", tags=frozenset({"tea"})),
+    device("soil", "soil-02a", tags=frozenset({"tea"})),
+    device("valve", "valve-01", plot="lo-1"),
+    device("light", "light-001", settings={"lamp_w": 30}),
+    device("light", "light-002", place="cho"),
+]
+
+
+def check(folder: Path, *texts: str, fleet: Fleet | None = None) -> CheckedRules:
+    for number, text in enumerate(texts, 1):
+        (folder / f"{number}.yaml").write_text(text, encoding="utf-8")
+    known = fleet_of(DEVICES) if fleet is None else fleet
+    return check_rules(folder, kinds=KINDS, fleet=known, plots={"lo-1", "lo-2"})
+
+
+def problems(folder: Path, *texts: str) -> list[tuple[int, int, str]]:
+    return [(one.line, one.column, one.message) for one in check(folder, *texts).problems]
+
+
+def rule(**replaced: str) -> str:
+    """A right rule, with some of its lines written differently; an empty one is left out."""
+    lines = {
+        "rule": "dry",
+        "label": "{vi: Khô, en: Dry}",
+        "on": "{kind: soil}",
+        "when": "soil_moisture_pct < 24",
+        "then": "[{alert: {severity: warning}}]",
+        **replaced,
+    }
+    written = [f"{name.rstrip('_')}: {value}" for name, value in lines.items() if value]
+    return "- " + "\n  ".join(written) + "\n"
+
+
+def test_a_right_rule(tmp_path: Path) -> None:
+    text = rule(for_="10m", until="soil_moisture_pct > 27", cooldown="6h", unknown="clear")
+    checked = check(tmp_path, text)
+    assert (checked.problems, checked.warnings) == ([], [])
+    [found] = checked.rules
+    assert isinstance(found, Rule)
+    assert (found.id, found.label, found.unknown) == ("dry", Text("Khô", "Dry"), Unknown.CLEAR)
+    assert (found.for_ms, found.cooldown_ms) == (600_000, 21_600_000)
+    assert found.metrics == {"soil_moisture_pct"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "words"),
+    [
+        (rule(wehn="x"), 6, 9, "unknown name 'wehn'; did you mean 'when'?"),
+        (rule(rule=""), 1, 3, "rule is missing"),
+        (rule(label=""), 1, 3, "label is missing"),
+        (rule(then=""), 1, 3, "then is missing"),
+        (rule(when=""), 1, 3, "exactly one of when"),
+        (rule(silent="30m"), 1, 3, "exactly one of when"),
+        (rule(when="", silent="30m", for_="1m"), 6, 8, "for belongs to when"),
+        (rule(rule="Tea Dry"), 1, 9, "lower-case letters"),
+        (rule(label="{vi: Khô}"), 2, 10, "needs both languages"),
+        (rule(on="{}"), 3, 7, "say which devices"),
+        (rule(on="{kind: soli}"), 3, 14, "no kind 'soli'; did you mean 'soil'?"),
+        (rule(on="{kind: soil, road: x}"), 3, 26, "unknown name 'road'"),
+        (rule(when="soil_mositure_pct < 24"), 4, 9, "did you mean 'soil_moisture_pct'?"),
+        (rule(when="clients > 3"), 4, 9, "there is no metric 'clients'"),
+        (rule(when="soil_ph < 4 and clients > 3"), 4, 25, "there is no metric 'clients'"),
+        (rule(when="'soil_ph < 4 and clients > 3'"), 4, 26, "there is no metric 'clients'"),
+        (rule(when="|\n    soil_ph < 4\n    and clients > 3"), 6, 9, "no metric 'clients'"),
+        (rule(when=">-\n    soil_ph < 4\n\n    and clients > 3"), 7, 9, "no metric 'clients'"),
+        (rule(when="soil_ph < 4\n    and clients > 3"), 5, 9, "there is no metric 'clients'"),
+        (rule(when='"soil_ph < 4 \\x61nd clients > 3"'), 4, 9, "there is no metric 'clients'"),
+        (rule(when="true"), 4, 9, "a condition is a text"),
+        (rule(for_="10"), 6, 8, "needs its unit"),
+        (rule(for_="-5m"), 6, 8, "is no duration"),
+        (rule(cooldown="0s"), 6, 13, "more than nothing"),
+        (rule(unknown="ignore"), 6, 12, "must be one of hold, clear, fire"),
+        (rule(then="[]"), 5, 9, "then is empty"),
+        (rule(then="{}"), 5, 9, "then is a list"),
+        (rule(then="[{}]"), 5, 10, "exactly one action"),
+        (rule(then="[{alrt: {}}]"), 5, 17, "unknown name 'alrt'; did you mean 'alert'?"),
+        (rule(then="[{alert: {}}]"), 5, 18, "severity is missing"),
+        (rule(then="[{alert: {severity: bad}}]"), 5, 29, "info, warning, critical"),
+        (
+            rule(then='[{alert: {severity: info, message: "Đất {soil_mo}"}}]'),
+            5, 49, "nothing is called {soil_mo}",
+        ),
+        (
+            rule(then='[{alert: {severity: info, message: {vi: "ẩm", en: "a } b"}}}]'),
+            5, 62, "a lone '}'",
+        ),
+        (rule(then="[{irrigate: {plot: lo-1}}]"), 5, 21, "exactly one amount"),
+        (rule(then="[{irrigate: {plot: lo-1, litres: 1, minutes: 1}}]"), 5, 21, "exactly one"),
+        (rule(then="[{irrigate: {plot: lo-9, litres: 1}}]"), 5, 28, "no plot 'lo-9'; did you"),
+        (rule(then="[{irrigate: {plot: lo-1, depth_mm: 600}}]"), 5, 44, "at most 100"),
+        (rule(then="[{irrigate: {plot: lo-1, depth_mm: true}}]"), 5, 44, "must be a number"),
+        (rule(then="[{command: {command: close}}]"), 5, 20, "exactly one of device: and on:"),
+        (rule(then="[{command: {device: valve-01}}]"), 5, 20, "command is missing"),
+        (
+            rule(then="[{command: {device: valve-1, command: close}}]"),
+            5, 29, "no device 'valve-1'; did you mean 'valve-01'?",
+        ),
+        (
+            rule(then="[{command: {device: valve-01, command: clsoe}}]"),
+            5, 48, "did you mean 'close'?",
+        ),
+        (
+            rule(then="[{command: {device: valve-01, command: open}}]"),
+            5, 48, "open needs lease_s",
+        ),
+        (
+            rule(then="[{command: {device: valve-01, command: open, lease_s: 99999}}]"),
+            5, 48, "lease_s is 99999, allowed is 1 to 3600",
+        ),
+        (
+            rule(then='[{command: {device: "{device.id}", command: close}}]'),
+            5, 53, "a soil has no command 'close'",
+        ),
+        (
+            rule(then="[{command: {on: {plot: lo-1}, command: close}}]"),
+            5, 25, "say which kind",
+        ),
+        ("rule: dry\n", 1, 1, "a file of rules is a list"),
+        ("- dry\n", 1, 3, "a rule is written as names with values"),
+        (rule() + rule(), 6, 9, "there is a rule 'dry' already, at 1.yaml:1"),
+        (rule(when="*x"), 4, 9, "aliases"),
+        (rule(on="{kind: soil, kind: soil}"), 3, 20, "here twice"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_shown_where_it_is(
+    tmp_path: Path, text: str, line: int, column: int, words: str
+) -> None:
+    [(found_line, found_column, message)] = problems(tmp_path, text)
+    assert words in message
+    assert (found_line, found_column) == (line, column)
+
+
+def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    broken = rule(rule="a", when="soil_p < 1 and soil_q < 2", for_="x", then="[{alert: {}}]")
+    texts = [broken + rule(rule="b", on="{kind: x}"), "- rule: [", rule(rule="a")]
+    found = check(tmp_path, *texts).problems
+    assert [(one.file.name, one.line) for one in found] == [
+        ("1.yaml", 4),
+        ("1.yaml", 4),
+        ("1.yaml", 5),
+        ("1.yaml", 6),
+        ("1.yaml", 9),
+        ("2.yaml", 1),
+        ("3.yaml", 1),
+    ]
+    with pytest.raises(ProblemsError) as raised:
+        load_rules(tmp_path, kinds=KINDS, fleet=None, plots=None)
+    assert len(raised.value.problems) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "words"),
+    [
+        (rule(on="{kind: soil, tag: tee}"), 25, "no device has the tag 'tee'; did you mean 'tea'?"),
+        (rule(on="{device: soil-1a, kind: soil}"), 16, "there is no device 'soil-1a'"),
+        (rule(on="{kind: soil, place: cho}"), 7, "no device matches"),
+        (
+            rule(then='[{irrigate: {plot: "{device.plot}", litres: 9}}]'),
+            28,
+            "soil-02a belongs to no plot (1 of 2 devices)",
+        ),
+        (
+            rule(on="{kind: light}", when="load_power_w > device.lamp_w"),
+            9,
+            "light-002 has no number 'lamp_w' in its settings",
+        ),
+    ],
+)
+def test_what_is_probably_not_meant_is_a_warning(
+    tmp_path: Path, text: str, column: int, words: str
+) -> None:
+    checked = check(tmp_path, text)
+    [warning] = checked.warnings
+    assert words in warning.message
+    assert warning.column == column
+    assert not checked.problems
+    assert len(checked.rules) == 1
+
+
+def test_without_a_fleet_or_plots_only_the_rules_own_mistakes_are_told(tmp_path: Path) -> None:
+    text = rule(then="[{irrigate: {plot: lo-9, litres: 1}}, {command: {device: v, command: x}}]")
+    (tmp_path / "1.yaml").write_text(text)
+    checked = check_rules(tmp_path, kinds=KINDS, fleet=None, plots=None)
+    assert (checked.problems, checked.warnings) == ([], [])
+
+
+def test_a_site_without_rules_has_none(tmp_path: Path) -> None:
+    assert check(tmp_path, "# nothing yet\n").rules == []
+    assert load_rules(tmp_path / "rules", kinds=KINDS, fleet=None, plots=None) == []
+
+
+def test_a_rule_without_kind_is_for_the_kinds_that_measure_what_it_reads(tmp_path: Path) -> None:
+    text = rule(on="{device: [soil-01a, light-001, valve-01]}", when="battery_v < 3")
+    [found] = check(tmp_path, text).rules
+    fitting = {name for name, kind in KINDS.items() if found.fits(kind)}
+    assert fitting == {"soil", "light"}
+
+
+def test_no_kind_may_have_to_measure_what_it_cannot(tmp_path: Path) -> None:
+    text = rule(on="{device: [soil-01a, light-001]}", when="soil_ph < 3 and load_power_w > 1")
+    [(_, _, message)] = problems(tmp_path, text)
+    assert message == "no kind measures all of load_power_w, soil_ph"
