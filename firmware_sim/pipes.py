@@ -16,7 +16,8 @@ CURVE = 0.52
 MAINS_KPA = 150.0
 """Of a valve that hangs on no pump."""
 PUMP_IDLE_W = 850.0
-PUMP_EFFICIENCY = 0.52
+PUMP_W_PER_L_MIN = 7.5
+"""A centrifugal pump draws the more, the more it delivers."""
 
 
 class Tap:
@@ -101,5 +102,4 @@ class Line:
             tap.flow_l_min = tap.rate_l_min * force if tap.passes else 0.0
         self.power_w = 0.0
         if self.running and not self._mains:
-            hydraulic = self.pressure_kpa * rated * force / 60
-            self.power_w = PUMP_IDLE_W + hydraulic / PUMP_EFFICIENCY
+            self.power_w = PUMP_IDLE_W + PUMP_W_PER_L_MIN * rated * force

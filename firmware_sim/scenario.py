@@ -53,15 +53,24 @@ def load_scenario(
         raise ScenarioError([f"{file}: {error.strerror}"]) from None
     except UnicodeDecodeError:
         raise ScenarioError([f"{file}: is not UTF-8 text"]) from None
+    return parse_scenario(text, file, origin=origin, timezone=timezone, devices=devices)
+
+
+def parse_scenario(
+    text: str, file: Path, *, origin: Millis, timezone: str, devices: Collection[str]
+) -> Scenario:
+    """The same for text; `file` is named in the problems. Raises ScenarioError."""
     try:
         root = yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ScenarioError([f"{file}:{line}: {error.problem}"]) from None
-    reader = _Reader(file, origin, ZoneInfo(timezone), devices)
+    except yaml.YAMLError as error:  # a character that YAML does not allow
+        raise ScenarioError([f"{file}:1: {error}"]) from None
+    reader = _Reader(origin, ZoneInfo(timezone), devices)
     spells = list(reader.read(root)) if root is not None else []
     if reader.problems:
-        raise ScenarioError(reader.problems)
+        raise ScenarioError([f"{file}:{line}: {said}" for line, said in sorted(reader.problems)])
     return {
         device: Ailments(spell for of, spell in spells if of == device)
         for device in {device for device, _ in spells}
@@ -71,11 +80,8 @@ def load_scenario(
 class _Reader:
     """Walks the nodes of the file, so that each complaint knows its line."""
 
-    def __init__(
-        self, file: Path, origin: Millis, timezone: ZoneInfo, devices: Collection[str]
-    ) -> None:
-        self.problems: list[str] = []
-        self._file = file
+    def __init__(self, origin: Millis, timezone: ZoneInfo, devices: Collection[str]) -> None:
+        self.problems: list[tuple[int, str]] = []
         self._origin = origin
         self._timezone = timezone
         self._devices = devices
@@ -83,8 +89,8 @@ class _Reader:
     def read(self, root: yaml.Node) -> Iterator[tuple[str, Spell]]:
         """Device and spell of everything that is right; complains about the rest."""
         top = self._mapping(root, ("faults",))
-        entries = top.get("faults")
-        if entries is None:
+        entries = top and top.get("faults")
+        if not entries:
             return
         if not isinstance(entries, yaml.SequenceNode):
             self._complain(entries, "faults must be a list")
@@ -94,6 +100,8 @@ class _Reader:
 
     def _read_entry(self, node: yaml.Node) -> Iterator[tuple[str, Spell]]:
         entry = self._mapping(node, _KEYS)
+        if entry is None:
+            return
         fault = self._fault(node, entry.get("fault"))
         start = self._time(entry.get("from"), 0)
         end = self._time(entry.get("until"), FOREVER)
@@ -106,10 +114,10 @@ class _Reader:
             for device in devices:
                 yield device, Spell(fault, start, end, daily, amount)
 
-    def _mapping(self, node: yaml.Node, keys: tuple[str, ...]) -> dict[str, yaml.Node]:
+    def _mapping(self, node: yaml.Node, keys: tuple[str, ...]) -> dict[str, yaml.Node] | None:
         if not isinstance(node, yaml.MappingNode):
             self._complain(node, f"must hold {', '.join(keys)}")
-            return {}
+            return None
         found: dict[str, yaml.Node] = {}
         for key, value in node.value:
             name = key.value if isinstance(key, yaml.ScalarNode) else ""
@@ -196,5 +204,4 @@ class _Reader:
         return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
 
     def _complain(self, node: yaml.Node, message: str) -> None:
-        mark = node.start_mark
-        self.problems.append(f"{self._file}:{mark.line + 1}: {message}")
+        self.problems.append((node.start_mark.line + 1, message))

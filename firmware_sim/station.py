@@ -25,7 +25,7 @@ ANSWER_TIMEOUT_S = 20.0
 """For one acknowledgement. A broker that needs longer is treated as gone."""
 BACKOFF_S = (0.5, 30.0)
 """First and longest pause between two attempts, each doubled and then shortened by chance."""
-LINE_POLL_S = 5.0
+LINE_POLL_S = 1.0
 """How soon a device notices that its cut line is mended."""
 
 # Lost connections are what this module is about, and paho would report each of 337 twice.

@@ -98,6 +98,7 @@ class Sky:
         self._observer = Observer(*place)
         self._timezone = ZoneInfo(timezone)
         self._day = lru_cache(maxsize=8)(self._make_day)
+        self._deviate = lru_cache(maxsize=64)(self._draw)
         self._slot_end = 0
         self.air = self._enter(now)
         self.soil_c = self.air.temperature_c
@@ -212,15 +213,16 @@ class Sky:
 
     def _persistent(self, name: str, day: int) -> float:
         """A normal deviate that likes to stay what it was the day before."""
-        today = stream(self._seed, name, day).gauss(0, 1)
-        return 0.8 * today + 0.6 * stream(self._seed, name, day - 1).gauss(0, 1)
+        return 0.8 * self._deviate(name, day) + 0.6 * self._deviate(name, day - 1)
 
     def _drift(self, name: str, now: Millis, step: Millis) -> float:
         """A deviate that wanders from one knot to the next, `step` apart."""
         knot, rest = divmod(now, step)
-        before = stream(self._seed, name, knot).gauss(0, 1)
-        after = stream(self._seed, name, knot + 1).gauss(0, 1)
+        before, after = self._deviate(name, knot), self._deviate(name, knot + 1)
         return before + (after - before) * rest / step
+
+    def _draw(self, name: str, number: int) -> float:
+        return stream(self._seed, name, number).gauss(0, 1)
 
 
 _EPOCH_ORDINAL = datetime(1970, 1, 1, tzinfo=UTC).toordinal()

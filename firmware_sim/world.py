@@ -29,7 +29,7 @@ from firmware_sim.weather import Sky
 
 LAMP_W = 30.0
 """Of a light whose settings do not say."""
-START_PCT = (24.6, 30.0)
+START_PCT = (24.2, 28.8)
 """Soil moisture at the beginning: some plots will soon be dry, others have been watered lately."""
 PAUSE_MAX_MS: Millis = 30 * 86_400_000
 """Nature goes on while the simulator does not run, but at most for a month."""
