@@ -68,10 +68,11 @@ class Lifeline:
         if not any(future.done() for future in first):
             self.end(Cause.UNREACHABLE, self._unanswered)
         tick_s = self._keep_alive_s / 2
-        while not self._ended.done():
+        while True:
             await asyncio.wait((self._ended,), timeout=tick_s)
+            if self._ended.done():
+                return self._ended.result()
             if self._watch.tick(reading=self.reading):
                 ping()
             else:
                 self.end(Cause.LOST, reasons.silent(settings, tick_s))
-        return self._ended.result()

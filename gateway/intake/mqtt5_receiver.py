@@ -158,6 +158,7 @@ class _Link(asyncio.Protocol):
             self._life.end(Cause.REFUSED, reasons.no_answer_to_mqtt_5(self._settings))
         detail = "by the broker" if error is None else str(error)
         self._life.end(Cause.LOST, reasons.lost(self._settings, detail))
+        self.connection.disconnect()  # from here on nothing can be sent or acknowledged
         self._closed.set_result(None)
 
     def pause_writing(self) -> None:
@@ -169,7 +170,8 @@ class _Link(asyncio.Protocol):
     # What the receiver calls.
 
     def flush(self) -> None:
-        if outgoing := self.connection.bytes_to_send():
+        outgoing = self.connection.bytes_to_send()
+        if outgoing and not self._transport.is_closing():
             self._transport.write(outgoing)
 
     def set_reading(self, reading: bool) -> None:

@@ -44,6 +44,7 @@ class PahoLink:
         first_token: int,
         reading: bool,
     ) -> None:
+        self.attached = False  # to the event loop: there is a socket
         self.receiving = False
         self._settings = settings
         self._inbox = inbox
@@ -55,7 +56,6 @@ class PahoLink:
             unanswered=reasons.no_answer(settings, CONNECT_TIMEOUT_S),
         )
         self._loop = asyncio.get_running_loop()
-        self._attached = False  # to the event loop
         self._session_present = False
         self._subscribe_id: int | None = None
         self._unconfirmed: set[int] = set()
@@ -79,7 +79,7 @@ class PahoLink:
             if connecting.exception() is None:
                 self.close()
             raise
-        self._attached = True
+        self.attached = True
         self._loop.add_reader(self._socket(), self._readable)
         self._watch_writable()
 
@@ -98,7 +98,7 @@ class PahoLink:
 
     def set_reading(self, reading: bool) -> None:
         self._life.reading = reading
-        if self._life.is_answered and self._attached:
+        if self._life.is_answered and self.attached:
             if reading:
                 self._loop.add_reader(self._socket(), self._readable)
                 self._loop.call_soon(self._readable)  # TLS may hold bytes the socket has given up
@@ -145,22 +145,22 @@ class PahoLink:
         return self._client.socket()
 
     def _watch_writable(self) -> None:
-        if self._attached:
+        if self.attached:
             self._loop.add_writer(self._socket(), self._client.loop_write)
 
     def _ignore(self, sock: Any) -> None:
-        if self._attached:
+        if self.attached:
             self._loop.remove_writer(sock)
 
     def _detach(self, sock: Any) -> None:
         self.receiving = False
-        if self._attached:
-            self._attached = False
+        if self.attached:
+            self.attached = False
             self._loop.remove_reader(sock)
             self._loop.remove_writer(sock)
 
     def _may_read(self) -> bool:
-        return self._attached and (self._life.reading or not self._life.is_answered)
+        return self.attached and (self._life.reading or not self._life.is_answered)
 
     def _readable(self) -> None:
         if not self._may_read():
@@ -179,7 +179,7 @@ class PahoLink:
         for _ in range(READS_PER_TURN):
             taken = self._taken
             self._client.loop_read()
-            pending = isinstance(sock, ssl.SSLSocket) and self._attached and sock.pending() > 0
+            pending = isinstance(sock, ssl.SSLSocket) and self.attached and sock.pending() > 0
             if not self._may_read() or (self._taken == taken and not pending):
                 return
         self._loop.call_soon(self._readable)

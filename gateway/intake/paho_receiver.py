@@ -40,9 +40,8 @@ class PahoReceiver:
 
     def acknowledge(self, tokens: Sequence[int]) -> None:
         link = self._link
-        generation = self._generation if link is not None else 0
         for token in tokens:
-            if link is not None and token >> 16 == generation:
+            if link is not None and link.attached and token >> 16 == self._generation:
                 link.acknowledge(token & 0xFFFF)
             elif token:
                 self.statistics.stale_acks += 1

@@ -133,6 +133,27 @@ async def test_pausing_twice_is_pausing_once(protocol: Protocol3or5) -> None:
 
 
 @both
+async def test_nothing_is_sent_on_a_connection_that_just_ended(protocol: Protocol3or5) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.accept()
+        await peer.subscribe()
+        peer.publish(b"1")
+
+    async with scripted(protocol, script) as settings:
+        receiver = open_receiver(settings, protocol)
+        async with running(receiver, RecordingInbox()) as inbox:
+            await inbox.until_more_than(0)
+            async with asyncio.timeout(30):
+                while receiver.connected:  # noqa: ASYNC110 -- any event would come later
+                    await asyncio.sleep(0)
+            receiver.acknowledge([inbox.messages[0].token])
+            assert not receiver.publish("t", b"")
+            await inbox.until_refused()
+    assert receiver.statistics.stale_acks == 1
+    assert receiver.statistics.publishes == 0
+
+
+@both
 async def test_a_command_is_sent_at_once_or_never(protocol: Protocol3or5) -> None:
     """Neither held back until others are confirmed, nor sent again on the next connection."""
     quiet = asyncio.Event()
