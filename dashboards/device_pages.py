@@ -22,10 +22,7 @@ def routes(pages: Pages) -> APIRouter:
         chosen = RANGES.get(request.query_params.get("range", ""), DEFAULT_RANGE)
         metrics = charted(row.kind, request.query_params.getlist("metric"))
         start, end, step = chosen.window(views.now, row.interval_s)
-        chart = await views.chart(row.id, metrics, start, end, step)
-        if chart is None:
-            raise HTTPException(404)
-        return chart
+        return await views.chart(row.id, metrics, start, end, step)
 
     @router.get("/devices/{id}")
     async def device_page(request: Request, id: str) -> Response:

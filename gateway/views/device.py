@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from devices.kind import Kind
 from devices.metric import Metric, Value
 from devices.text import Text
 from gateway.clock import Millis
@@ -70,9 +69,3 @@ def latest_by_rule(
     for change in transitions:
         found.setdefault(change.rule, RuleOnDevice(change.rule, labels.get(change.rule), change))
     return tuple(found.values())
-
-
-def chart_metrics(kind: Kind, wanted: Sequence[str]) -> tuple[Metric, ...]:
-    """The metrics of those names that the kind has, without doubles."""
-    found = (kind.metric(name) for name in dict.fromkeys(wanted))
-    return tuple(metric for metric in found if metric is not None)

@@ -18,7 +18,6 @@ from gateway.views.device import (
     Chart,
     Curve,
     DeviceDetail,
-    chart_metrics,
     latest_by_rule,
 )
 from gateway.views.drawing import draw
@@ -174,23 +173,27 @@ class Views:
             last_message=messages[0] if messages else None,
         )
 
+    async def curve(
+        self, id: str, metric: str, start: Millis, end: Millis, step: Millis
+    ) -> Curve | None:
+        """A metric over time; None when there is no such device or it has no such metric."""
+        device = self._fleet.get(id)
+        found = device.kind.metric(metric) if device is not None else None
+        if found is None:
+            return None
+        series = self._history.series
+        return Curve(found, await asyncio.to_thread(series, id, metric, start, end, step))
+
     async def chart(
         self, id: str, metrics: Sequence[str], start: Millis, end: Millis, step: Millis
-    ) -> Chart | None:
-        """The curves of those metrics which the device has; None when there is no such device."""
-        device = self._fleet.get(id)
-        if device is None:
-            return None
-        found = chart_metrics(device.kind, metrics)
-        points = await asyncio.gather(
-            *(
-                asyncio.to_thread(self._history.series, id, metric.name, start, end, step)
-                for metric in found
-            )
+    ) -> Chart:
+        """The curves of those metrics which the device has, and the nights."""
+        curves = await asyncio.gather(
+            *(self.curve(id, metric, start, end, step) for metric in metrics)
         )
-        curves = tuple(map(Curve, found, points))
         nights = self._weeks.nights(start, end) if end - start <= NIGHTS_SHOWN_MS else ()
-        return Chart(start, end, step, curves, tuple(nights))
+        found = tuple(curve for curve in curves if curve is not None)
+        return Chart(start, end, step, found, tuple(nights))
 
     async def alerts(self) -> Sequence[Alert]:
         """Open alerts first, then the newest that are over."""

@@ -1,0 +1,75 @@
+"""Builds the web application; the composition root adds the pages and serves it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import JSONResponse, Response
+
+from gateway.api.actions import Actions
+from gateway.api.exposition import CONTENT_TYPE, Family, expose
+from gateway.api.problems import add_problem_handlers
+from gateway.api.reading import reading_routes
+from gateway.api.security import SecurityHeaders
+from gateway.api.writing import writing_routes
+from gateway.feed import Feed
+from gateway.views import Views
+
+API = "/api/v1"
+BODY_MAX = 64 * 1024
+"""Bytes: a command with all its arguments is under one."""
+GZIP_LEVEL = 6
+"""The last per cent of level 9 costs a Raspberry Pi twice the time."""
+
+
+def create_app(
+    views: Views,
+    feed: Feed,
+    actions: Actions,
+    *,
+    metrics: Callable[[], Iterable[Family]],
+    token: str,
+    allowed_hosts: Sequence[str],
+) -> FastAPI:
+    """REST, `/healthz` and `/metrics`. Requests that name another host than `allowed_hosts` are
+    refused; writing needs `token`."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.add_middleware(GZipMiddleware, compresslevel=GZIP_LEVEL)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=BODY_MAX)
+    app.add_middleware(SecurityHeaders)
+
+    @app.get("/healthz")
+    async def health() -> Response:
+        condition = views.condition()
+        store = None if condition.store is None else condition.store.up
+        body = {
+            "healthy": condition.healthy,
+            "broker": condition.broker.up,
+            "journal": condition.journal_ok,
+            "store": store,
+        }
+        return JSONResponse(body, 200 if condition.healthy else 503)
+
+    @app.get("/metrics")
+    async def exposed_metrics() -> Response:
+        return Response(expose(metrics()), media_type=CONTENT_TYPE)
+
+    app.mount(API, _api(views, feed, actions, token))
+    return app
+
+
+def _api(views: Views, feed: Feed, actions: Actions, token: str) -> FastAPI:
+    api = FastAPI(
+        title="Smart hamlet",
+        version=version("smart-hamlet"),
+        docs_url=None,
+        redoc_url=None,
+    )
+    add_problem_handlers(api)
+    api.include_router(reading_routes(views, feed))
+    api.include_router(writing_routes(views, actions, token))
+    return api

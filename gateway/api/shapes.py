@@ -1,0 +1,268 @@
+"""What the API sends and takes: the public shapes, apart from the gateway's own values.
+
+Times are integers, milliseconds since the epoch, UTC.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from devices.command import Argument
+from devices.messages import COMMAND_ID_MAX
+from devices.metric import Value
+from devices.text import Text
+from devices.topics import IDENTIFIER
+from gateway.decisions import (
+    Alert,
+    Command,
+    CommandState,
+    Explanation,
+    RuleState,
+    Run,
+    RunState,
+    Severity,
+    State,
+)
+from gateway.views.fleet import DeviceRow
+from gateway.views.views import RuleStatus
+from gateway.views.watering import PlotStatus
+
+EXPIRES_IN_S_MAX = 3600
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Label(_Shape):
+    """A text in both languages."""
+
+    vi: str
+    en: str
+
+    @classmethod
+    def of(cls, text: Text) -> "Label":
+        return cls(vi=text.vi, en=text.en)
+
+
+class FigureShape(_Shape):
+    """The newest value of a metric; `old`: too old to say how it is now."""
+
+    value: Value
+    unit: str
+    measured_at: int
+    old: bool
+
+
+class DeviceShape(_Shape):
+    """A device; `figures` by the name of the metric."""
+
+    id: str
+    kind: str
+    label: Label
+    place: Label | None
+    state: State
+    since: int | None
+    cause: str
+    heard_at: int | None
+    figures: dict[str, FigureShape]
+
+    @classmethod
+    def of(cls, row: DeviceRow) -> "DeviceShape":
+        return cls(
+            id=row.id,
+            kind=row.kind.name,
+            label=Label.of(row.label),
+            place=Label.of(row.place) if row.place is not None else None,
+            state=row.state,
+            since=row.since,
+            cause=row.cause,
+            heard_at=row.heard_at,
+            figures={
+                figure.metric.name: FigureShape(
+                    value=figure.value,
+                    unit=figure.metric.unit,
+                    measured_at=figure.measured_at,
+                    old=figure.old,
+                )
+                for figure in row.figures
+            },
+        )
+
+
+class PointShape(_Shape):
+    """A step of a series; a step without values is absent."""
+
+    at: int
+    mean: float
+    low: float
+    high: float
+    samples: int
+
+
+class SeriesShape(_Shape):
+    """The values of one metric from `start` to `end` in steps of `step` ms."""
+
+    device: str
+    metric: str
+    unit: str
+    start: int
+    end: int
+    step: int
+    points: list[PointShape]
+
+
+class CommandRequest(_Shape):
+    """What a person asks of a device. The same `id` asked twice is one command."""
+
+    command: Annotated[str, Field(max_length=63)]
+    args: dict[str, Argument] = {}
+    expires_in_s: Annotated[int, Field(ge=1, le=EXPIRES_IN_S_MAX)] = 60
+    id: (
+        Annotated[str, Field(pattern=f"^{IDENTIFIER.pattern}$", max_length=COMMAND_ID_MAX)] | None
+    ) = None
+
+
+class CommandShape(_Shape):
+    """A command and what became of it."""
+
+    id: str
+    device: str
+    command: str
+    args: Mapping[str, Argument]
+    requester: str
+    created_at: int
+    expires_at: int
+    state: CommandState
+    finished_at: int | None
+    error: str | None
+    read_back: Mapping[str, object]
+
+    @classmethod
+    def of(cls, command: Command) -> "CommandShape":
+        return cls(
+            id=command.id,
+            device=command.device,
+            command=command.command,
+            args=dict(command.args),
+            requester=command.requester,
+            created_at=command.created_at,
+            expires_at=command.expires_at,
+            state=command.state,
+            finished_at=command.finished_at,
+            error=command.error,
+            read_back=dict(command.read_back),
+        )
+
+
+class AlertShape(_Shape):
+    """An alert from its opening to its end."""
+
+    id: str
+    source: str
+    subject: str
+    severity: Severity
+    message: Label
+    opened_at: int
+    acknowledged_at: int | None
+    resolved_at: int | None
+
+    @classmethod
+    def of(cls, alert: Alert) -> "AlertShape":
+        return cls(
+            id=alert.id,
+            source=alert.source,
+            subject=alert.subject,
+            severity=alert.severity,
+            message=Label.of(alert.message),
+            opened_at=alert.opened_at,
+            acknowledged_at=alert.acknowledged_at,
+            resolved_at=alert.resolved_at,
+        )
+
+
+class RuleShape(_Shape):
+    """A rule: its devices by state, those it fires for, and what went wrong last."""
+
+    id: str
+    label: Label
+    subjects: dict[RuleState, int]
+    firing: list[str]
+    health: str | None
+
+    @classmethod
+    def of(cls, rule: RuleStatus) -> "RuleShape":
+        return cls(
+            id=rule.rule,
+            label=Label.of(rule.label),
+            subjects=dict(rule.subjects),
+            firing=list(rule.firing),
+            health=rule.health,
+        )
+
+
+class RunShape(_Shape):
+    """One watering. `measured`: a flow meter counted the litres."""
+
+    id: str
+    plot: str
+    requester: str
+    state: RunState
+    created_at: int
+    ended_at: int | None
+    target_l: float
+    litres: float
+    measured: bool
+    cause: Label | None
+
+    @classmethod
+    def of(cls, run: Run) -> "RunShape":
+        return cls(
+            id=run.id,
+            plot=run.plot,
+            requester=run.requester,
+            state=run.state,
+            created_at=run.created_at,
+            ended_at=run.ended_at,
+            target_l=run.target_l,
+            litres=run.litres,
+            measured=run.measured,
+            cause=Label.of(run.cause) if run.cause is not None else None,
+        )
+
+
+class ExplanationShape(_Shape):
+    """Why a plot is watered or not."""
+
+    at: int
+    action: str
+    sentence: Label
+
+    @classmethod
+    def of(cls, decision: Explanation) -> "ExplanationShape":
+        return cls(at=decision.at, action=decision.action, sentence=Label.of(decision.sentence))
+
+
+class PlotShape(_Shape):
+    """A plot now. Without a probe that reports, its moisture is null: unknown."""
+
+    id: str
+    label: Label
+    area_m2: float
+    soil_moisture_pct: float | None
+    today_l: float
+    run: RunShape | None
+    decision: ExplanationShape | None
+
+    @classmethod
+    def of(cls, plot: PlotStatus) -> "PlotShape":
+        return cls(
+            id=plot.id,
+            label=Label.of(plot.label),
+            area_m2=plot.area_m2,
+            soil_moisture_pct=plot.moisture.percent if plot.moisture is not None else None,
+            today_l=plot.today_l,
+            run=RunShape.of(plot.run) if plot.run is not None else None,
+            decision=ExplanationShape.of(plot.decision) if plot.decision is not None else None,
+        )

@@ -1,0 +1,68 @@
+"""The part of the API that makes something happen; every request shows the token."""
+
+import uuid
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from devices.command import CommandRefusedError
+from gateway.api.actions import Actions
+from gateway.api.problems import Problem
+from gateway.api.security import require_token
+from gateway.api.shapes import CommandRequest, CommandShape
+from gateway.decisions import CommandAsked, CommandState
+from gateway.views import Views
+
+REQUESTER = "person:api"
+
+
+def writing_routes(views: Views, actions: Actions, token: str) -> APIRouter:
+    """POST for commands, adopting, acknowledging and stopping."""
+    router = APIRouter(dependencies=[Depends(require_token(token))])
+
+    @router.post("/devices/{id}/commands", status_code=202)
+    async def ask_command(id: str, wanted: CommandRequest, response: Response) -> CommandShape:
+        """Tell a device to do something. Refused before sending when it cannot do it."""
+        row = views.row(id)
+        if row is None:
+            raise Problem(404, f"There is no device {id!r}.")
+        try:
+            row.kind.check_command(wanted.command, wanted.args)
+        except CommandRefusedError as error:
+            raise Problem(422, str(error)) from None
+        now = views.now
+        command = await actions.ask_command(
+            CommandAsked(
+                key=wanted.id or uuid.uuid4().hex,
+                device=id,
+                command=wanted.command,
+                args=wanted.args,
+                requester=REQUESTER,
+                at=now,
+                expires_at=now + wanted.expires_in_s * 1000,
+            )
+        )
+        if command.state is CommandState.REFUSED:
+            raise Problem(409, command.error or "The command was refused.")
+        response.headers["Location"] = f"/api/v1/commands/{command.id}"
+        return CommandShape.of(command)
+
+    @router.post("/devices/{id}/adopt", status_code=204)
+    async def adopt(id: str) -> None:
+        """Take a new device into the hamlet."""
+        if not await actions.adopt(id):
+            raise Problem(404, f"No new device {id!r} waits to be adopted.")
+
+    @router.post("/alerts/{id}/acknowledge", status_code=204)
+    async def acknowledge(id: str) -> None:
+        """Say that somebody has seen an alert."""
+        if not await actions.acknowledge(id):
+            raise Problem(404, f"There is no open alert {id!r}.")
+
+    @router.post("/plots/{id}/stop", status_code=204)
+    async def stop_watering(id: str) -> None:
+        """End the watering of a plot."""
+        if not await actions.stop_watering(id):
+            raise Problem(404, f"The plot {id!r} is not being watered.")
+
+    return router
