@@ -84,24 +84,23 @@ def _simulate(
         world = World(layout, seed=seed, start=now, cadence=LIVE, scenario=faults)
     if state:
         save_state(world, state)  # before hundreds of devices connect: it may be unwritable
-    typer.echo(
-        f"{len(layout.devices)} devices of {layout.hamlet} on {broker.host}:{broker.port};"
-        " Ctrl-C ends them",
-        err=True,
+    count = len(layout.devices)
+    _run(
+        lambda stop: run_live(world, broker, LIVE, stop=stop, clock=clock, state=state),
+        f"{count} devices of {layout.hamlet} on {broker.host}:{broker.port}; Ctrl-C ends them",
     )
-    _run(lambda stop: run_live(world, broker, LIVE, stop=stop, clock=clock, state=state))
 
 
 def _make_load(
     layout: Layout, broker: Broker, seed: int, rate: float, seconds: float | None
 ) -> None:
     clock = SteadyClock()
-    began = clock()
-    world = World(layout, seed=seed, start=began, cadence=LIVE)
+    world = World(layout, seed=seed, start=clock(), cadence=LIVE)
     tally = Tally()
     began = clock()
     _run(
         lambda stop: run_load(world, broker, rate, stop=stop, clock=clock, tally=tally),
+        f"{len(layout.devices)} devices, {rate:g} messages a second; Ctrl-C ends them",
         seconds,
     )
     took = (clock() - began) / 1000
@@ -118,7 +117,9 @@ def _make_load(
 
 
 def _run(
-    work: Callable[[asyncio.Event], Coroutine[None, None, None]], seconds: float | None = None
+    work: Callable[[asyncio.Event], Coroutine[None, None, None]],
+    greeting: str,
+    seconds: float | None = None,
 ) -> None:
     """Run `work` until it ends, the time is up, or somebody asks it to stop."""
 
@@ -127,6 +128,7 @@ def _run(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
+        typer.echo(greeting, err=True)
         if seconds is not None:
             loop.call_later(seconds, stop.set)
         await work(stop)
