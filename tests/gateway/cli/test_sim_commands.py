@@ -54,7 +54,16 @@ def test_live_runs_until_it_is_interrupted_and_continues_from_its_state(
     state = site / "world.json"
     seeds = []
     for seed in ("7", "8"):
-        words = ["--site", site, "--broker", mosquitto.url, "--state", state, "--seed", seed]
+        words: list[str | Path] = [
+            "--site",
+            site,
+            "--broker",
+            mosquitto.url,
+            "--state",
+            state,
+            "--seed",
+            seed,
+        ]
         with subprocess.Popen(
             [sys.executable, "-c", PROGRAM, *words], cwd=PROJECT, stderr=subprocess.PIPE, text=True
         ) as process:
