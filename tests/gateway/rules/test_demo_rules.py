@@ -123,3 +123,14 @@ def test_silence_is_told_for_every_kind_that_people_count_on(scene: Scene) -> No
     send_all(scene, 0)
     scene.run_until(3 * HOUR)
     assert {rule for rule, _ in scene.saved} == SILENCES
+
+
+def test_daylight_does_not_end_the_alert_of_a_dead_lamp(scene: Scene) -> None:
+    light = HEALTHY["light-001"]
+    scene.receive(0, "light-001", {**light, "load_power_w": 0.1}, 0)
+    scene.run_until(10 * MINUTE)
+    day = {**light, "is_night": False, "load_power_w": 0.0, "brightness_pct": 0.0}
+    scene.receive(11 * MINUTE, "light-001", day, 11 * MINUTE)
+    assert scene.saved["lamp-failure", "light-001"].state is RuleState.FIRING
+    scene.receive(12 * MINUTE, "light-001", light, 12 * MINUTE)
+    assert scene.saved["lamp-failure", "light-001"].state is RuleState.INACTIVE
