@@ -93,6 +93,7 @@ class Outbox:
         """
         if asked.key in self._waiting or asked.key in self._finished:
             return []
+        self._now = max(self._now, now)
         command = Command(
             id=asked.key,
             device=asked.device,

@@ -148,7 +148,7 @@ class IrrigationEngine:
             decisions = watering.move(end(run, now), now)
         else:
             decisions = watering.move(close(run, now, watering.plot, None), now)
-            sentence = explain.stopping(watering.plot, explain.stopped_by(requester))
+            sentence = explain.stopping(watering.plot, explain.asked_by(requester))
             decisions.append(watering.explain("stop", sentence, now))
         return [*decisions, *self._work(now)]
 
@@ -182,7 +182,10 @@ class IrrigationEngine:
         return self._work(now) if self._live or self._pumps_on else NOTHING
 
     def next_deadline(self) -> Millis | None:
-        """When `on_tick` has something to do; None while nothing is watered."""
+        """When `on_tick` has something to do; None while nothing is watered.
+
+        By the present clock: whoever sees the clock go back calls `on_tick` at once.
+        """
         deadlines = [watering.next_deadline() for watering in self._live.values()]
         if any(watering.run.state is RunState.PLANNED for watering in self._live.values()):
             deadlines.append(self._look_at)

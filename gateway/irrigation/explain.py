@@ -66,17 +66,12 @@ def finished(plot: Plot, run: Run) -> Text:
     )
 
 
-def stopped_by(requester: str) -> Text:
-    """Who asked to stop."""
-    by = _by(requester)
-    return Text(f"dừng {by.vi}", f"stopped {by.en}")
-
-
 def _amounts(plot: Plot, litres: float, requester: str) -> tuple[Text, Text, Text]:
-    return litres_vi_en(litres), depth_vi_en(litres, plot.area_m2), _by(requester)
+    return litres_vi_en(litres), depth_vi_en(litres, plot.area_m2), asked_by(requester)
 
 
-def _by(requester: str) -> Text:
+def asked_by(requester: str) -> Text:
+    """Who wanted it."""
     who, _, name = requester.partition(":")
     if who == "rule":
         return Text(f"theo quy tắc {name}", f"as rule {name} asked")

@@ -1,0 +1,241 @@
+"""A garden for the engine's tests: pump, valves and meters as firmware would be, the outbox, and a
+journal that survives kills. The valves judge what really flowed."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from devices.messages import Command as WireCommand
+from devices.messages import Result, decode_message
+from devices.metric import Value
+from devices.reading import Millis, Reading
+from gateway.commands.outbox import Outbox, Send
+from gateway.decisions import (
+    AlertAsked,
+    AlertCleared,
+    Command,
+    CommandAsked,
+    CommandState,
+    Decision,
+    Explanation,
+    IrrigationAsked,
+    Run,
+    RunState,
+)
+from gateway.fleet import Fleet
+from gateway.irrigation.engine import IrrigationEngine
+from gateway.plots import Plot
+from tests.gateway.fleets import NOW, device
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+SECOND = 1000
+
+
+def plot(id: str = "lo-1", **changes: object) -> Plot:
+    return Plot.model_validate(
+        {
+            "id": id,
+            "label": {"vi": f"lô {id}", "en": f"plot {id}"},
+            "area_m2": 720,
+            "valves": [id.replace("lo", "valve")],
+            "pump": "pump-1",
+            "rate_l_min": 60,
+            "soil": {"field_capacity_pct": 32, "wilting_point_pct": 18, "root_depth_m": 0.6},
+            "litres_per_day_max": 1000,
+            "minutes_per_run_max": 30,
+            **changes,
+        }
+    )
+
+
+@dataclass
+class Actuator:
+    """A valve or a pump: on for its lease, one id is one command."""
+
+    on_until: Millis = 0
+    total_l: float = 0.0
+    flowing: float = 0.0
+    stuck: bool | None = None  # True: cannot leave on; False: cannot leave off
+    mute: bool = False  # neither hears nor speaks
+    answers: dict[str, Result] = field(default_factory=dict)
+
+
+class Garden:
+    """`now` is the true time; the gateway's clock differs from it by `clock_error`."""
+
+    def __init__(self, *plots: Plot, metered: bool = True, flow: float = 1.0) -> None:
+        self.plots = plots
+        self.now: Millis = NOW
+        self.clock_error: Millis = 0
+        self.metered = metered
+        self.flow = flow  # true rate as a share of the plots' nominal one
+        ids = {valve: "valve" for one in plots for valve in one.valves}
+        ids |= {one.pump: "pump" for one in plots if one.pump}
+        self.actuators = {id: Actuator() for id in ids}
+        self.fleet = Fleet()
+        for id, kind in ids.items():
+            self.fleet.add(device(id, kind))
+            self.fleet.get(id).interval_s = 10  # type: ignore[union-attr]
+        self.engine = IrrigationEngine(plots, self.fleet, VIETNAM)
+        self.outbox = Outbox("khe-coc", self.fleet)
+        self.runs: dict[str, Run] = {}
+        self.commands: dict[str, Command] = {}
+        self.said: list[Explanation] = []
+        self.alerts: dict[str, AlertAsked] = {}
+        self.wire: deque[tuple[Millis, Send]] = deque()  # FIFO, as a broker keeps the order
+        self.lose_commands = self.lose_results = self.lose_telemetry = False
+        self.delay_ms = 0
+        self.flowed: dict[tuple[str, Millis], float] = {}  # truth by plot and the gateway's day
+        self.report()
+
+    @property
+    def clock(self) -> Millis:
+        return self.now + self.clock_error
+
+    def run(self, of: str = "lo-1") -> Run:
+        """The newest run of a plot."""
+        return [run for run in self.runs.values() if run.plot == of][-1]
+
+    def flowed_l(self, of: str = "lo-1") -> float:
+        return sum(litres for (plot, _), litres in self.flowed.items() if plot == of)
+
+    def is_on(self, id: str) -> bool:
+        actuator = self.actuators[id]
+        return self.now < actuator.on_until if actuator.stuck is None else actuator.stuck
+
+    def ask(self, of: str = "lo-1", litres: float = 300.0) -> None:
+        asked = IrrigationAsked(of, "rule:tea-dry", self.clock, litres=litres)
+        self.save(self.engine.ask(asked, self.clock))
+
+    def save(self, decisions: object) -> None:
+        """What the pipeline does: records are kept, requests go to their engine."""
+        assert isinstance(decisions, list | tuple)
+        todo: deque[Decision] = deque(decisions)
+        while todo:
+            decision = todo.popleft()
+            match decision:
+                case Run():
+                    self.runs[decision.id] = decision
+                case Explanation():
+                    self.said.append(decision)
+                case AlertAsked():
+                    self.alerts[decision.subject] = decision
+                case AlertCleared():
+                    self.alerts.pop(decision.subject, None)
+                case CommandAsked():
+                    todo.extend(self.outbox.ask(decision, self.clock))
+                case Command():
+                    self.commands[decision.id] = decision
+                    if decision.state is CommandState.QUEUED:
+                        self.outbox.committed([decision.id])
+                    else:
+                        todo.extend(self.engine.on_command(decision, self.clock))
+                case _:
+                    raise AssertionError(decision)
+
+    def kill(self) -> None:
+        """The gateway dies; a new one starts from what was saved."""
+        self.engine = IrrigationEngine(self.plots, self.fleet, VIETNAM)
+        self.outbox = Outbox("khe-coc", self.fleet)
+        self.save(self.outbox.restore(self.commands.values(), self.clock))
+        self.save(self.engine.restore(self.runs.values(), self.clock))
+
+    def sleep(self, seconds: int) -> None:
+        """Time passes without a gateway."""
+        for _ in range(seconds):
+            self._second()
+
+    def live(self, seconds: int) -> None:
+        """Time passes, the gateway does its work, the valves report every ten seconds."""
+        for _ in range(seconds):
+            self._second()
+            self._deliver()
+            if (self.now // SECOND) % 10 == 0:
+                self.report()
+            self.tick()
+
+    def live_until_idle(self, seconds: int = 3600) -> None:
+        for _ in range(seconds):
+            if self.engine.next_deadline() is None:
+                return
+            self.live(1)
+        raise AssertionError("a run has no end")
+
+    def set_clock_by(self, seconds: int) -> None:
+        """The gateway's clock jumps; a shell that sees it go back lets the engine know."""
+        self.clock_error += seconds * SECOND
+        self.save(self.engine.on_tick(self.clock))
+
+    def tick(self) -> None:
+        rounds = 0
+        while (deadline := self.engine.next_deadline()) is not None and deadline <= self.clock:
+            self.save(self.engine.on_tick(self.clock))
+            rounds += 1
+            assert rounds < 10, "a deadline does not pass"
+        self.save(self.outbox.on_tick(self.clock))
+        self.wire.extend((self.now, send) for send in self.outbox.due(self.clock))
+
+    def report(self, *, only: str | None = None) -> None:
+        for id, actuator in self.actuators.items():
+            if not self.lose_telemetry and not actuator.mute and only in (None, id):
+                self.hear(id, self.values(id))
+
+    def hear(self, id: str, values: dict[str, Value]) -> None:
+        known = self.fleet.get(id)
+        assert known
+        # The device's clock is right; a gateway whose clock is wrong takes its own.
+        reading = Reading(id, known.kind.name, "b", 0, self.clock, self.clock, values)
+        known.apply(reading)
+        known.heard_at = self.clock
+        self.save(self.engine.on_reading(known, reading, self.clock))
+
+    def values(self, id: str) -> dict[str, Value]:
+        actuator = self.actuators[id]
+        if id.startswith("pump"):
+            return {"running": self.is_on(id)}
+        if not self.metered:
+            return {"open": self.is_on(id)}
+        return {
+            "open": self.is_on(id),
+            "flow_l_min": actuator.flowing,
+            "volume_total_l": actuator.total_l,
+        }
+
+    def _second(self) -> None:
+        self.now += SECOND
+        for one in self.plots:
+            pumped = one.pump is None or self.is_on(one.pump)
+            for valve in one.valves:
+                actuator = self.actuators[valve]
+                flows = pumped and self.is_on(valve)
+                actuator.flowing = one.rate_l_min * self.flow / len(one.valves) if flows else 0.0
+                litres = actuator.flowing / 60
+                actuator.total_l += litres
+                key = one.id, self.engine.day_start(self.clock)
+                self.flowed[key] = self.flowed.get(key, 0.0) + litres
+
+    def _deliver(self) -> None:
+        while self.wire and self.wire[0][0] + self.delay_ms <= self.now:
+            _, send = self.wire.popleft()
+            id = send.topic.split("/")[3]
+            actuator = self.actuators[id]
+            if self.lose_commands or actuator.mute:
+                continue
+            command = decode_message(WireCommand, send.payload)
+            if command.id not in actuator.answers and self.clock < command.expires_at_ms:
+                actuator.answers[command.id] = self._obey(id, actuator, command)
+            result = actuator.answers.get(command.id)
+            if result and not self.lose_results:
+                self.save(self.outbox.on_result(id, result, self.clock))
+
+    def _obey(self, id: str, actuator: Actuator, command: WireCommand) -> Result:
+        lease = command.args.get("lease_s", 0)
+        assert isinstance(lease, int)
+        actuator.on_until = self.now + lease * SECOND
+        name = "running" if id.startswith("pump") else "open"
+        body: dict[str, object] = {"id": command.id, "ok": True, name: self.is_on(id)}
+        return Result.model_validate(body)
+
+
+def states(garden: Garden, of: str = "lo-1") -> list[RunState]:
+    return [run.state for run in garden.runs.values() if run.plot == of]

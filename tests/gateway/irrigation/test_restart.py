@@ -1,0 +1,118 @@
+"""The gateway dies at any step of a run: the valve ends closed, the litres are right, and it is
+reported."""
+
+import pytest
+
+from gateway.decisions import Run, RunState
+from gateway.irrigation import causes
+from gateway.irrigation.run import LEASE_S, TAIL_MS
+from tests.gateway.irrigation.garden import SECOND, Garden, plot
+
+STEPS = [RunState.PUMP, RunState.VALVE, RunState.FLOWING, RunState.CLOSING]
+
+
+def garden_at(state: RunState, *, metered: bool = True) -> Garden:
+    """A garden whose run has just reached that state."""
+    garden = Garden(plot(), metered=metered)
+    garden.ask(litres=300)
+    while garden.run().state is not state:
+        garden.live(1)
+    if state is RunState.FLOWING:
+        garden.live(60)
+    return garden
+
+
+@pytest.mark.parametrize("away_s", [0, 20, 600, 86_400])
+@pytest.mark.parametrize("metered", [True, False])
+@pytest.mark.parametrize("state", STEPS)
+def test_a_run_in_progress_is_closed_and_reported(
+    state: RunState, metered: bool, away_s: int
+) -> None:
+    garden = garden_at(state, metered=metered)
+    garden.sleep(away_s)
+    if away_s > TAIL_MS // SECOND:
+        assert not garden.is_on("valve-1"), "the lease alone must have closed it"
+    garden.kill()
+    garden.live_until_idle()
+    run = garden.run()
+    assert (run.state, run.cause) == (RunState.FAILED, causes.RESTARTED)
+    assert garden.alerts["lo-1"].message.en.endswith(causes.RESTARTED.en)
+    assert not garden.is_on("valve-1")
+    assert not garden.is_on("pump-1")
+    if metered:
+        assert run.litres == pytest.approx(garden.flowed_l(), abs=0.1)
+    else:
+        assert garden.flowed_l() <= run.litres <= garden.flowed_l() + 60 * TAIL_MS / 60_000 + 15
+
+
+def test_a_run_that_waits_goes_on_waiting() -> None:
+    garden = Garden(plot("lo-1"), plot("lo-2"))
+    garden.ask("lo-1")
+    garden.ask("lo-2")
+    garden.live(30)
+    garden.kill()
+    garden.live_until_idle()
+    assert garden.run("lo-1").state is RunState.FAILED
+    assert garden.run("lo-2").state is RunState.DONE
+
+
+def test_what_flowed_before_the_restart_counts_for_the_day() -> None:
+    garden = Garden(plot(litres_per_day_max=500))
+    garden.ask(litres=400)
+    garden.live_until_idle()
+    garden.kill()
+    garden.ask(litres=400)
+    assert garden.run().target_l == pytest.approx(500 - garden.flowed_l(), abs=0.1)
+
+
+@pytest.mark.parametrize("id", ["valve-1", "pump-1"])
+def test_what_is_on_without_a_run_is_ended_at_boot(id: str) -> None:
+    garden = Garden(plot())
+    garden.actuators[id].on_until = garden.now + 3600 * SECOND
+    known = garden.fleet.get(id)
+    assert known
+    known.values.update(garden.values(id))
+    garden.kill()
+    assert garden.alerts
+    garden.live(20)
+    assert not garden.is_on(id)
+
+
+def test_a_run_of_a_plot_that_is_gone_is_ended() -> None:
+    garden = garden_at(RunState.FLOWING)
+    garden.plots = ()
+    garden.kill()
+    assert (garden.run().state, garden.run().cause) == (RunState.FAILED, causes.PLOT_GONE)
+
+
+def test_a_valve_that_is_never_heard_again_is_counted_by_its_lease() -> None:
+    garden = garden_at(RunState.FLOWING)
+    garden.actuators["valve-1"].mute = True
+    garden.sleep(30)
+    garden.kill()
+    garden.live_until_idle()
+    run = garden.run()
+    assert (run.cause, run.measured) == (causes.NOT_SHOWN_CLOSED, False)
+    assert run.litres >= garden.flowed_l()
+    assert run.litres <= garden.flowed_l() + 60 * (TAIL_MS / 60_000 + 2 * LEASE_S / 60)
+
+
+def test_a_clock_that_goes_back_ends_the_run() -> None:
+    garden = garden_at(RunState.FLOWING)
+    garden.set_clock_by(-7200)
+    assert garden.run().cause == causes.CLOCK
+    garden.live_until_idle()
+    assert not garden.is_on("valve-1")
+
+
+def test_litres_are_saved_while_they_flow_but_not_with_every_reading() -> None:
+    garden = garden_at(RunState.FLOWING)
+    saved: list[Run] = []
+    for _ in range(60):
+        before = garden.run()
+        garden.report()
+        garden.live(1)
+        if garden.run() is not before:
+            saved.append(garden.run())
+    assert 5 <= len(saved) <= 7
+    assert garden.flowed_l() - garden.run().litres <= 60 * 20 / 60

@@ -1,0 +1,36 @@
+"""Numbers and sentences as people write them."""
+
+import pytest
+
+from gateway.decisions import Run, RunState
+from gateway.irrigation import explain
+from gateway.irrigation.wording import number_en, number_vi
+from tests.gateway.fleets import NOW
+from tests.gateway.irrigation.garden import plot
+
+NARROW = "\u202f"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "vi", "en"),
+    [
+        (0, 0, "0", "0"),
+        (1080, 0, f"1{NARROW}080", "1,080"),
+        (1234567.4, 0, f"1{NARROW}234{NARROW}567", "1,234,567"),
+        (2.5, 1, "2,5", "2.5"),
+        (6.0, 1, "6", "6"),
+        (100.0, 0, "100", "100"),
+        (1000.25, 1, f"1{NARROW}000,2", "1,000.2"),
+    ],
+)
+def test_numbers(value: float, digits: int, vi: str, en: str) -> None:
+    assert number_vi(value, digits) == vi
+    assert number_en(value, digits) == en
+
+
+def test_a_farmer_reads_how_much_and_why() -> None:
+    run = Run("lo-1.1", "lo-1", "rule:tea-dry", RunState.PUMP, NOW, NOW, NOW, 4320.0)
+    assert explain.watering(plot(), run) == (
+        f"Tưới lô lo-1: 6 mm (4{NARROW}320 lít), theo quy tắc tea-dry.",
+        "Watering plot lo-1: 6 mm (4,320 litres), as rule tea-dry asked.",
+    )
