@@ -78,5 +78,15 @@ class Ailments:
 
 
 HEALTHY = Ailments()
-Scenario = Mapping[str, Ailments]
-"""Ailments by device id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Ailments by device id; their relative times were counted from `origin`."""
+
+    origin: Millis
+    ailments: Mapping[str, Ailments]
+
+    def of(self, device: str) -> Ailments:
+        """The faults of that device."""
+        return self.ailments.get(device, HEALTHY)

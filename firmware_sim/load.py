@@ -9,7 +9,9 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
+from typing import cast
 
+from devices.reading import Millis
 from firmware_sim.firmware.device import Firmware
 from firmware_sim.live import BrokerError, SteadyClock
 from firmware_sim.ring import Message
@@ -22,7 +24,7 @@ WINDOW = 500
 TICK_S = 0.02
 PACKET_IDS = 60_000
 ANSWER_TIMEOUT_S = 30.0
-"""For the first answer and the last: what is not acknowledged by then is missing."""
+"""For the first answer and for the last."""
 
 CONNECT, CONNACK, PUBLISH_QOS1, DISCONNECT = 0x10, 0x20, 0x32, b"\xe0\x00"
 ANSWER_BYTES = 4
@@ -31,10 +33,97 @@ ANSWER_BYTES = 4
 
 @dataclass(slots=True)
 class Tally:
-    """What was sent and what the broker acknowledged, so far."""
+    """What was sent and what the broker acknowledged, so far, over all connections."""
 
     sent: int = 0
     acknowledged: int = 0
+
+
+class LoadConnection(asyncio.Protocol):
+    """One connection that publishes with QoS 1 and counts the acknowledgements.
+
+    `room` is how many more messages may be published now.
+    """
+
+    def __init__(self, client_id: str, tally: Tally) -> None:
+        self.accepted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.room = WINDOW
+        self._tally = tally
+        self._client_id = client_id
+        self._transport: asyncio.WriteTransport | None = None
+        self._rest = 0  # bytes of an answer that has not come whole
+        self._packet = 0
+        self._idle = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.WriteTransport, transport)
+        # Clean session; no keep-alive, because the connection lives as long as the test.
+        body = _text("MQTT") + b"\x04\x02\x00\x00" + _text(self._client_id)
+        self._transport.write(_packet(CONNECT, body))
+
+    def data_received(self, data: bytes) -> None:
+        if not self.accepted.done():  # the broker says nothing else before we publish
+            if data[0] == CONNACK and data[-1] == 0:
+                self.accepted.set_result(None)
+            else:
+                self.accepted.set_exception(ConnectionRefusedError(f"CONNACK code {data[-1]}"))
+            return
+        answers, self._rest = divmod(self._rest + len(data), ANSWER_BYTES)
+        self._tally.acknowledged += answers
+        self.room += answers
+        if self.room == WINDOW:
+            self._idle.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._idle.set()
+        if not self.accepted.done():
+            self.accepted.set_exception(ConnectionResetError("connection closed"))
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Send at most `room` messages. Raises ConnectionResetError when the broker is gone."""
+        packets = []
+        for topic, payload, _ in messages:
+            self._packet = self._packet % PACKET_IDS + 1
+            body = _text(topic) + struct.pack("!H", self._packet) + payload
+            packets.append(_packet(PUBLISH_QOS1, body))
+        self.room -= len(messages)
+        self._tally.sent += len(messages)
+        self._idle.clear()
+        self._wire().write(b"".join(packets))
+
+    async def drain(self) -> None:
+        """Wait until everything is acknowledged. Raises TimeoutError or ConnectionResetError."""
+        if self.room < WINDOW:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                await self._idle.wait()
+        self._wire()
+
+    def close(self) -> None:
+        """Say goodbye."""
+        if self._transport is not None:
+            self._transport.write(DISCONNECT)
+            self._transport.close()
+
+    def _wire(self) -> asyncio.WriteTransport:
+        if self._transport is None:
+            raise ConnectionResetError("connection closed")
+        return self._transport
+
+
+async def connect_load(broker: Broker, number: int, now: Millis, tally: Tally) -> LoadConnection:
+    """A connection that the broker has accepted. Raises BrokerError."""
+    try:
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            _, connection = await asyncio.get_running_loop().create_connection(
+                lambda: LoadConnection(f"hamlet-load-{now:x}-{number}", tally),
+                broker.host,
+                broker.port,
+            )
+            await connection.accepted
+    except OSError as error:  # a TimeoutError is one
+        raise _gone(broker, error) from None
+    return connection
 
 
 async def run_load(
@@ -50,91 +139,44 @@ async def run_load(
     Raises BrokerError."""
     devices = list(world.devices.values())
     count = min(CONNECTIONS, len(devices))
+    connections: list[LoadConnection] = []
     try:
+        for number in range(count):
+            connections.append(await connect_load(broker, number, clock(), tally))
         async with asyncio.TaskGroup() as tasks:
-            for number in range(count):
-                connection = _Connection(devices[number::count], rate / count, clock, tally)
-                tasks.create_task(connection.run(broker, f"hamlet-load-{clock():x}-{number}", stop))
-    except* (OSError, EOFError) as errors:  # a TimeoutError is an OSError
-        reason = str(errors.exceptions[0]) or "no answer"
-        raise BrokerError(
-            f"the broker at {broker.host}:{broker.port} is gone or refuses ({reason}); "
-            "start one, or name another with --broker"
-        ) from None
+            for number, connection in enumerate(connections):
+                share = devices[number::count]  # so that each device's order is kept
+                tasks.create_task(_blast(connection, share, rate / count, stop, clock))
+    except* OSError as errors:
+        raise _gone(broker, errors.exceptions[0]) from None
+    finally:
+        for connection in connections:
+            connection.close()
 
 
-class _Connection:
-    """Publishes the reports of some of the devices, and counts what is acknowledged."""
-
-    def __init__(
-        self, devices: Sequence[Firmware], rate: float, clock: SteadyClock, tally: Tally
-    ) -> None:
-        self._turns = cycle(devices)
-        self._rate = rate
-        self._clock = clock
-        self._tally = tally
-        self._packet = 0
-        self._in_flight = 0
-        self._idle = asyncio.Event()
-
-    async def run(self, broker: Broker, client_id: str, stop: asyncio.Event) -> None:
-        """From CONNECT to DISCONNECT."""
-        async with asyncio.timeout(ANSWER_TIMEOUT_S):
-            reader, writer = await asyncio.open_connection(broker.host, broker.port)
-        try:
-            writer.write(_connect(client_id))
-            async with asyncio.timeout(ANSWER_TIMEOUT_S):
-                answer = await reader.readexactly(ANSWER_BYTES)
-            if answer[0] != CONNACK or answer[3] != 0:
-                raise ConnectionRefusedError(f"CONNACK code {answer[3]}")
-            async with asyncio.TaskGroup() as tasks:
-                counting = tasks.create_task(self._count(reader))
-                await self._publish(writer, stop)
-                counting.cancel()
-            writer.write(DISCONNECT)
-        finally:
-            writer.close()
-
-    async def _publish(self, writer: asyncio.StreamWriter, stop: asyncio.Event) -> None:
-        began = self._clock()
-        sent = 0
-        while not stop.is_set():
-            now = self._clock()
-            batch = min(int((now - began) * self._rate / 1000) - sent, WINDOW - self._in_flight)
-            if batch > 0:
-                writer.write(
-                    b"".join(self._packet_of(next(self._turns).report(now)) for _ in range(batch))
-                )
-                sent += batch
-                self._tally.sent += batch
-                self._in_flight += batch
-                self._idle.clear()
-            await asyncio.sleep(TICK_S)
-        if self._in_flight:
-            async with asyncio.timeout(ANSWER_TIMEOUT_S):
-                await self._idle.wait()
-
-    async def _count(self, reader: asyncio.StreamReader) -> None:
-        rest = 0
-        while data := await reader.read(65_536):
-            answers, rest = divmod(rest + len(data), ANSWER_BYTES)
-            self._tally.acknowledged += answers
-            self._in_flight -= answers
-            if self._in_flight == 0:
-                self._idle.set()
-        raise ConnectionResetError("connection closed")
-
-    def _packet_of(self, message: Message) -> bytes:
-        self._packet = self._packet % PACKET_IDS + 1
-        return _packet(
-            PUBLISH_QOS1,
-            _text(message.topic) + struct.pack("!H", self._packet) + message.payload,
-        )
+async def _blast(
+    connection: LoadConnection,
+    devices: Sequence[Firmware],
+    rate: float,
+    stop: asyncio.Event,
+    clock: SteadyClock,
+) -> None:
+    turns = cycle(devices)
+    began, sent = clock(), 0
+    while not stop.is_set():
+        now = clock()
+        batch = max(0, min(int((now - began) * rate / 1000) - sent, connection.room))
+        connection.publish([next(turns).report(now) for _ in range(batch)])
+        sent += batch
+        await asyncio.sleep(TICK_S)
+    await connection.drain()
 
 
-def _connect(client_id: str) -> bytes:
-    """Clean session; no keep-alive, because the connection lives as long as the test."""
-    return _packet(CONNECT, _text("MQTT") + b"\x04\x02\x00\x00" + _text(client_id))
+def _gone(broker: Broker, error: BaseException) -> BrokerError:
+    return BrokerError(
+        f"the broker at {broker.host}:{broker.port} is gone or refuses "
+        f"({str(error) or 'no answer'}); start one, or name another with --broker"
+    )
 
 
 def _text(text: str) -> bytes:

@@ -71,10 +71,10 @@ def parse_scenario(
     spells = list(reader.read(root)) if root is not None else []
     if reader.problems:
         raise ScenarioError([f"{file}:{line}: {said}" for line, said in sorted(reader.problems)])
-    return {
-        device: Ailments(spell for of, spell in spells if of == device)
-        for device in {device for device, _ in spells}
-    }
+    by_device: dict[str, list[Spell]] = {}
+    for device, spell in spells:
+        by_device.setdefault(device, []).append(spell)
+    return Scenario(origin, {device: Ailments(those) for device, those in by_device.items()})
 
 
 class _Reader:

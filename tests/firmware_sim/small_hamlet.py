@@ -10,7 +10,7 @@ from devices.messages import encode_command
 from devices.reading import Millis
 from devices.topics import Channel, parse_topic
 from firmware_sim.cadence import HISTORY, Cadence
-from firmware_sim.faults import Ailments, Daily, Fault, Spell
+from firmware_sim.faults import Ailments, Daily, Fault, Scenario, Spell
 from firmware_sim.layout import DeviceSpec, Layout, PlotSpec
 from firmware_sim.ring import Message
 from firmware_sim.world import World
@@ -51,7 +51,8 @@ def make_world(
 ) -> World:
     """A fresh world; `faults` breaks devices by id."""
     ailments = {device: Ailments([spell]) for device, spell in (faults or {}).items()}
-    return World(layout, seed=seed, start=start, cadence=cadence, scenario=ailments)
+    scenario = Scenario(start, ailments)
+    return World(layout, seed=seed, start=start, cadence=cadence, scenario=scenario)
 
 
 def broken(fault: Fault, amount: float = 0.0, daily: Daily | None = None) -> Spell:

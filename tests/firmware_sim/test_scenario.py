@@ -39,10 +39,10 @@ def problems(text: str) -> list[str]:
 def test_times_are_relative_to_the_origin(written: str, start: int, end: int) -> None:
     scenario = parse(f"faults:\n  - {{fault: lamp-dead, devices: [light-1]{written}}}")
     now = max(start, START - 2 * DAY)
-    assert scenario["light-1"].has(Fault.LAMP_DEAD, now, 12)
-    assert not scenario["light-1"].has(Fault.LAMP_DEAD, start - 1, 12)
-    assert not scenario["light-1"].has(Fault.LAMP_DEAD, end, 12)
-    assert scenario["light-1"].has(Fault.LAMP_DEAD, end - 1, 12)
+    assert scenario.of("light-1").has(Fault.LAMP_DEAD, now, 12)
+    assert not scenario.of("light-1").has(Fault.LAMP_DEAD, start - 1, 12)
+    assert not scenario.of("light-1").has(Fault.LAMP_DEAD, end, 12)
+    assert scenario.of("light-1").has(Fault.LAMP_DEAD, end - 1, 12)
 
 
 def test_a_device_may_have_several_faults() -> None:
@@ -51,14 +51,14 @@ def test_a_device_may_have_several_faults() -> None:
         "  - {fault: no-internet, devices: [wifi-1], daily: 22:30-01:00}\n"
         "  - {fault: wrong-clock, devices: [wifi-1, light-1], amount: -2.5}\n"
     )
-    assert scenario.keys() == {"wifi-1", "light-1"}
-    assert scenario["wifi-1"].has(Fault.NO_INTERNET, START, 23)
-    assert not scenario["wifi-1"].has(Fault.NO_INTERNET, START, 12)
-    assert scenario["wifi-1"].amount(Fault.WRONG_CLOCK, START, 12) == -2.5
+    assert scenario.ailments.keys() == {"wifi-1", "light-1"}
+    assert scenario.of("wifi-1").has(Fault.NO_INTERNET, START, 23)
+    assert not scenario.of("wifi-1").has(Fault.NO_INTERNET, START, 12)
+    assert scenario.of("wifi-1").amount(Fault.WRONG_CLOCK, START, 12) == -2.5
 
 
 def test_an_empty_scenario_breaks_nothing() -> None:
-    assert parse("") == parse("faults: []") == {}
+    assert parse("") == parse("faults: []") == Scenario(START, {})
 
 
 def test_every_mistake_is_reported_at_once_with_its_line() -> None:
@@ -109,8 +109,8 @@ def test_the_example_breaks_what_the_demo_shows() -> None:
         devices={device.id for device in layout.devices},
     )
     noon = START + 5 * HOUR
-    dead = [id for id, ills in scenario.items() if ills.has(Fault.LAMP_DEAD, noon, 12)]
-    cut = [id for id, ills in scenario.items() if ills.has(Fault.LINE_CUT, noon, 12)]
+    dead = [id for id, ills in scenario.ailments.items() if ills.has(Fault.LAMP_DEAD, noon, 12)]
+    cut = [id for id, ills in scenario.ailments.items() if ills.has(Fault.LINE_CUT, noon, 12)]
     assert (len(dead), len(cut)) == (3, 4)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from firmware_sim.cadence import LIVE
+from firmware_sim.faults import Scenario
 from firmware_sim.firmware.light import LightFirmware
 from firmware_sim.firmware.valve import ValveFirmware
 from firmware_sim.history import FastWorld
@@ -50,6 +51,16 @@ def test_what_outlives_a_power_cut() -> None:
     assert again.devices["valve-1"].save()["total_l"] > 10_000
     assert again.devices["light-1"].boot != world.devices["light-1"].boot
     assert again.devices["light-1"].seq == 0
+
+
+def test_what_broke_yesterday_does_not_move_with_the_days() -> None:
+    week = START + 7 * DAY
+    scenario = Scenario(week, {})
+    world = World(LAYOUT, seed=1, start=START, cadence=LIVE, scenario=scenario)
+    assert world.save()["origin"] == week
+    later = Scenario(week + DAY, {})
+    again = resume(LAYOUT, world.save(), now=week + DAY, cadence=LIVE, scenario=later)
+    assert again.save()["origin"] == week
 
 
 def test_resuming_does_not_water_the_plot_again() -> None:
