@@ -114,11 +114,9 @@ class IrrigationEngine:
         litres = _litres(asked, plot)
         situation = self._situation(plot, now)
         found = objection(situation)
-        reason = found[1] if found else None
-        if litres is None:
-            reason = causes.NO_AMOUNT
-        if litres is None or reason:
-            return [_refuse(situation, asked.requester, litres, reason or causes.NO_AMOUNT)]
+        if litres is None or found:
+            reason = found[1] if found else causes.NO_AMOUNT
+            return [_refuse(situation, asked.requester, litres, reason)]
         target = min(litres, plot.rate_l_min * plot.minutes_per_run_max, situation.left_today_l)
         run = Run(
             id=f"{plot.id}.{now}",

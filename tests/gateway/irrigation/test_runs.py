@@ -4,6 +4,7 @@ import pytest
 
 from gateway.decisions import Command, CommandState, IrrigationAsked, RunState, Severity
 from gateway.irrigation import causes
+from gateway.irrigation.metering import Meters
 from gateway.irrigation.run import LEASE_S, TAIL_MS
 from tests.gateway.fleets import device, reading
 from tests.gateway.irrigation.garden import SECOND, Garden, plot
@@ -355,3 +356,22 @@ def test_rain_postpones_watering() -> None:
         "Not watering plot lo-1: 3.5 mm of rain fell in the last hour.",
     )
     assert garden.said[-1].sentence.vi == "Không tưới lô lo-1: một giờ qua đã mưa 3,5 mm."
+
+
+def test_litres_that_no_meter_reported_are_estimated_upwards() -> None:
+    garden = Garden(plot())
+    garden.ask(litres=300)
+    while garden.run().state is not RunState.FLOWING:
+        garden.live(1)
+    garden.live(60)
+    garden.lose_telemetry = True
+    garden.save(garden.engine.stop("lo-1", "person:web", garden.clock))
+    garden.live_until_idle()
+    assert (garden.run().state, garden.run().measured) == (RunState.DONE, False)
+    assert garden.flowed_l() < garden.run().litres <= garden.flowed_l() + LEASE_L
+
+
+def test_a_meter_that_falls_a_little_has_not_started_anew() -> None:
+    meters = Meters()
+    counted = [meters.take("valve-1", total) for total in (500.0, 510.0, 509.5, 512.0, 3.0)]
+    assert counted == [0.0, 10.0, 0.0, 2.5, 3.0]

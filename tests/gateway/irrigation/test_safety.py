@@ -81,6 +81,9 @@ class AnyAccident(RuleBasedStateMachine):
         garden.live(TAIL_MS // SECOND)
         self.the_ceiling_holds()
         assert not any(garden.is_on(id) for id in garden.actuators)
+        for of in ("lo-1", "lo-2"):
+            accounted = sum(run.litres for run in garden.runs.values() if run.plot == of)
+            assert accounted >= garden.flowed_l(of) - SLACK_L, "water that no run accounts for"
         assert {run.state for run in garden.runs.values()} <= FINAL
         for run in garden.runs.values():
             assert run.state is not RunState.DONE or run.cause is None
