@@ -1,6 +1,7 @@
 """The Prometheus text format, version 0.0.4, as far as the gateway needs it."""
 
 from collections.abc import Iterable, Mapping
+from math import isfinite, isnan
 from typing import Literal, NamedTuple
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -35,12 +36,12 @@ def expose(families: Iterable[Family]) -> str:
             )
             where = f"{{{labels}}}" if labels else ""
             lines.append(f"{family.name}{sample.suffix}{where} {_number(sample.value)}")
-    return "\n".join([*lines, ""])
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _number(value: float) -> str:
-    if value == float("inf"):
-        return "+Inf"
+    if not isfinite(value):
+        return "NaN" if isnan(value) else f"{'+' if value > 0 else '-'}Inf"
     return str(int(value)) if value == int(value) else repr(value)
 
 

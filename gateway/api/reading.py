@@ -63,7 +63,7 @@ def reading_routes(views: Views, feed: Feed) -> APIRouter:
         end: str | None = None,
         step: Annotated[int, Query(ge=1000, le=366 * DAY_MS, description="ms")] = STEP_MS,
     ) -> SeriesShape:
-        """A metric over time. The last day unless `start` and `end`, RFC 3339 or epoch ms, differ."""
+        """A metric over time; the last day, unless RFC 3339 or epoch ms say otherwise."""
         until = views.now if end is None else _time("end", end)
         since = until - DAY_MS if start is None else _time("start", start)
         if since >= until or (until - since) // step > POINTS_MAX:

@@ -1,0 +1,164 @@
+"""A hamlet with a real journal for tests of the read models, the API and the pages.
+
+It says and decides what a test wants; the time stands still unless the test moves it.
+"""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from devices.decode import DECODERS
+from devices.metric import Value
+from devices.text import Text
+from gateway.clock import Millis
+from gateway.decisions import (
+    Alert,
+    Command,
+    CommandAsked,
+    CommandState,
+    Record,
+    RuleState,
+    Run,
+    Severity,
+    State,
+    StateChanged,
+)
+from gateway.feed import Feed
+from gateway.fleet import Device
+from gateway.journal.batch import Batch, RejectedRow
+from gateway.journal.database import open_journal
+from gateway.journal.memory import load_fleet, unknown_to_journal
+from gateway.journal.reader import JournalReader
+from gateway.journal.writer import commit
+from gateway.site import Site
+from gateway.views import Views
+from gateway.views.condition import Condition, Link
+
+NOW: Millis = 1_795_305_600_000
+"""Sunday 2026-11-22 07:00 in Vietnam."""
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+
+class Rule(NamedTuple):
+    """What the rule engine says of a rule."""
+
+    rule: str
+    label: Text
+    subjects: dict[RuleState, int]
+    firing: tuple[str, ...] = ()
+    health: str | None = None
+
+
+class Hamlet:
+    """The parts that pages and the API are made of."""
+
+    def __init__(self, folder: Path, site: Site) -> None:
+        self.site = site
+        self.now = NOW
+        self._connection = open_journal(folder / "journal.db")
+        self.fleet = load_fleet(self._connection, self.site.devices)
+        new = unknown_to_journal(self._connection, self.fleet)
+        self._commit(Batch(new_devices=[(device, NOW) for device in new]))
+        self._messages = 0
+        self.reader = JournalReader(folder / "journal.db", self.fleet)
+        self.feed = Feed(interval_s=0.01)
+        self.open_alerts: list[Alert] = []
+        self.running: list[Run] = []
+        self.rules: list[Rule] = []
+        self.condition = Condition(Link(True, NOW - DAY_MS))
+        self.asked: list[CommandAsked] = []
+        self.views = Views(
+            self.site,
+            self.fleet,
+            self.reader,
+            alerts=lambda: self.open_alerts,
+            runs=lambda: self.running,
+            rules=lambda: self.rules,
+            condition=lambda: self.condition,
+            clock=lambda: self.now,
+        )
+
+    def close(self) -> None:
+        self.reader.close()
+        self._connection.close()
+
+    def device(self, id: str) -> Device:
+        found = self.fleet.get(id)
+        assert found is not None, id
+        return found
+
+    def say(self, id: str, at: Millis, seq: int = 0, **values: Value) -> None:
+        """The device reports."""
+        device = self.device(id)
+        payload = json.dumps({"seq": seq, "measured_at": at, **values}).encode()
+        device.apply(DECODERS[device.kind.name](id, payload, at))
+        device.sequences.add(None, seq, newer=True)
+        device.heard_at = at
+        self._messages += 1
+        row = (self._messages, device.number, device.last_message, 0, at, at, "b", seq, payload)
+        self._commit(Batch(messages=[row]))
+        device.last_message = device.committed_message = self._messages
+
+    def turn(self, id: str, state: State, since: Millis, cause: str = "ok") -> None:
+        """The device is in that state from then on."""
+        device = self.device(id)
+        device.state, device.state_since, device.state_cause = state, since, cause
+        self.save(StateChanged(id, since, state, cause))
+
+    def everything_works(self, since: Millis) -> None:
+        """All devices have been up since then, and were heard a minute ago."""
+        records: list[Record] = []
+        for device in self.fleet.adopted():
+            device.state, device.state_since, device.state_cause = State.UP, since, "ok"
+            device.measured_at = device.heard_at = self.now - 60_000
+            records.append(StateChanged(device.id, since, State.UP, "ok"))
+        self.save(*records)
+
+    def alert(
+        self, source: str, subject: str, message: Text, severity: Severity = Severity.WARNING
+    ) -> Alert:
+        """A rule asks for a person."""
+        opened = Alert(f"{source}-{subject}", source, subject, severity, message, self.now)
+        self.open_alerts.append(opened)
+        self.save(opened)
+        return opened
+
+    def save(self, *records: Record) -> None:
+        self._commit(Batch(records=list(records)))
+
+    def reject(self, topic: str, reason: str, payload: bytes) -> None:
+        self._commit(Batch(rejected=[RejectedRow(self.now, topic, reason, "detail", payload)]))
+
+    def _commit(self, batch: Batch) -> None:
+        commit(self._connection, batch)
+
+    # What people may ask of the gateway.
+
+    async def ask_command(self, asked: CommandAsked) -> Command:
+        self.asked.append(asked)
+        command = Command(
+            asked.key,
+            asked.device,
+            asked.command,
+            asked.args,
+            asked.requester,
+            asked.at,
+            asked.expires_at,
+            CommandState.QUEUED,
+        )
+        self.save(command)
+        return command
+
+    async def adopt(self, device: str) -> bool:
+        found = self.fleet.get(device)
+        if found is None or found.adopted:
+            return False
+        found.adopted = True
+        return True
+
+    async def acknowledge(self, alert: str) -> bool:
+        return any(opened.id == alert for opened in self.open_alerts)
+
+    async def stop_watering(self, plot: str) -> bool:
+        return any(run.plot == plot for run in self.running)
