@@ -26,10 +26,16 @@ def _lights(lights: KindSummary, night: bool, words: Words) -> str:
         return ""
     if counts.unknown * 2 > counts.total:
         return words.t("say.lights.unknown", n=counts.unknown, total=counts.total)
-    time = "night" if night else "day"
+    judged = _judged(lights, "night" if night else "day", words)
+    unknown = words.t("say.lights.some-unknown", n=counts.unknown) if counts.unknown else ""
+    return f"{judged} {unknown}".strip()
+
+
+def _judged(lights: KindSummary, time: str, words: Words) -> str:
+    counts, place = lights.counts, lights.down_near
     if not counts.down:
         return words.t(f"say.lights.good.{time}")
-    near = words.t("say.near", place=_inside(lights.down_near, words)) if lights.down_near else ""
+    near = words.t("say.near", place=_inside(place, words)) if place else ""
     if counts.down <= counts.total * FEW_SHARE:
         return words.t(f"say.lights.except.{time}", n=counts.down, near=near)
     return words.t("say.lights.bad", n=counts.down, total=counts.total, near=near)

@@ -24,6 +24,7 @@ HOME: dict[str, Text] = {
         "Chưa rõ tình trạng của {n} trên {total} đèn đường.",
         "Nothing is known of {n} of {total} streetlights.",
     ),
+    "say.lights.some-unknown": Text("Chưa rõ {n} đèn.", "Nothing is known of {n}."),
     "say.near": Text(" gần {place}", " near {place}"),
     "say.wifi": Text(
         "Wifi xóm hoạt động {n} trên {total} điểm.",
@@ -69,9 +70,6 @@ HOME: dict[str, Text] = {
         "{date}: insufficient data, {coverage} known",
     ),
     "others.title": Text("Thiết bị khác", "Other devices"),
-    "others.kind": Text("Loại", "Kind"),
-    "others.now": Text("Hiện nay", "Now"),
-    "others.week": Text("7 ngày qua", "Last 7 days"),
     # What needs me today.
     "todo.title": Text("Cần làm hôm nay", "What needs you today"),
     "todo.none": Text(

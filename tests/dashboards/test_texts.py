@@ -1,0 +1,81 @@
+"""Every word stands in the catalogue, in both languages, and every word there is used."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import dashboards
+from dashboards.texts import CATALOGUE
+from devices.rejection import Reason
+from gateway.decisions import CommandState, RuleState, RunState, Severity, State
+from gateway.health import verdicts
+
+FOLDER = Path(dashboards.__file__).parent
+SOURCES = [file for pattern in ("*.py", "templates/**/*.html") for file in FOLDER.glob(pattern)]
+KEY = re.compile(r"""\bt\(\s*f?["']([a-z0-9.-]+)["']""")
+QUOTED = re.compile(r"""["']([a-z0-9]+(?:\.[a-z0-9-]+)+)["']""")
+DYNAMIC = {
+    **{f"state.{state.value}": None for state in State},
+    **{f"severity.{severity.value}": None for severity in Severity},
+    **{f"command.{state.value}": None for state in CommandState},
+    **{f"rule.{state.value}": None for state in RuleState},
+    **{f"run.{state.value}": None for state in RunState},
+    **{f"reason.{reason.value}": None for reason in Reason},
+    **{f"weekday.{day}": None for day in range(7)},
+    **{f"chart.{name}": None for name in ("24h", "3d", "30d", "365d")},
+    **{f"age.{unit}": None for unit in ("s", "min", "h", "d")},
+    **{f"error.{status}.{part}": None for status in (404, 500) for part in ("title", "text")},
+    **{f"nav.{name}": None for name in ("home", "devices", "alerts", "watering", "technician")},
+    **{
+        f"say.lights.{tone}.{time}": None
+        for tone in ("good", "except")
+        for time in ("night", "day")
+    },
+}
+OPTIONAL = re.compile(r"(cause|bring|requester|tile\.of|tile\.down)\.")
+"""Families of which any member may be absent; the code has another word then."""
+
+
+def placeholders(text: str) -> set[str | None]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("key", CATALOGUE)
+def test_both_languages_say_the_same_with_the_same_figures(key: str) -> None:
+    text = CATALOGUE[key]
+    assert text.vi.strip()
+    assert text.en.strip()
+    assert placeholders(text.vi) == placeholders(text.en)
+
+
+def test_every_key_that_is_used_exists() -> None:
+    used = {key for file in SOURCES for key in KEY.findall(file.read_text())}
+    assert used
+    whole = {key for key in used if not key.endswith(".")}
+    assert whole <= CATALOGUE.keys()
+    assert DYNAMIC.keys() <= CATALOGUE.keys()
+
+
+def test_every_key_that_exists_is_used() -> None:
+    written = {key for file in SOURCES for key in QUOTED.findall(file.read_text())}
+    unused = [
+        key
+        for key in CATALOGUE
+        if key not in written and key not in DYNAMIC and not OPTIONAL.match(key)
+    ]
+    assert unused == []
+
+
+def test_every_cause_of_the_health_engine_has_a_name() -> None:
+    causes = {value[1] for value in vars(verdicts).values() if isinstance(value, tuple)}
+    assert len(causes) > 3
+    assert {f"cause.{cause}" for cause in causes - {"ok"}} <= CATALOGUE.keys()
+
+
+def test_no_template_holds_a_word_of_its_own() -> None:
+    for file in (FOLDER / "templates").rglob("*.html"):
+        text = re.sub(r"\{[{%#].*?[}%#]\}", " ", file.read_text(), flags=re.DOTALL)
+        text = re.sub(r"<[^>]*>", " ", text)
+        assert re.findall(r"[^\W\d_]{2,}", text) == [], file.name
