@@ -156,6 +156,7 @@ class World:
         for plot in self._layout.plots:
             if sensor in plot.sensors:
                 return self.grounds[plot.id]
+        # A sensor in no plot stands in a meadow of its own.
         meadow = PlotSpec(sensor, 1000.0, (), None, (sensor,), RATE_L_MIN)
         ground = Ground(meadow, (), sum(START_PCT) / 2, self.sky)
         self.grounds[sensor] = ground
