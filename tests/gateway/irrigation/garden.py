@@ -63,9 +63,11 @@ class Actuator:
 class Garden:
     """`now` is the true time; the gateway's clock differs from it by `clock_error`."""
 
-    def __init__(self, *plots: Plot, metered: bool = True, flow: float = 1.0) -> None:
+    def __init__(
+        self, *plots: Plot, metered: bool = True, flow: float = 1.0, start: Millis = NOW
+    ) -> None:
         self.plots = plots
-        self.now: Millis = NOW
+        self.now = start
         self.clock_error: Millis = 0
         self.metered = metered
         self.flow = flow  # true rate as a share of the plots' nominal one
@@ -86,6 +88,7 @@ class Garden:
         self.lose_commands = self.lose_results = self.lose_telemetry = False
         self.delay_ms = 0
         self.flowed: dict[tuple[str, Millis], float] = {}  # truth by plot and the gateway's day
+        self.flowed_in: dict[str, float] = {}  # truth by run
         self.report()
 
     @property
@@ -213,6 +216,9 @@ class Garden:
                 actuator.total_l += litres
                 key = one.id, self.engine.day_start(self.clock)
                 self.flowed[key] = self.flowed.get(key, 0.0) + litres
+                newest = [run.id for run in self.runs.values() if run.plot == one.id][-1:]
+                for run in newest:
+                    self.flowed_in[run] = self.flowed_in.get(run, 0.0) + litres
 
     def _deliver(self) -> None:
         while self.wire and self.wire[0][0] + self.delay_ms <= self.now:
