@@ -116,3 +116,13 @@ def test_litres_are_saved_while_they_flow_but_not_with_every_reading() -> None:
             saved.append(garden.run())
     assert 5 <= len(saved) <= 7
     assert garden.flowed_l() - garden.run().litres <= 60 * 20 / 60
+
+
+def test_a_clock_that_goes_back_over_midnight_gives_no_second_ceiling() -> None:
+    garden = Garden(plot(litres_per_day_max=500))
+    garden.ask(litres=400)
+    garden.live_until_idle()
+    garden.set_clock_by(-12 * 3600)
+    garden.report()
+    garden.ask(litres=400)
+    assert garden.run().target_l == pytest.approx(500 - garden.flowed_l(), abs=0.1)
