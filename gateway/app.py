@@ -31,6 +31,9 @@ from gateway.site import Site, read_secret
 MQTT_PORT = 1883
 MQTTS_PORT = 8883
 
+WATCH_S = 5.0
+"""How old the figures about forwarding may be."""
+
 log = logging.getLogger(__name__)
 
 
@@ -58,7 +61,18 @@ class Gateway:
             tasks.create_task(self.receiver.run(self.committer))
             if self.forwarder:
                 tasks.create_task(self.forwarder.run())
+                tasks.create_task(self._watch(self.forwarder))
             await self.failure
+
+    async def _watch(self, forwarder: Forwarder) -> None:
+        """Keep at hand how far the store is behind, which only the disk can tell."""
+        seen = self.observations
+        while True:
+            before = seen.forward
+            seen.forward = await forwarder.statistics(now_ms())
+            if before is None or (before.trouble is None) != (seen.forward.trouble is None):
+                seen.store_since = now_ms()
+            await asyncio.sleep(WATCH_S)
 
     async def ask_command(self, asked: CommandAsked) -> Command:
         """Queue a command of a person; returns its record when it is on disk."""

@@ -25,6 +25,9 @@ costs time and no memory; a few MB."""
 WAKE_MAX_S = 60.0
 """The wall clock may jump: what is due is looked at this often anyway."""
 
+CLOCK_BACK_MS = 1000
+"""A step back that is more than the clock being kept right."""
+
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +57,7 @@ class Committer:
         self._commit_timer: asyncio.TimerHandle | None = None
         self._wake_timer: asyncio.TimerHandle | None = None
         self._paused = False
+        self._seen_now: Millis = now_ms()
         self._idle = asyncio.Event()
         self._idle.set()
         self._waiters: list[asyncio.Future[None]] = []
@@ -81,6 +85,7 @@ class Committer:
 
     def on_chunk_end(self) -> None:
         """See Inbox."""
+        self._notice_clock()
         self._consider()
 
     def on_connection(self, connected: bool, reason: str) -> None:
@@ -169,6 +174,13 @@ class Committer:
             expiry_s = max((send.expires_at - now_ms()) // 1000, 1)
             self._receiver.publish(send.topic, send.payload, expiry_s=expiry_s)
 
+    def _notice_clock(self) -> None:
+        """What is due by the clock is due by the present one, also when it was set back."""
+        now = now_ms()
+        if now < self._seen_now - CLOCK_BACK_MS:
+            self._pipeline.tick(now)
+        self._seen_now = now
+
     def _plan_wake(self) -> None:
         if self._wake_timer:
             self._wake_timer.cancel()
@@ -178,6 +190,7 @@ class Committer:
 
     def _wake(self) -> None:
         self._wake_timer = None
-        self._pipeline.tick(now_ms())
+        self._seen_now = now_ms()
+        self._pipeline.tick(self._seen_now)
         self._send_due()
         self._consider()

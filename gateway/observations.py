@@ -4,6 +4,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from devices.reading import Millis
+from gateway.forward.forwarder import ForwardStatistics
 
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 """Upper bounds in seconds: from a commit on an NVMe disk to one on a dying SD card."""
@@ -32,3 +33,5 @@ class Observations:
     broker_since: Millis | None = None
     broker_reason: str = "not connected yet"
     journal_trouble: str | None = None
+    forward: ForwardStatistics | None = None
+    store_since: Millis | None = None

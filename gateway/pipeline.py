@@ -53,6 +53,9 @@ class Counters:
     accepted: int = 0
     duplicate: int = 0
     rejected: dict[Reason, int] = field(default_factory=lambda: dict.fromkeys(Reason, 0))
+    commands: dict[CommandState, int] = field(
+        default_factory=lambda: dict.fromkeys(CommandState, 0)
+    )
 
 
 @dataclass(slots=True)
@@ -250,12 +253,14 @@ class Pipeline:
 
     def _reject(self, topic: str, payload: bytes, error: RejectedError, now: Millis) -> None:
         self.counters.rejected[error.reason] += 1
-        self._work.batch.rejected.append(
-            RejectedRow(
-                now, topic[:REJECTED_TOPIC_MAX], error.reason.value, error.detail[:REJECTED_DETAIL_MAX],
-                payload[:REJECTED_PAYLOAD_MAX],
-            )
-        )  # fmt: skip
+        row = RejectedRow(
+            received_at=now,
+            topic=topic[:REJECTED_TOPIC_MAX],
+            reason=error.reason.value,
+            detail=error.detail[:REJECTED_DETAIL_MAX],
+            payload=payload[:REJECTED_PAYLOAD_MAX],
+        )
+        self._work.batch.rejected.append(row)
 
     def _settle(self, decisions: Iterable[Decision], now: Millis) -> None:
         """Carry each decision to whom it concerns, and what they decide on, until all is said."""
@@ -281,8 +286,10 @@ class Pipeline:
                 work.alerts = True
                 work.changed.add(decision.subject)
             case Command(state=CommandState.QUEUED):
+                self.counters.commands[decision.state] += 1
                 work.commands.append(decision.id)
             case Command():
+                self.counters.commands[decision.state] += 1
                 work.changed.add(decision.device)
                 return engines.irrigation.on_command(decision, now)
             case Run() | Explanation():

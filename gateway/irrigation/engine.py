@@ -104,6 +104,10 @@ class IrrigationEngine:
                 decisions += self._stop_stray_pump(pump, now)
         return [*decisions, *self._work(now)]
 
+    def runs(self) -> list[Run]:
+        """The waterings that wait or go on."""
+        return [watering.run for watering in self._live.values()]
+
     def ask(self, asked: IrrigationAsked, now: Millis) -> Sequence[Decision]:
         """Water a plot, now or as soon as its pump is free; or say why not."""
         plot = self._plots.get(asked.plot)

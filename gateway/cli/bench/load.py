@@ -36,9 +36,8 @@ async def _run(port: int, count: int, devices: int, rate: float) -> None:
     async with asyncio.TaskGroup() as tasks:
         for connection, share in zip(connections, shares, strict=True):
             tasks.create_task(_publish(connection, share, rate / CONNECTIONS, clock))
-    while tally.acknowledged < tally.sent:
-        await asyncio.sleep(TICK_S)
     for connection in connections:
+        await connection.drain()
         connection.close()
     print(f"sent {tally.sent} in {clock() - began} ms", flush=True)
 

@@ -15,6 +15,7 @@ class Measured:
     """A Python module run as a process while the context lasts."""
 
     def __init__(self, module: str, *arguments: object) -> None:
+        self._name = module
         command = [sys.executable, "-m", module, *(str(argument) for argument in arguments)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -45,7 +46,7 @@ class Measured:
         for line in self._process.stdout:
             if line.startswith(beginning):
                 return line.strip()
-        raise RuntimeError(f"{self._process.args} ended before it said {beginning!r}")
+        raise RuntimeError(f"{self._name} ended before it said {beginning!r}")
 
     def say(self, line: str) -> None:
         """Write a line to its standard input."""

@@ -1,0 +1,67 @@
+"""Puts API and pages on a running gateway."""
+
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+
+from dashboards.app import add_pages
+from gateway.api.app import create_app
+from gateway.api.token import load_or_create_token
+from gateway.app import Gateway, SiteError
+from gateway.clock import now_ms
+from gateway.metrics import families
+from gateway.site import WebConfig
+from gateway.views import Views
+from gateway.views.condition import Condition, Link
+
+TOKEN_FILE = "web-token"  # noqa: S105  # the name of a file
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+def build_web(gateway: Gateway) -> FastAPI:
+    """The web application. Raises SiteError when the token's file is wrong."""
+    engines = gateway.pipeline.engines
+    views = Views(
+        gateway.site,
+        gateway.pipeline.fleet,
+        gateway.reader,
+        alerts=engines.alerts.open_alerts,
+        runs=engines.irrigation.runs,
+        rules=engines.rules.status,
+        condition=lambda: _condition(gateway),
+        clock=now_ms,
+    )
+    try:
+        token = load_or_create_token(gateway.site.data / TOKEN_FILE)
+    except (OSError, ValueError) as error:
+        raise SiteError(str(error)) from None
+    app = create_app(
+        views,
+        gateway.feed,
+        gateway,
+        metrics=lambda: families(gateway),
+        token=token,
+        allowed_hosts=_hosts(gateway.site.config.web),
+    )
+    add_pages(app, views, gateway.feed)
+    return app
+
+
+def _hosts(web: WebConfig) -> list[str]:
+    """The names by which the page may be asked for; any other is somebody's trick."""
+    named = urlsplit(web.base_url).hostname if web.base_url else None
+    return [*LOOPBACK, web.host, *([named] if named else [])]
+
+
+def _condition(gateway: Gateway) -> Condition:
+    seen = gateway.observations
+    store = None
+    if gateway.forwarder:
+        up = seen.forward is not None and seen.forward.trouble is None
+        store = Link(up, seen.store_since)
+    return Condition(
+        broker=Link(seen.broker_connected, seen.broker_since),
+        store=store,
+        backlog=seen.forward.backlog_rows if seen.forward else 0,
+        journal_ok=seen.journal_trouble is None,
+    )

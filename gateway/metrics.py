@@ -1,0 +1,105 @@
+"""What `/metrics` tells of a running gateway. The names are promised to the outside."""
+
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+
+from gateway.api.exposition import Family, Sample
+from gateway.app import Gateway
+from gateway.decisions import RuleState
+from gateway.observations import BUCKETS_S, Histogram
+
+
+def families(gateway: Gateway) -> Iterable[Family]:
+    """All metrics, as they are now."""
+    yield from _messages(gateway)
+    yield from _rules(gateway)
+    yield from _forwarding(gateway)
+    seen = gateway.observations
+    yield _histogram(
+        "hamlet_journal_commit_seconds", "From handing over a batch to its being on disk.",
+        seen.commit_seconds,
+    )  # fmt: skip
+    yield _histogram(
+        "hamlet_decision_seconds", "From a message that causes a command to the command sent.",
+        seen.decision_seconds,
+    )  # fmt: skip
+    yield _gauge("hamlet_broker_connected", "1 while messages can come.", seen.broker_connected)
+    yield _gauge(
+        "hamlet_messages_waiting", "Messages that wait for their commit.", gateway.pipeline.waiting
+    )
+
+
+def _messages(gateway: Gateway) -> Iterator[Family]:
+    counters = gateway.pipeline.counters
+    for name, text, value in (
+        ("received", "Messages that came in; the sum of the next three.", counters.received),
+        ("accepted", "Messages that are in the journal.", counters.accepted),
+        ("duplicate", "Messages that had come before.", counters.duplicate),
+    ):
+        yield Family(f"hamlet_messages_{name}_total", "counter", text, (Sample(value),))
+    yield Family(
+        "hamlet_messages_rejected_total",
+        "counter",
+        "Messages that were not accepted, by reason.",
+        tuple(Sample(n, {"reason": reason.value}) for reason, n in counters.rejected.items()),
+    )
+    yield Family(
+        "hamlet_commands_total",
+        "counter",
+        "Commands by what became of them; each is counted as queued first.",
+        tuple(Sample(n, {"outcome": state.value}) for state, n in counters.commands.items()),
+    )
+
+
+def _rules(gateway: Gateway) -> Iterator[Family]:
+    rows = gateway.pipeline.engines.rules.status()
+    yield Family(
+        "hamlet_rules",
+        "gauge",
+        "Devices that rules look at, by the state of the rule for them.",
+        tuple(
+            Sample(sum(row.subjects[state] for row in rows), {"state": state.value})
+            for state in RuleState
+        ),
+    )
+    yield Family(
+        "hamlet_rule_errors_total",
+        "counter",
+        "Conditions that could not be evaluated.",
+        tuple(Sample(row.errors, {"rule": row.rule}) for row in rows),
+    )
+
+
+def _forwarding(gateway: Gateway) -> Iterator[Family]:
+    seen = gateway.observations.forward
+    if seen is None:
+        return
+    labels = {"sink": seen.sink}
+    yield _gauge(
+        "hamlet_forward_backlog_rows", "Rows that the store does not have yet, at most.",
+        seen.backlog_rows, labels,
+    )  # fmt: skip
+    yield _gauge(
+        "hamlet_forward_oldest_unsent_seconds", "Age of the oldest row the store does not have.",
+        seen.oldest_unsent_s or 0, labels,
+    )  # fmt: skip
+    yield Family(
+        "hamlet_forward_dead_total",
+        "counter",
+        "Rows that the store will never take.",
+        (Sample(seen.dead, labels),),
+    )
+
+
+def _gauge(name: str, text: str, value: float, labels: dict[str, str] | None = None) -> Family:
+    return Family(name, "gauge", text, (Sample(value, labels or {}),))
+
+
+def _histogram(name: str, text: str, histogram: Histogram) -> Family:
+    below = list(accumulate(histogram.counts))
+    bounds = [*map(str, BUCKETS_S), "+Inf"]
+    buckets = [
+        Sample(count, {"le": bound}, "_bucket") for bound, count in zip(bounds, below, strict=True)
+    ]
+    totals = [Sample(histogram.sum, {}, "_sum"), Sample(below[-1], {}, "_count")]
+    return Family(name, "histogram", text, (*buckets, *totals))
