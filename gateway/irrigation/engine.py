@@ -204,7 +204,9 @@ class IrrigationEngine:
             return []
         if plot.pump:
             self._pumps_on[plot.pump] = watering
-        return watering.move(close(run, now, plot, run.cause or causes.RESTARTED), now)
+        # One that was closing already had got what it wanted, or has its own cause.
+        cause = run.cause if run.state is RunState.CLOSING else causes.RESTARTED
+        return watering.move(close(run, now, plot, cause), now)
 
     def _on_valve(self, plot: Plot, reading: Reading, now: Millis) -> Sequence[Decision]:
         values = reading.values
