@@ -1,0 +1,223 @@
+"""The pages in a real browser: they move, fit a small phone and talk to nobody else."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from dashboards.app import add_pages
+from gateway.api.app import create_app
+from gateway.decisions import State
+from gateway.feed import Update
+from tests.dashboards.test_pages import PATHS, live_a_day
+from tests.hamlet import HOUR_MS, NOW, Hamlet
+from tests.real import START_TIMEOUT_S, STOP_TIMEOUT_S, free_port
+
+SEEN_MS = 30_000
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+class Served:
+    """A hamlet with its pages on a port of this machine."""
+
+    def __init__(self, hamlet: Hamlet) -> None:
+        self._hamlet = hamlet
+        self._port = free_port()
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._loop = asyncio.new_event_loop()
+        self._listening = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def start(self) -> None:
+        self._thread.start()
+        assert self._listening.wait(START_TIMEOUT_S)
+
+    def publish(self, update: Update) -> None:
+        """What the gateway does after a commit."""
+        self._loop.call_soon_threadsafe(self._hamlet.feed.publish, update)
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._end)
+        self._thread.join(STOP_TIMEOUT_S)
+        assert not self._thread.is_alive()
+
+    def _end(self) -> None:
+        self._hamlet.feed.close()
+        self._server.should_exit = True
+
+    def _run(self) -> None:
+        hamlet = self._hamlet
+        hosts = ["127.0.0.1"]
+        app = create_app(
+            hamlet.views, hamlet.feed, hamlet, metrics=list, token="t", allowed_hosts=hosts
+        )
+        add_pages(app, hamlet.views, hamlet.feed)
+        config = uvicorn.Config(app, port=self._port, log_config=None, lifespan="off")
+        self._server = _Server(config, self._listening)
+        self._loop.run_until_complete(self._server.serve())
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, listening: threading.Event) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._listening.set()
+
+
+@pytest.fixture
+def served(hamlet: Hamlet) -> Iterator[Served]:
+    live_a_day(hamlet, "Đèn")
+    served = Served(hamlet)
+    served.start()
+    yield served
+    served.stop()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, url: str, width: int = 1280, *, script: bool = True) -> Iterator[Page]:
+    """A page; afterwards nothing may have gone wrong in it, and no other host been asked."""
+    complaints: list[str] = []
+    hosts: set[str] = set()
+    context = browser.new_context(
+        viewport={"width": width, "height": 720}, java_script_enabled=script
+    )
+    page = context.new_page()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    page.goto(url)
+    yield page
+    context.close()
+    assert complaints == []
+    assert hosts == {urlsplit(url).netloc}
+
+
+def test_the_first_page_moves_without_a_reload(
+    browser: Browser, served: Served, hamlet: Hamlet
+) -> None:
+    with opened(browser, f"{served.url}/") as page:
+        page.evaluate("window.untouched = true")
+        tile = page.locator("#tile-link-light .n")
+        expect(tile).to_contain_text("253")
+        mark = page.locator("#m-light-033")
+        assert mark.get_attribute("href") == "#l-up"
+        page.wait_for_function("document.documentElement.classList.contains('script')")
+        hamlet.turn("light-033", State.DOWN, NOW - 1000, "lamp-failure")
+        served.publish(Update(frozenset({"light-033"})))
+        expect(tile).to_contain_text("252", timeout=SEEN_MS)
+        expect(mark).to_have_attribute("href", "#down", timeout=SEEN_MS)
+        assert page.evaluate("window.untouched")
+
+
+def test_a_figure_moves_and_says_how_old_it_is(
+    browser: Browser, served: Served, hamlet: Hamlet
+) -> None:
+    with opened(browser, f"{served.url}/devices/light-117") as page:
+        figure = page.locator(".facts dd").first
+        expect(figure).to_contain_text("13,1 V 1 phút trước")
+        hamlet.say("light-117", NOW - 12_000, 6, battery_v=12.4)
+        served.publish(Update(frozenset({"light-117"})))
+        expect(figure).to_contain_text("12,4 V 1", timeout=SEEN_MS)
+        expect(figure).to_contain_text("giây trước")
+        expect(page.locator("#plot canvas")).to_be_visible()
+
+
+def test_a_row_of_the_list_moves(browser: Browser, served: Served, hamlet: Hamlet) -> None:
+    with opened(browser, f"{served.url}/devices?kind=weather") as page:
+        row = page.locator(".rows li")
+        expect(row).to_contain_text("Hoạt động")
+        hamlet.say("weather-1", NOW, 9, air_temperature_c=31.5)
+        served.publish(Update(frozenset({"weather-1"})))
+        expect(row).to_contain_text("31,5 °C", timeout=SEEN_MS)
+
+
+def test_ages_go_by_the_clock_of_the_gateway(
+    browser: Browser, served: Served, hamlet: Hamlet
+) -> None:
+    with opened(browser, f"{served.url}/devices/light-117") as page:
+        age = page.locator(".facts time").first
+        expect(age).to_have_text("1 phút trước")
+        hamlet.now += 3 * HOUR_MS
+        served.publish(Update(frozenset({"light-001"})))
+        expect(age).to_have_text("3 giờ trước", timeout=SEEN_MS)
+
+
+def test_a_lost_connection_is_said_and_healed(
+    browser: Browser, served: Served, hamlet: Hamlet
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{served.url}/")
+    lost = page.locator("#lost")
+    expect(lost).to_be_hidden()
+    page.wait_for_function("document.documentElement.classList.contains('script')")
+    context.set_offline(True)
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('htmx:sseError'))")
+    expect(lost).to_contain_text("Mất liên lạc", timeout=SEEN_MS)
+    context.set_offline(False)
+    served.publish(Update(frozenset({"light-001"})))
+    expect(lost).to_be_hidden(timeout=SEEN_MS)
+    context.close()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_nothing_is_wider_than_a_small_phone(browser: Browser, served: Served, lang: str) -> None:
+    with opened(browser, f"{served.url}/?lang={lang}", 320) as page:
+        for path in PATHS:
+            for width in (320, 360):
+                page.set_viewport_size({"width": width, "height": 640})
+                page.goto(served.url + path)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_everything_can_be_read_without_scripts(browser: Browser, served: Served) -> None:
+    with opened(browser, f"{served.url}/devices/light-117", script=False) as page:
+        expect(page.locator("#plot")).to_be_hidden()
+        page.locator("details summary").click()
+        expect(page.locator("details table")).to_contain_text("13,1 V")
+        page.goto(f"{served.url}/devices")
+        page.select_option("#kind", "wifi")
+        page.select_option("#state", "down")
+        page.click("form button")
+        expect(page.locator(".rows li")).to_have_count(1)
+
+
+def test_the_keyboard_reaches_the_content_first(browser: Browser, served: Served) -> None:
+    with opened(browser, f"{served.url}/") as page:
+        page.keyboard.press("Tab")
+        expect(page.locator(".skip")).to_be_focused()
+        page.keyboard.press("Enter")
+        assert urlsplit(page.url).fragment == "main"
+
+
+def test_english_is_one_click_away(browser: Browser, served: Served) -> None:
+    with opened(browser, f"{served.url}/alerts") as page:
+        page.get_by_role("link", name="English").click()
+        expect(page.locator("h1")).to_have_text("Alerts")
+        page.get_by_role("link", name="Overview").click()
+        expect(page.locator("h2").first).to_have_text("Streetlight")
