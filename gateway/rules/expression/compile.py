@@ -149,7 +149,7 @@ class _Emitter:
     def _arithmetic(self, node: Arithmetic) -> _Term:
         left, right = self.term(node.left), self.term(node.right)
         impossible: list[ast.expr] = []
-        if node.operator is Operator.DIVIDE and not isinstance(node.right, Number):
+        if node.operator is Operator.DIVIDE and not _is_other_than_zero(node.right):
             impossible.append(ast.Compare(right.expr, [ast.Eq()], [ast.Constant(0)]))
         expr = ast.BinOp(left.expr, _OPERATORS[node.operator], right.expr)
         return self._unless_unknown([left, right], expr, impossible)
@@ -230,6 +230,10 @@ class _Emitter:
     def _new_name(self) -> str:
         self._names += 1
         return f"t{self._names}"
+
+
+def _is_other_than_zero(node: Node) -> bool:
+    return isinstance(node, Number) and node.value != 0
 
 
 def _load(name: str) -> ast.expr:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from devices.metric import Value
@@ -245,6 +245,7 @@ VALUES = st.fixed_dictionaries(
 
 
 @given(TRUTH_NODES, VALUES)
+@example(Known(Arithmetic(Number(0), Operator.DIVIDE, Number(0))), {})
 def test_the_compiled_function_means_what_the_nodes_mean(
     node: Node, values: dict[str, Value]
 ) -> None:
