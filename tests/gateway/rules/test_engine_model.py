@@ -4,7 +4,7 @@ restarts in between."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from hypothesis import given, note, settings
+from hypothesis import example, given, note, settings
 from hypothesis import strategies as st
 
 from devices.metric import Value
@@ -258,7 +258,19 @@ def test_the_engine_does_what_the_model_does(terms: Terms, reports: list[Report]
     assert [(one.since - START, one.state) for one in changed] == expect(terms, reports)
 
 
+AGE_BEHIND_MOISTURE = Terms(CONDITIONS[4], CONDITIONS[0], 0, 0, "hold")
+"""The age is reached while moisture forbids the rule to begin; then moisture becomes unknown."""
+
+
 @settings(max_examples=200)
+@example(
+    AGE_BEHIND_MOISTURE,
+    [
+        Report(10, {"soil_moisture_pct": 20.0, "soil_ph": 4.0}),
+        Report(1, {"soil_temperature_c": 20}),
+    ],
+    [40 * MINUTE + MINUTE // 2],
+)
 @given(TERMS, REPORTS, st.lists(st.integers(0, 300).map(lambda at: at * MINUTE // 2), max_size=4))
 def test_a_restart_at_any_instant_changes_no_later_decision(
     terms: Terms, reports: list[Report], restarts: list[Millis]
