@@ -67,6 +67,7 @@ class Committer:
         """Begin to commit and to wake when something is due."""
         self._writer = writer
         self._consider()
+        self._plan_wake()
 
     async def stop(self) -> None:
         """Commit everything that has been received, with a snapshot of every device."""
@@ -87,6 +88,8 @@ class Committer:
         """See Inbox."""
         self._notice_clock()
         self._consider()
+        if self._pipeline.pending.decided:  # else no deadline can have moved
+            self._plan_wake()
 
     def on_connection(self, connected: bool, reason: str) -> None:
         """See Inbox."""
@@ -107,7 +110,7 @@ class Committer:
         await waiter
 
     def _consider(self) -> None:
-        """Commit now, later, or not at all; then see to flow control and the next wake-up."""
+        """Commit now, later, or not at all; and stop reading when too much waits."""
         pipeline = self._pipeline
         work = pipeline.pending
         waiting = pipeline.waiting
@@ -121,7 +124,6 @@ class Committer:
         elif not self._paused and waiting >= WAITING_MAX:
             self._paused = True
             self._receiver.pause()
-        self._plan_wake()
 
     def _submit(self) -> None:
         if self._commit_timer:
@@ -159,6 +161,7 @@ class Committer:
             self._paused = False
             self._receiver.resume()
         self._consider()
+        self._plan_wake()
 
     def _tell(self, work: Work) -> None:
         if work.batch.messages:
@@ -194,3 +197,4 @@ class Committer:
         self._pipeline.tick(self._seen_now)
         self._send_due()
         self._consider()
+        self._plan_wake()

@@ -2,6 +2,8 @@
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +17,8 @@ from gateway.cli.complaints import complaints
 from gateway.cli.demo.broker import find_mosquitto, free_port, mosquitto
 
 YARDSTICK = Subject("yardstick", None)
-SUBJECTS = (Subject("gateway, 1 rule", 1), Subject("gateway, 100 rules", 100))
+SUBJECTS = (YARDSTICK, Subject("gateway, 1 rule", 1), Subject("gateway, 100 rules", 100))
+BROKER_PORT = 21_883
 FULL_SPEED: dict[str, str | int] = {
     "max_inflight_messages": 0,
     "max_queued_messages": 0,
@@ -38,31 +41,41 @@ def bench(
         if program is None:
             raise SiteError("the bench needs Mosquitto: apt-get install mosquitto")
         console = Console(stderr=True, quiet=as_json)
-        with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder:
-            port = free_port(21_883)
-            with mosquitto(program, Path(folder), port, FULL_SPEED):
-                report = _measure_all(port, messages, devices, rounds, rate, seconds, console)
+        report = _measure_all(program, messages, devices, rounds, rate, seconds, console)
         print(json.dumps(report, indent=2))
 
 
 def _measure_all(
-    port: int, messages: int, devices: int, rounds: int, rate: int, seconds: int, console: Console
+    program: str,
+    messages: int,
+    devices: int,
+    rounds: int,
+    rate: int,
+    seconds: int,
+    console: Console,
 ) -> dict[str, object]:
-    yardsticks: list[Run] = []
     runs: dict[Subject, list[Run]] = {subject: [] for subject in SUBJECTS}
     for number in range(1, rounds + 1):
-        console.print(f"round {number} of {rounds}: {YARDSTICK.name}")
-        yardsticks.append(measure(YARDSTICK, port, messages=messages, devices=devices))
         for subject in SUBJECTS:
             console.print(f"round {number} of {rounds}: {subject.name}")
-            runs[subject].append(measure(subject, port, messages=messages, devices=devices))
+            with _broker(program) as port:
+                runs[subject].append(measure(subject, port, messages=messages, devices=devices))
     console.print("latency of decisions")
-    latency = measure_latency(port, devices=devices, rules=100, rate=rate, seconds=seconds)
+    with _broker(program) as port:
+        latency = measure_latency(port, devices=devices, rules=100, rate=rate, seconds=seconds)
     return {
         "messages": messages,
         "devices": devices,
         "rounds": rounds,
-        YARDSTICK.name: summarise(yardsticks, yardsticks),
-        **{subject.name: summarise(runs[subject], yardsticks) for subject in SUBJECTS},
+        **{subject.name: summarise(runs[subject], runs[YARDSTICK]) for subject in SUBJECTS},
         "decision": latency,
     }
+
+
+@contextmanager
+def _broker(program: str) -> Iterator[int]:
+    """A new one for each run: no session of the last one is left to be served."""
+    with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder:
+        port = free_port(BROKER_PORT)
+        with mosquitto(program, Path(folder), port, FULL_SPEED):
+            yield port

@@ -18,7 +18,11 @@ class Measured:
         self._name = module
         command = [sys.executable, "-m", module, *(str(argument) for argument in arguments)]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what matters is measured or raised
+            text=True,
         )
 
     def __enter__(self) -> Self:
