@@ -19,6 +19,7 @@ class Instance:
 
     `held` is set while a pending rule is due but its condition unknown. `wake_at` is the agenda's.
     `checked_at` is when the ages it asks for were last looked at because of the time alone.
+    `fired` is when it last fired, and how many times before at that same moment.
     """
 
     __slots__ = (
@@ -30,6 +31,7 @@ class Instance:
         "device",
         "due",
         "error",
+        "fired",
         "held",
         "judge",
         "rule",
@@ -49,6 +51,7 @@ class Instance:
         self.cool_until: Millis | None = None
         self.wake_at: Millis | None = None
         self.checked_at: Millis = 0
+        self.fired: tuple[Millis, int] = (0, 0)
         self.error: str | None = None
         self.action_error: str | None = None
         self.judge: Judge = _heard
@@ -77,6 +80,12 @@ class Instance:
     def hold(self, now: Millis) -> None:
         """Nothing changes while the condition is unknown; no need to be woken for it either."""
         self.held = self.due is not None and self.due <= now
+
+    def count_firing(self, now: Millis) -> int:
+        """Note that it fires; returns how many times it has at this very moment before."""
+        at, times = self.fired
+        self.fired = now, times + 1 if at == now else 0
+        return self.fired[1]
 
     def firing_ends(self, outcome: bool | None) -> bool:
         """Whether a firing rule is over, `outcome` being that of its present question."""

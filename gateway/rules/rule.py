@@ -24,13 +24,18 @@ class Unknown(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """One rule fires for one device: all that an action may use."""
+    """One rule fires for one device: all that an action may use.
+
+    `again` tells apart what happened at the same `at`: a device that sends what it kept during an
+    outage may make its rule fire several times in one millisecond.
+    """
 
     rule: "Rule"
     device: Device
     fleet: Fleet
     read: ReadValue
     at: Millis
+    again: int = 0
 
 
 class ActionError(Exception):

@@ -56,7 +56,8 @@ def fire(instance: Instance, moment: Moment) -> list[Decision]:
     instance.action_error = None
     instance.enter(RuleState.FIRING, now)
     decisions: list[Decision] = [instance.record(moment.read)]
-    firing = Firing(rule, instance.device, moment.fleet, moment.read, now)
+    again = instance.count_firing(now)
+    firing = Firing(rule, instance.device, moment.fleet, moment.read, now, again)
     for index, action in enumerate(rule.then):
         try:
             decisions += action.ask(firing, index)

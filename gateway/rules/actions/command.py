@@ -61,7 +61,8 @@ class CommandAction:
 
 def _key(firing: Firing, index: int, target: Device) -> str:
     """The same firing gives the same key, so that a replay cannot command twice."""
-    whole = f"{firing.rule.id}.{firing.device.id}.{firing.at}.{index}.{target.id}"
+    moment = f"{firing.at}-{firing.again}" if firing.again else f"{firing.at}"
+    whole = f"{firing.rule.id}.{firing.device.id}.{moment}.{index}.{target.id}"
     if len(whole) <= COMMAND_ID_MAX:
         return whole
     digest = hashlib.sha256(whole.encode()).hexdigest()[:24]

@@ -1,0 +1,165 @@
+"""The real gateway as a process on a site that a test wrote: started, killed, asked over HTTP.
+
+Everything here blocks; tests with an event loop call it through `asyncio.to_thread`.
+"""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.real import free_port
+
+TIMEOUT_S = 60.0
+"""Generous: it ends a test that hangs, and measures nothing."""
+POLL_S = 0.02
+HAMLET = "thu"
+FULL = os.environ.get("HAMLET_FULL") == "1"
+"""The numbers of the release gates instead of those of every day."""
+
+
+def device(id: str, kind: str, **more: object) -> dict[str, object]:
+    """One entry of devices.yaml."""
+    return {"id": id, "kind": kind, "label": {"vi": f"Máy {id}", "en": f"Device {id}"}, **more}
+
+
+def rule(id: str, **parts: object) -> dict[str, object]:
+    """One entry of a rules file."""
+    return {"rule": id, "label": {"vi": f"Luật {id}", "en": f"Rule {id}"}, **parts}
+
+
+def write_site(
+    folder: Path,
+    broker: Mapping[str, object],
+    *,
+    devices: Sequence[Mapping[str, object]] = (),
+    rules: Sequence[Mapping[str, object]] = (),
+    plots: Sequence[Mapping[str, object]] = (),
+    **more: object,
+) -> int:
+    """Write a whole site; returns the port of its page. `more` are further parts of site.yaml."""
+    port = free_port()
+    (folder / "rules").mkdir(parents=True)
+    site = {
+        "hamlet": HAMLET,
+        "name": {"vi": "Xóm Thử", "en": "Test hamlet"},
+        "place": {"latitude": 21.72, "longitude": 105.74, "timezone": "Asia/Ho_Chi_Minh"},
+        "broker": broker,
+        "web": {"port": port},
+        **more,
+    }
+    dump(folder / "site.yaml", site)
+    dump(folder / "devices.yaml", {"devices": list(devices)})
+    dump(folder / "plots.yaml", {"plots": list(plots)})
+    dump(folder / "rules" / "rules.yaml", list(rules))
+    return port
+
+
+def dump(file: Path, data: object) -> None:
+    """JSON is YAML."""
+    file.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def run_hamlet(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """A call that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "gateway.cli.main", *(str(one) for one in arguments)],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+    )
+
+
+class GatewayProcess:
+    """`hamlet run` on one site. It may be started again after its end, however that came."""
+
+    def __init__(self, site: Path, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = site / "gateway.log"
+        self._site = site
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, connected: bool = True) -> None:
+        """Return when its page answers, and says that the broker is connected if that is asked."""
+        command = [sys.executable, "-m", "gateway.cli.main", "run", "--site", str(self._site)]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+        self.wait_until(lambda: self.health()["broker"] if connected else self.health() is not None)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """End it as systemd would; returns the exit status."""
+        assert self._process is not None
+        self._process.send_signal(by)
+        try:
+            return self._process.wait(TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            pytest.fail(f"the gateway did not end:\n{self.tail()}")
+
+    def wait_until(self, ready: Callable[[], object]) -> None:
+        """Until it is so. An answer that cannot be had yet counts as no."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while True:
+            try:
+                if ready():
+                    return
+            except httpx2.TransportError:
+                pass
+            if self._process is None or self._process.poll() is not None:
+                pytest.fail(f"the gateway has ended:\n{self.tail()}")
+            if time.monotonic() > deadline:
+                pytest.fail(f"waited {TIMEOUT_S:g} s in vain:\n{self.tail()}")
+            time.sleep(POLL_S)
+
+    def get(self, path: str) -> httpx2.Response:
+        return httpx2.get(self.url + path, trust_env=False, timeout=TIMEOUT_S)
+
+    def health(self) -> dict[str, Any]:
+        answer: dict[str, Any] = self.get("/healthz").json()
+        return answer
+
+    def metrics(self) -> dict[str, float]:
+        """Every sample by its name with labels, as it stands in the exposition."""
+        lines = self.get("/metrics").text.splitlines()
+        samples = (line.rpartition(" ") for line in lines if line and not line.startswith("#"))
+        return {name: float(value) for name, _, value in samples}
+
+    def total(self, name: str) -> int:
+        """The sum of a message counter over its labels."""
+        full = f"hamlet_messages_{name}_total"
+        values = self.metrics()
+        return int(sum(n for name, n in values.items() if name.partition("{")[0] == full))
+
+    def ask(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """What the journal on the disk says, read by a connection of its own."""
+        file = self._site / "data" / "journal.db"
+        connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=TIMEOUT_S)
+        try:
+            return connection.execute(query, parameters).fetchall()
+        finally:
+            connection.close()
+
+    def newest(self) -> int:
+        """The id of the newest message on the disk; ids have no holes."""
+        found: int | None = self.ask("SELECT max(id) FROM message")[0][0]
+        return found or 0
+
+    def tail(self) -> str:
+        return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
