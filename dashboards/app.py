@@ -8,6 +8,7 @@ from dashboards import device_list_pages, device_pages, home_pages, other_pages
 from dashboards.assets import PREFIX
 from dashboards.pages import Pages
 from dashboards.rendering import Renderer
+from dashboards.shared import Shared
 from gateway.feed import Feed
 from gateway.views import Views
 
@@ -19,7 +20,7 @@ def add_pages(app: FastAPI, views: Views, feed: Feed) -> None:
     """Serve the pages of the hamlet from `app`, its own error pages included."""
     config = views.site.config
     renderer = Renderer(config.name, config.place.timezone)
-    pages = Pages(renderer, views, feed)
+    pages = Pages(renderer, views, feed, Shared(feed))
     for part in PARTS:
         app.include_router(part.routes(pages), include_in_schema=False)
 

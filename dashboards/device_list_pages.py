@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from dashboards.device import state_words
 from dashboards.device_list import find, main_figures, parse_query
-from dashboards.pages import Fragments, Pages
+from dashboards.pages import Pages
+from dashboards.shared import Fragments
 from dashboards.words import Words
 from devices.kinds import KINDS
 from gateway.decisions import State

@@ -6,7 +6,8 @@ from starlette.responses import JSONResponse, Response
 
 from dashboards.charts import DEFAULT_RANGE, RANGES, charted, data_of, table_of
 from dashboards.device import device_fragments
-from dashboards.pages import Fragments, Pages
+from dashboards.pages import Pages
+from dashboards.shared import Fragments
 from dashboards.words import Words
 from gateway.feed import Update
 from gateway.views.device import Chart

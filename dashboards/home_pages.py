@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from dashboards.home import home_fragments, map_of, status_fragments
-from dashboards.pages import Fragments, Pages
+from dashboards.pages import Pages
+from dashboards.shared import Fragments
 from dashboards.words import Words
 from gateway.feed import Update
 
@@ -37,7 +38,7 @@ def routes(pages: Pages) -> APIRouter:
             home = await views.home()
             return await asyncio.to_thread(home_fragments, renderer, home, words)
 
-        return pages.live(request, render)
+        return pages.live(request, render, "home")
 
     @router.get("/status")
     async def status_page(request: Request) -> Response:
@@ -59,6 +60,6 @@ def routes(pages: Pages) -> APIRouter:
             home = await views.home()
             return await asyncio.to_thread(status_fragments, renderer, home, words)
 
-        return pages.live(request, render)
+        return pages.live(request, render, "status")
 
     return router

@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from dashboards.pages import Fragments, Pages
+from dashboards.pages import Pages
+from dashboards.shared import Fragments
 from dashboards.todo import BADGES
 from dashboards.words import Words
 from gateway.feed import Update
@@ -19,8 +20,6 @@ def routes(pages: Pages) -> APIRouter:
     renderer, views = pages.renderer, pages.views
 
     async def alerts(words: Words, update: Update | None) -> Fragments:
-        if update is not None and not update.alerts:
-            return {}
         found = await views.alerts()
         context = {"badges": BADGES, "labels": {row.id: row.label for row in views.devices()}}
         return {
@@ -78,7 +77,7 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.get("/live/alerts")
     async def alerts_stream(request: Request) -> Response:
-        return pages.live(request, alerts)
+        return pages.live(request, alerts, "alerts")
 
     @router.get("/watering")
     async def watering_page(request: Request) -> Response:
@@ -97,7 +96,7 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.get("/live/watering")
     async def watering_stream(request: Request) -> Response:
-        return pages.live(request, watering)
+        return pages.live(request, watering, "watering")
 
     @router.get("/technician")
     async def technician_page(request: Request) -> Response:
@@ -114,7 +113,7 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.get("/live/technician")
     async def technician_stream(request: Request) -> Response:
-        return pages.live(request, technician)
+        return pages.live(request, technician, "technician")
 
     return router
 

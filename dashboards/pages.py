@@ -1,7 +1,7 @@
 """What every page needs, and the stream that keeps it moving."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -9,11 +9,11 @@ from starlette.responses import HTMLResponse, StreamingResponse
 
 from dashboards.live import stream
 from dashboards.rendering import Renderer
+from dashboards.shared import Fragments, Shared
 from dashboards.words import Words
 from gateway.feed import Feed, Update
 from gateway.views import Views
 
-Fragments = Mapping[str, str]
 Render = Callable[[Words, Update | None], Awaitable[Fragments]]
 
 
@@ -24,6 +24,7 @@ class Pages:
     renderer: Renderer
     views: Views
     feed: Feed
+    shared: Shared
 
     def words(self, request: Request, *, live: bool = False) -> Words:
         """How the reader of this request is spoken to, now."""
@@ -48,12 +49,21 @@ class Pages:
             self.renderer.page, request, template, words, layout, {"f": everything, **context}
         )
 
-    def live(self, request: Request, render: Render) -> StreamingResponse:
-        """The stream of a page; `render` is told the time anew at each update."""
+    def live(
+        self, request: Request, render: Render, same_for_all: str | None = None
+    ) -> StreamingResponse:
+        """The stream of a page; `render` is told the time anew at each update. `same_for_all`
+        names a page that everybody sees alike: it is rendered whole, once for each update."""
 
         async def fragments(update: Update | None) -> Fragments:
             words = self.words(request, live=True)
-            return {**await render(words, update), **self._notice(words)}
+            if same_for_all is None:
+                return {**await render(words, update), **self._notice(words)}
+
+            async def whole() -> Fragments:
+                return {**await render(words, None), **self._notice(words)}
+
+            return await self.shared.get((same_for_all, words.lang), whole)
 
         return stream(self.feed, fragments, lambda: self.views.now)
 

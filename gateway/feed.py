@@ -5,7 +5,7 @@ Owns neither what changed to what (readers look it up in the read models) nor th
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 SUBSCRIBERS_MAX = 64
@@ -42,8 +42,7 @@ class Subscription:
         self._interval_s = interval_s
         self._pending = NOTHING_CHANGED
         self._news = asyncio.Event()
-        self._told_at: float | None = None
-        self.closed = False
+        self._ended = asyncio.Event()
 
     def add(self, update: Update) -> None:
         """Merge `update` into what the reader will be told."""
@@ -52,28 +51,35 @@ class Subscription:
 
     def close(self) -> None:
         """Let the reader end."""
-        self.closed = True
+        self._ended.set()
         self._news.set()
 
+    @property
+    def closed(self) -> bool:
+        """Whether the reader shall end."""
+        return self._ended.is_set()
+
     async def next(self, timeout_s: float) -> Update | None:
-        """What changed since the last call, at most once per interval; None when the time is up
-        without news. Look at `closed` after each call."""
+        """What changed since the last call, told at the next beat of the interval; None when the
+        time is up without news. Look at `closed` after each call."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._news.wait()
-                await self._pause()
+                if not self.closed:
+                    await self._tick()
         except TimeoutError:
             return None
         update, self._pending = self._pending, NOTHING_CHANGED
         if not self.closed:
             self._news.clear()
-        self._told_at = asyncio.get_running_loop().time()
         return update
 
-    async def _pause(self) -> None:
-        if self._told_at is not None and not self.closed:
-            elapsed = asyncio.get_running_loop().time() - self._told_at
-            await asyncio.sleep(max(self._interval_s - elapsed, 0))
+    async def _tick(self) -> None:
+        """All readers wake at the same beats, so that what one renders serves them all."""
+        passed = asyncio.get_running_loop().time() % self._interval_s
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._interval_s - passed):
+                await self._ended.wait()
 
 
 class Feed:
@@ -82,9 +88,11 @@ class Feed:
     def __init__(self, interval_s: float = INTERVAL_S) -> None:
         self._interval_s = interval_s
         self._subscriptions: set[Subscription] = set()
+        self.version = 0  # how often something was published
 
     def publish(self, update: Update) -> None:
         """Tell every reader; call it on the event loop after a commit."""
+        self.version += 1
         for subscription in self._subscriptions:
             subscription.add(update)
 

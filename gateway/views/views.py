@@ -165,7 +165,7 @@ class Views:
             settings=dict(device.settings),
             info=device.info,
             extra=device.extra,
-            week=self._weeks.of([device]),
+            week=self._weeks.of_device(device),
             missing=sum(last - first + 1 for _, first, last in gaps),
             alerts=tuple(alert for alert in self._alerts() if alert.subject == id),
             rules=latest_by_rule(transitions, self._rule_labels()),
@@ -225,7 +225,7 @@ class Views:
             KindSummary(
                 KINDS[name],
                 count(found),
-                self._weeks.of(found),
+                self._weeks.of_kind(name),
                 self._places.shared([d for d in found if d.state is State.DOWN]),
             )
             for name, found in by_kind.items()

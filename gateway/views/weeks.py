@@ -52,6 +52,7 @@ class Weeks:
         self._computed_at: Millis | None = None
         self._windows: Mapping[bool, Sequence[Window]] = {}
         self._uptimes: Mapping[str, Sequence[Uptime]] = {}
+        self._of_kinds: dict[str, Week | None] = {}
 
     def today(self, now: Millis) -> date:
         """The local date."""
@@ -81,17 +82,28 @@ class Weeks:
             windows = {nightly: self._last_windows(nightly, now) for nightly in (False, True)}
             nightly = {d.id: d.kind.name in JUDGED_BY_NIGHT for d in self._fleet.adopted()}
             self._uptimes = await asyncio.to_thread(self._compute, nightly, windows, now)
+            self._of_kinds = {}
             self._windows = windows
             self._computed_at = now
 
-    def of(self, devices: Iterable[Device]) -> Week | None:
-        """The week of devices of one kind together, as of the last `refresh`; None without any."""
-        rows = [(d, self._uptimes[d.id]) for d in devices if d.id in self._uptimes]
+    def of_kind(self, kind: str) -> Week | None:
+        """The week of all devices of a kind, as of the last `refresh`; None without any."""
+        if kind not in self._of_kinds:
+            devices = [d.id for d in self._fleet.adopted() if d.kind.name == kind]
+            self._of_kinds[kind] = self._week(devices, kind)
+        return self._of_kinds[kind]
+
+    def of_device(self, device: Device) -> Week | None:
+        """The week of one device; None when it was not there at the last `refresh`."""
+        return self._week([device.id], device.kind.name)
+
+    def _week(self, devices: Iterable[str], kind: str) -> Week | None:
+        rows = [self._uptimes[id] for id in devices if id in self._uptimes]
         if not rows:
             return None
-        nightly = rows[0][0].kind.name in JUDGED_BY_NIGHT
+        nightly = kind in JUDGED_BY_NIGHT
         periods = tuple(
-            Period(start, end, _together(uptimes[index] for _, uptimes in rows))
+            Period(start, end, _together(uptimes[index] for uptimes in rows))
             for index, (start, end) in enumerate(self._windows[nightly])
         )
         return Week(nightly, periods, _together(period.uptime for period in periods))

@@ -1,0 +1,61 @@
+from dashboards.charts import DEFAULT_RANGE, RANGES, charted, data_of, table_of
+from devices.kinds import KINDS
+from gateway.history import Point
+from gateway.views.device import Chart, Curve
+from tests.dashboards.test_words import EN, VI
+from tests.hamlet import HOUR_MS, NOW
+
+
+def chart_of(kind: str, metric: str, *points: Point) -> Chart:
+    described = KINDS[kind].metric(metric)
+    assert described is not None
+    start = NOW - 4 * HOUR_MS
+    return Chart(start, NOW, HOUR_MS, (Curve(described, points),), ())
+
+
+def test_a_missing_step_is_null_not_zero() -> None:
+    at = NOW - 3 * HOUR_MS
+    data = data_of(chart_of("light", "battery_v", Point(at, 13.0, 12.0, 14.0, 2)), VI)
+    assert data["times"] == [(NOW - hours * HOUR_MS) // 1000 for hours in (4, 3, 2, 1)]
+    assert data["curves"] == [
+        {"label": "Điện áp pin", "unit": "V", "stepped": False, "values": [None, 13.0, None, None]}
+    ]
+
+
+def test_the_table_weighs_by_samples_and_leaves_gaps_out() -> None:
+    chart = chart_of(
+        "light", "battery_v",
+        Point(NOW - 4 * HOUR_MS, 12.0, 11.0, 12.5, 3), Point(NOW - HOUR_MS, 13.0, 12.9, 13.1, 1),
+    )  # fmt: skip
+    rows = table_of(chart, EN)
+    assert [row.period for row in rows] == ["06:00", "03:00"]  # newest first
+    assert rows[1].cells == (("12.0\N{NO-BREAK SPACE}V", "11.0–12.5"),)
+
+
+def test_a_counter_adds_up() -> None:
+    chart = chart_of("valve", "volume_total_l", Point(NOW - HOUR_MS, 40.0, 40.0, 40.0, 2))
+    assert table_of(chart, EN)[0].cells == (("40.0\N{NO-BREAK SPACE}L", ""),)
+
+
+def test_the_usual_metrics_exist() -> None:
+    for kind in KINDS.values():
+        usual = charted(kind, ())
+        assert 1 <= len(usual) <= 2
+        assert all(kind.metric(name) for name in usual)
+
+
+def test_what_is_asked_for_wins_if_the_kind_has_it() -> None:
+    light = KINDS["light"]
+    assert charted(light, ["pv_power_w", "clients", "pv_power_w"]) == ("pv_power_w",)
+    assert charted(light, ["clients"]) == charted(light, ())
+    assert len(charted(light, [metric.name for metric in light.metrics])) == 2
+
+
+def test_a_step_holds_two_reports_at_least() -> None:
+    for asked in RANGES.values():
+        start, end, step = asked.window(NOW, 600)
+        assert step >= 1_200_000
+        assert start % step == 0
+        assert end - start >= asked.length
+        assert (end - start) / step < 1000
+    assert DEFAULT_RANGE.name in RANGES
