@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import ceil
 
 from dashboards.words import Words
 from devices.kind import Kind
@@ -90,7 +91,8 @@ def data_of(chart: Chart, words: Words) -> dict[str, object]:
 def table_of(chart: Chart, words: Words) -> list[Row]:
     """The same as a table of at most 24 periods, newest first; periods without values are left
     out."""
-    length = max((chart.end - chart.start) // ROWS_MAX, chart.step)
+    steps = len(range(chart.start, chart.end, chart.step))
+    length = ceil(steps / ROWS_MAX) * chart.step
     rows = []
     for start in reversed(range(chart.start, chart.end, length)):
         parts = [

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dashboards.words import Words
 from gateway.views.drawing import Drawing, Point
 
-LETTER = 6.6
+LETTER = 7.1
 """Width of a letter, and `LINE` the height of a line, in units of the drawing at its font size."""
 LINE = 14.0
 PLACE_GAP = 9.0

@@ -9,6 +9,8 @@ from gateway.clock import Millis
 from gateway.decisions import Alert, Severity
 from gateway.fleet import Device, Fleet
 
+RULE_SOURCE = "rule:"
+"""What stands before the id of a rule where it is the source of an alert."""
 _URGENCY = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -55,10 +57,11 @@ def _task(
 ) -> Task:
     alerts = sorted(alerts, key=lambda alert: (alert.opened_at, alert.subject))
     devices = [d for alert in alerts if (d := fleet.get(alert.subject)) is not None]
+    devices.sort(key=lambda device: device.id)
     causes = {device.state_cause for device in devices}
     return Task(
         source=alerts[0].source,
-        label=labels.get(alerts[0].source),
+        label=labels.get(alerts[0].source.removeprefix(RULE_SOURCE)),
         severity=min((alert.severity for alert in alerts), key=_URGENCY.__getitem__),
         kind=devices[0].kind.name if devices else None,
         alerts=tuple(alerts),

@@ -5,7 +5,7 @@ import pytest
 from devices.text import Text
 from gateway.decisions import Alert, Severity, State
 from gateway.views.tasks import Task
-from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet
+from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet, Rule
 
 
 async def test_counts_of_a_hamlet_that_works(hamlet: Hamlet) -> None:
@@ -95,6 +95,17 @@ async def test_one_cause_is_one_task_and_the_urgent_comes_first(hamlet: Hamlet) 
     ]
     assert found[1].cause == "lamp-failure"
     assert found[1].settings["lamp_w"] == 30
+
+
+async def test_a_task_of_a_rule_has_its_name_and_its_devices_in_order(hamlet: Hamlet) -> None:
+    hamlet.rules = [Rule("dark", Text("Đèn hỏng", "Lamp failure"), {})]
+    for id in ("light-003", "light-001", "light-002"):
+        hamlet.now += 1
+        hamlet.alert("rule:dark", id, Text("tối", "dark"))
+    [task] = hamlet.views.tasks()
+    assert task.label == Text("Đèn hỏng", "Lamp failure")
+    assert [id for id, _ in task.devices] == ["light-001", "light-002", "light-003"]
+    assert task.since == NOW + 1
 
 
 async def test_a_task_is_acknowledged_when_all_of_it_is(hamlet: Hamlet) -> None:
