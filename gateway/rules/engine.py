@@ -156,8 +156,7 @@ class RuleEngine:
                 continue
             self._arm(instance)
         for instance in plan.aged:
-            if instance.wake_at is None:
-                self._arm(instance)
+            self._arm(instance)
         return decisions
 
     def _fail(self, instance: Instance, error: Exception, now: Millis) -> None:

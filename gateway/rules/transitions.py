@@ -44,9 +44,12 @@ def advance(instance: Instance, outcome: bool | None, moment: Moment) -> list[De
 
 
 def _ends_already(instance: Instance, moment: Moment) -> bool:
-    """A rule whose `until` is true would stop as soon as it fired."""
-    until = instance.rule.until
-    return until is not None and until.judge(moment.read, instance.setting, moment.age) is True
+    """A rule whose `until` ends it would stop as soon as it fired."""
+    rule = instance.rule
+    if rule.until is None:
+        return False
+    ends = rule.until.judge(moment.read, instance.setting, moment.age)
+    return rule.unknown is Unknown.CLEAR if ends is None else ends
 
 
 def fire(instance: Instance, moment: Moment) -> list[Decision]:

@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.messages import COMMAND_ID_MAX
@@ -25,6 +25,7 @@ def keys(rule: str, id: str, at: int) -> list[str]:
     return [one.key for one in scene.asked() if isinstance(one, CommandAsked)]
 
 
+@settings(deadline=None)  # the first example loads YAML and compiles
 @given(IDS, IDS, st.integers(0, 10**9))
 def test_the_key_of_a_command_is_an_id_and_always_the_same(rule: str, id: str, at: int) -> None:
     first, second = keys(rule, id, at)

@@ -162,6 +162,17 @@ def test_age_is_noticed_when_it_is_reached_not_at_the_next_reading() -> None:
     assert scene.states == [FIRING, INACTIVE]
 
 
+def test_an_age_is_noticed_in_time_although_the_rule_once_waited_for_something_later() -> None:
+    text = DRY + "  when: age(soil_ph) > 60\n  for: 1h\n" + ALERT
+    scene = Scene(text, device("soil", "s1"))
+    scene.send(0, "s1", soil_ph=5.0)
+    scene.run_until(2 * MINUTE)
+    scene.send(2 * MINUTE, "s1", soil_ph=5.0)
+    assert scene.states == [PENDING, INACTIVE]
+    scene.run_until(3 * MINUTE + 1)
+    assert scene.states == [PENDING, INACTIVE, PENDING]
+
+
 def test_known_is_asked_of_readings_that_lack_the_metric() -> None:
     scene = Scene(DRY + "  when: not known(soil_ph)\n" + ALERT, device("soil", "s1"))
     scene.send(0, "s1", soil_moisture_pct=20.0)
@@ -262,6 +273,41 @@ def test_a_rule_that_fails_says_so_and_harms_no_other() -> None:
     assert scene.engine.status()[0].firing == ("w1",)
 
 
+def test_a_rule_that_fails_when_it_is_due_does_not_keep_the_shell_busy() -> None:
+    product = " * ".join(["rx_bytes"] * 20)
+    text = f"- rule: r\n  label: x\n  on: {{kind: wifi}}\n  when: {product} / 3 > 1\n  for: 10s\n"
+    scene = Scene(text + ALERT, device("wifi", "w1"))
+    scene.send(0, "w1", rx_bytes=2)
+    scene.send(5 * SECOND, "w1", rx_bytes=2**62)
+    scene.tick(10 * SECOND)
+    assert scene.states == [PENDING]
+    assert scene.engine.next_deadline() is None
+    scene.send(11 * SECOND, "w1", rx_bytes=2)
+    assert scene.states == [PENDING, FIRING]
+
+
+def test_a_failure_is_over_when_the_condition_can_be_computed_again() -> None:
+    product = " * ".join(["rx_bytes"] * 20)
+    text = f"- rule: r\n  label: x\n  on: {{kind: wifi}}\n  when: {product} / 3 > 1\n"
+    scene = Scene(text + ALERT, device("wifi", "w1"))
+    scene.send(0, "w1", rx_bytes=2**62)
+    assert scene.engine.status()[0].health is not None
+    scene.send(1, "w1", rx_bytes=0)
+    assert scene.engine.status()[0].health is None
+    assert scene.decisions == []
+
+
+def test_an_action_that_is_possible_again_ends_the_complaint() -> None:
+    sensor = device("soil", "s1")
+    scene = Scene(WATER, sensor, plots=["lo-3"])
+    scene.send(0, "s1", soil_moisture_pct=20.0)
+    sensor.plot = "lo-3"
+    scene.send(1, "s1", soil_moisture_pct=30.0)
+    scene.send(2, "s1", soil_moisture_pct=20.0)
+    assert scene.engine.status()[0].health is None
+    assert len(scene.asked()) == 1
+
+
 def test_an_action_that_cannot_be_done_is_the_rules_health() -> None:
     scene = Scene(WATER, device("soil", "s1"))
     scene.send(0, "s1", soil_moisture_pct=20.0)
@@ -350,6 +396,16 @@ def test_a_shorter_for_takes_effect_on_what_is_pending() -> None:
     assert changed.due == START + 10 * MINUTE
 
 
+def test_what_was_pending_is_not_taken_over_by_a_rule_about_silence() -> None:
+    scene = Scene(BELOW + "  for: 20m\n" + ALERT, device("soil", "s1"))
+    scene.send(0, "s1", soil_moisture_pct=20.0)
+    [changed] = scene.restart(MINUTE, DRY + "  silent: 2h\n" + ALERT)
+    at = START + MINUTE
+    assert changed == RuleChanged("dry", "s1", INACTIVE, at, None, None, {})
+    scene.run_until(2 * HOUR + MINUTE)
+    assert scene.states[-1] is FIRING
+
+
 def test_a_clock_set_back_by_years_neither_stalls_nor_repeats() -> None:
     years = 3 * 365 * 24 * HOUR
     waiting = BELOW + "  for: 10m\n  cooldown: 1h\n" + ALERT
@@ -369,9 +425,11 @@ def test_a_clock_set_back_by_years_neither_stalls_nor_repeats() -> None:
 def test_a_clock_set_back_does_not_hide_silence() -> None:
     scene = Scene(SILENT + ALERT, device("light", "l1"))
     scene.send(24 * HOUR, "l1", battery_v=13.0)
-    scene.tick(24 * HOUR)
+    scene.restart(24 * HOUR)
     scene.tick(0)
-    scene.run_until(31 * MINUTE)
+    scene.run_until(30 * MINUTE - 1)
+    assert scene.states == []
+    scene.run_until(30 * MINUTE)
     assert scene.states == [FIRING]
 
 
