@@ -24,7 +24,8 @@ WAITING_MAX = 10_000
 costs time and no memory; a few MB."""
 WAKE_MAX_S = 60.0
 """The wall clock may jump: what is due is looked at this often anyway."""
-
+STOP_TIMEOUT_S = 5.0
+"""A healthy disk needs milliseconds, and whoever stops the gateway waits for it."""
 CLOCK_BACK_MS = 1000
 """A step back that is more than the clock being kept right."""
 
@@ -58,8 +59,6 @@ class Committer:
         self._wake_timer: asyncio.TimerHandle | None = None
         self._paused = False
         self._seen_now: Millis = now_ms()
-        self._idle = asyncio.Event()
-        self._idle.set()
         self._waiters: list[asyncio.Future[None]] = []
         self._next_waiters: list[asyncio.Future[None]] = []
 
@@ -70,13 +69,20 @@ class Committer:
         self._plan_wake()
 
     async def stop(self) -> None:
-        """Commit everything that has been received, with a snapshot of every device."""
+        """Commit everything that has been received, with a snapshot of every device.
+
+        When the disk does not take it, that is given up: what was not committed was not
+        acknowledged, and comes again.
+        """
         for timer in (self._commit_timer, self._wake_timer):
             if timer:
                 timer.cancel()
         self._pipeline.snapshot_all()
-        await self.commit()
-        await self._idle.wait()
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT_S):
+                await self.commit()
+        except TimeoutError:
+            log.error("the journal could not be written: what came last will come again")
 
     def on_message(
         self, topic: str, payload: bytes, token: int, retained: bool, now: Millis
@@ -133,7 +139,6 @@ class Committer:
             return
         work = self._pipeline.take_work()
         self._in_flight = work
-        self._idle.clear()
         self._waiters, self._next_waiters = self._next_waiters, []
         decided_at, self._decided_at = self._decided_at, None
         started_at = time.perf_counter()
@@ -146,7 +151,6 @@ class Committer:
     def _committed(self, work: Work, started_at: float, decided_at: float | None) -> None:
         self._observations.commit_seconds.observe(time.perf_counter() - started_at)
         self._in_flight = None
-        self._idle.set()
         self._receiver.acknowledge(work.tokens)
         self._pipeline.committed(work)
         if work.commands:

@@ -174,7 +174,7 @@ class Pipeline:
         self._admission.adopted()
         self._work.batch.adoptions.append(Adoption(device.number, True))
         self._work.decided = True
-        self._settle(self.engines.rules.on_fleet_changed(now), now)
+        self._settle(self.engines.rules.on_fleet_changed(now, device), now)
 
     def take_work(self) -> Work:
         """What has come together since the last call; what comes from now on is kept apart."""
@@ -228,7 +228,8 @@ class Pipeline:
         if is_new:
             self._work.batch.new_devices.append((route.device, now))
             if route.device.adopted:
-                self._settle(self.engines.rules.on_fleet_changed(now), now)
+                self._work.batch.adoptions.append(Adoption(route.device.number, True))
+                self._settle(self.engines.rules.on_fleet_changed(now, route.device), now)
         return route
 
     def _report(self, route: Route, payload: bytes, now: Millis) -> None:
