@@ -15,6 +15,7 @@ PEOPLE: dict[str, Text] = {
     "watering.left": Text("còn {duration}", "{duration} left"),
     "watering.estimated": Text("ước tính", "estimated"),
     "watering.why": Text("Vì sao", "Why"),
+    "watering.latest": Text("Mới nhất", "Latest"),
     "watering.undecided": Text("Chưa có quyết định nào.", "Nothing has been decided yet."),
     "watering.moisture": Text("Độ ẩm đất {value}", "Soil moisture {value}"),
     "watering.moisture.unknown": Text(
