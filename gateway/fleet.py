@@ -51,6 +51,8 @@ class Device:
     state: State = State.UNKNOWN
     state_since: Millis | None = None
     state_cause: str = "never-heard"
+    down_since: Millis | None = None
+    down_cause: str | None = None
     sequences: SequenceLedger = field(default_factory=SequenceLedger)
     last_message: int | None = None  # its newest message in the journal, or on the way there
     committed_message: int | None = None  # its newest message that is on disk
@@ -79,10 +81,18 @@ class Device:
         self.interval_s = info.interval_s or self.interval_s
 
     def change(self, changed: StateChanged) -> None:
-        """Take over a new state."""
+        """Take over a new state.
+
+        `down_since` is when the present fault began. Unknown time does not end a fault: who finds
+        the same lamp dark after an outage need not be told that it broke just now.
+        """
         self.state = changed.state
         self.state_since = changed.since
         self.state_cause = changed.cause
+        if changed.state is State.UP:
+            self.down_since = self.down_cause = None
+        elif changed.state is State.DOWN and changed.cause != self.down_cause:
+            self.down_since, self.down_cause = changed.since, changed.cause
 
     def _remember_older(self, reading: Reading) -> None:
         for name in self.values.keys() - reading.values.keys():

@@ -28,6 +28,10 @@ FINISHED_COMMANDS_MAX = 2000
 DAY_MS = 86_400_000
 
 
+STATES_REPLAYED = 50
+"""State changes looked at to find when a fault began, unknown times in between included."""
+
+
 class DeviceConflictError(Exception):
     """devices.yaml gives an id another kind than the journal has for it."""
 
@@ -174,7 +178,9 @@ def _replay_message(
 
 def _restore_state(connection: sqlite3.Connection, device: Device) -> None:
     newest = STATE_CHANGES.select(
-        connection, "WHERE device = ? ORDER BY since DESC LIMIT 1", (device.id,)
+        connection,
+        "WHERE device = ? ORDER BY since DESC LIMIT ?",
+        (device.id, STATES_REPLAYED),
     )
-    if newest:
-        device.change(newest[0])
+    for change in reversed(newest):
+        device.change(change)

@@ -11,7 +11,8 @@ from statistics import quantiles
 import aiomqtt
 
 from gateway.cli.bench.bench_site import HAMLET, PROBES, write_site
-from gateway.cli.bench.process import Measured
+from gateway.cli.bench.process import Measured, await_healthy
+from gateway.cli.bench.throughput import WEB_PORT
 from gateway.cli.demo.broker import free_port
 
 PROBES_PER_S = 20
@@ -24,19 +25,20 @@ def measure_latency(
     """Milliseconds at the 50th and 99th percentile, and how many probes were answered."""
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as name:
         folder = Path(name)
+        web_port = free_port(WEB_PORT)
         write_site(
             folder,
             devices=devices,
             rules=rules,
             broker_port=broker_port,
-            web_port=free_port(8000),
+            web_port=web_port,
         )
         load_count = rate * (seconds + 2)
         with (
             Measured("gateway.cli.bench.load", broker_port, load_count, devices, rate) as load,
             Measured("gateway.cli.main", "run", "--site", folder) as gateway,
         ):
-            gateway.await_line("ready")
+            await_healthy(web_port)
             load.await_line("ready")
             load.say("go")
             waits = asyncio.run(_probe(broker_port, seconds * PROBES_PER_S))

@@ -3,12 +3,29 @@
 import os
 import subprocess
 import sys
+import time
+from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.request import urlopen
 
+POLL_S = 0.05
+CONNECT_TIMEOUT_S = 30.0
 TICKS = os.sysconf("SC_CLK_TCK")
 STOP_TIMEOUT_S = 20.0
+
+
+def await_healthy(web_port: int) -> None:
+    """Return when the gateway whose page is on that port receives messages."""
+    deadline = time.monotonic() + CONNECT_TIMEOUT_S
+    while time.monotonic() < deadline:
+        with suppress(OSError), urlopen(f"http://127.0.0.1:{web_port}/healthz") as answer:
+            if answer.status == HTTPStatus.OK:
+                return
+        time.sleep(POLL_S)
+    raise RuntimeError("the gateway did not connect to the broker")
 
 
 class Measured:

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from gateway.assembly import JOURNAL_FILE
 from gateway.cli.bench.bench_site import write_site
-from gateway.cli.bench.process import Measured
+from gateway.cli.bench.process import Measured, await_healthy
 from gateway.cli.demo.broker import free_port
 from gateway.journal.database import open_for_reading
 
 POLL_S = 0.02
 GIVE_UP_S = 300.0
+WEB_PORT = 28_000
 
 
 class Run(NamedTuple):
@@ -37,6 +38,7 @@ def measure(subject: Subject, broker_port: int, *, messages: int, devices: int) 
     """Send `messages` at full speed and see what they cost until the last is on disk."""
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as name:
         folder = Path(name)
+        web_port = free_port(WEB_PORT)
         if subject.rules is None:
             file = folder / "yardstick.db"
             start: tuple[object, ...] = (broker_port, messages, file)
@@ -48,7 +50,7 @@ def measure(subject: Subject, broker_port: int, *, messages: int, devices: int) 
                 devices=devices,
                 rules=subject.rules,
                 broker_port=broker_port,
-                web_port=free_port(8000),
+                web_port=web_port,
             )
             file = folder / "data" / JOURNAL_FILE
             start = ("run", "--site", folder)
@@ -58,8 +60,10 @@ def measure(subject: Subject, broker_port: int, *, messages: int, devices: int) 
             Measured("gateway.cli.bench.load", broker_port, messages, devices, 0) as load,
             Measured(module, *start) as measured,
         ):
-            measured.await_line("ready")
             load.await_line("ready")
+            measured.await_line("ready")
+            if subject.rules is not None:
+                await_healthy(web_port)
             return _run(load, measured, file, table, messages)
 
 
