@@ -48,7 +48,7 @@ def write_site(
 ) -> int:
     """Write a whole site; returns the port of its page. `more` are further parts of site.yaml."""
     port = free_port()
-    (folder / "rules").mkdir(parents=True)
+    (folder / "rules").mkdir(parents=True, exist_ok=True)
     site = {
         "hamlet": HAMLET,
         "name": {"vi": "Xóm Thử", "en": "Test hamlet"},
