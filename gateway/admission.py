@@ -17,13 +17,19 @@ NEW_DEVICES_MAX = 1000
 not fill the memory."""
 
 
+IRRIGATION_KINDS = frozenset({"valve", "pump", "weather"})
+"""Of these the irrigation wants every reading."""
+
+
 class Route(NamedTuple):
-    """Where the messages of one topic go. `code` is the channel's in the journal."""
+    """Where the messages of one topic go. `code` is the channel's in the journal; `waters` says
+    whether the irrigation looks at such readings."""
 
     device: Device
     channel: Channel
     code: int
     decode: Decode
+    waters: bool
 
 
 class Admission:
@@ -56,7 +62,9 @@ class Admission:
         if device is None:
             device = self._welcome(parts.device, parts.kind, parts.channel, payload, now)
         code = CHANNEL_CODES[parts.channel]
-        route = Route(device, parts.channel, code, DECODERS[parts.kind])
+        route = Route(
+            device, parts.channel, code, DECODERS[parts.kind], parts.kind in IRRIGATION_KINDS
+        )
         self.routes[topic] = route
         return route, is_new
 

@@ -88,7 +88,7 @@ class Committer:
         self, topic: str, payload: bytes, token: int, retained: bool, now: Millis
     ) -> None:
         """See Inbox."""
-        self._pipeline.receive(topic, payload, token, now)
+        self._pipeline.receive(topic, payload, token, retained, now)
 
     def on_chunk_end(self) -> None:
         """See Inbox."""

@@ -35,7 +35,6 @@ class Engines:
     outbox: Outbox
     irrigation: IrrigationEngine
     remembered: Remembered = field(default_factory=Remembered)
-    irrigation_kinds: frozenset[str] = frozenset({"valve", "pump", "weather"})
 
     def restore(self, now: Millis) -> list[Decision]:
         """Take up what was going on when the gateway stopped, and say what follows from it."""

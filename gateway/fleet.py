@@ -78,7 +78,13 @@ class Device:
     def learn(self, info: Info) -> None:
         """Take over what the device says of itself."""
         self.info = info.model_dump(exclude_defaults=True)
-        self.interval_s = info.interval_s or self.interval_s
+        self.take_interval()
+
+    def take_interval(self) -> None:
+        """Expect reports as often as the device says, if it does."""
+        said = self.info.get("interval_s")
+        if isinstance(said, int):
+            self.interval_s = said
 
     def change(self, changed: StateChanged) -> None:
         """Take over a new state.

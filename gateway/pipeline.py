@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from devices.reading import Millis, Reading
+from devices.reading import Millis
 from devices.rejection import Reason, RejectedError
 from devices.topics import Channel
 from gateway.admission import Admission, Route
@@ -30,7 +30,7 @@ from gateway.decisions import (
 from gateway.engines import Engines
 from gateway.fleet import Device, Fleet
 from gateway.health.engine import SILENT
-from gateway.journal.batch import Adoption, Batch, RejectedRow
+from gateway.journal.batch import Adoption, Batch, MessageRow, RejectedRow
 from gateway.journal.memory import take_snapshot
 from gateway.reports import apply_report
 
@@ -63,12 +63,16 @@ class Work:
     """A batch for the journal, and what may happen once it is on disk."""
 
     batch: Batch = field(default_factory=Batch)
+    messages: list[MessageRow] = field(init=False)  # the batch's, at hand for the hot path
     tokens: list[int] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)  # ids that may be sent after the commit
     changed: set[str] = field(default_factory=set)  # devices whose state changed
     alerts: bool = False
     runs: bool = False
     decided: bool = False  # somebody waits for this: commit at once
+
+    def __post_init__(self) -> None:
+        self.messages = self.batch.messages
 
     def __bool__(self) -> bool:
         batch = self.batch
@@ -94,6 +98,8 @@ class Pipeline:
         self.engines = engines
         self._admission = admission
         self._find = admission.routes.get
+        self._judge_health = engines.health.on_reading
+        self._judge_rules = engines.rules.on_reading
         self._newest_message = newest_message
         self._work = Work()
         self._rotation: deque[Device] = deque()
@@ -104,8 +110,9 @@ class Pipeline:
         self._work.batch.new_devices += [(device, now) for device in unsaved]
         self._settle(self.engines.restore(now), now)
 
-    def receive(self, topic: str, payload: bytes, token: int, now: Millis) -> None:
-        """Take one message. `token` acknowledges it after the commit; 0 needs none."""
+    def receive(self, topic: str, payload: bytes, token: int, retained: bool, now: Millis) -> None:
+        """Take one message, as `intake.contract.Inbox.on_message` says. The path of every message:
+        what is written out here in full saves a call."""
         self.counters.received += 1
         work = self._work
         if token:
@@ -115,7 +122,7 @@ class Pipeline:
             if route is None:
                 route = self._admit(topic, payload, now)
             if route.code:
-                self._report(route, payload, now)
+                self._report(route, payload, retained, now)
                 return
             device = route.device
             reading = route.decode(device.id, payload, now)
@@ -135,14 +142,23 @@ class Pipeline:
             return
         self.counters.accepted += 1
         self._newest_message = id = self._newest_message + 1
-        work.batch.messages.append(
+        work.messages.append(
             (id, device.number, device.last_message, 0, measured_at, now, boot, seq, payload)
         )
         device.last_message = id
-        if in_order:
-            device.apply(reading)
-            if device.adopted:
-                self._evaluate(device, reading, now)
+        if not in_order:
+            return
+        device.apply(reading)
+        if not device.adopted:
+            return
+        if changes := self._judge_health(device, reading, now):
+            self._settle(changes, now)
+        if now - measured_at > BACKFILL_AGE_MS:
+            return
+        if decisions := self._judge_rules(device, reading, now):
+            self._settle(decisions, now)
+        if route.waters:
+            self._settle(self.engines.irrigation.on_reading(device, reading, now), now)
 
     def tick(self, now: Millis) -> None:
         """Do what is due at `now`."""
@@ -209,19 +225,6 @@ class Pipeline:
         """Before a clean stop: the next start then replays nothing."""
         self._work.batch.snapshots += [take_snapshot(device) for device in self.fleet]
 
-    def _evaluate(self, device: Device, reading: Reading, now: Millis) -> None:
-        engines = self.engines
-        changes = engines.health.on_reading(device, reading, now)
-        if changes:
-            self._settle(changes, now)
-        if now - reading.measured_at > BACKFILL_AGE_MS:
-            return
-        decisions = engines.rules.on_reading(device, reading, now)
-        if decisions:
-            self._settle(decisions, now)
-        if device.kind.name in engines.irrigation_kinds:
-            self._settle(engines.irrigation.on_reading(device, reading, now), now)
-
     def _admit(self, topic: str, payload: bytes, now: Millis) -> Route:
         """The route of a topic that was not seen before; a valid new device is noted."""
         route, is_new = self._admission.admit(topic, payload, now)
@@ -232,10 +235,10 @@ class Pipeline:
                 self._settle(self.engines.rules.on_fleet_changed(now, route.device), now)
         return route
 
-    def _report(self, route: Route, payload: bytes, now: Millis) -> None:
+    def _report(self, route: Route, payload: bytes, retained: bool, now: Millis) -> None:
         """Status, info, event and result: everything that is no telemetry."""
         device = route.device
-        news = apply_report(device, route.channel, payload, now)
+        news = apply_report(device, route.channel, payload, retained, now)
         if not news.changed:
             self.counters.duplicate += 1
             return

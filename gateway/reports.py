@@ -23,10 +23,18 @@ def check_report(channel: Channel, payload: bytes) -> None:
         decode_message(_MODELS[channel], payload)
 
 
-def apply_report(device: Device, channel: Channel, payload: bytes, now: Millis) -> News:
-    """Take over a report. Raises RejectedError."""
+def apply_report(
+    device: Device, channel: Channel, payload: bytes, retained: bool, now: Millis
+) -> News:
+    """Take over a report. A retained one was stored by the broker, nobody knows when: it says
+    nothing of when the device was heard. Raises RejectedError."""
     if channel is Channel.STATUS:
-        return _apply_status(device, decode_status(payload), now)
+        online = decode_status(payload)
+        changed = device.online is not online
+        device.online = online
+        if online and not retained:
+            device.heard_at = now
+        return News(changed)
     message = decode_message(_MODELS[channel], payload)
     if isinstance(message, Info):
         before = device.info
@@ -41,11 +49,3 @@ _MODELS: dict[Channel, type[Info] | type[Event] | type[Result]] = {
     Channel.EVENT: Event,
     Channel.RESULT: Result,
 }
-
-
-def _apply_status(device: Device, online: bool, now: Millis) -> News:
-    changed = device.online is not online
-    device.online = online
-    if online and changed:
-        device.heard_at = now
-    return News(changed)

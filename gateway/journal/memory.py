@@ -8,16 +8,19 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
+import orjson
+
 from devices.decode import DECODERS
 from devices.kinds import KINDS
-from devices.messages import Info, decode_message, decode_status
 from devices.reading import Millis
 from devices.rejection import RejectedError
 from devices.text import Text
+from devices.topics import Channel
 from gateway.decisions import Alert, Command, CommandState, RuleChanged, Run
 from gateway.fleet import Device, Fleet
 from gateway.journal.batch import CHANNELS, DeviceSnapshot
 from gateway.journal.tables import ALERTS, COMMANDS, RULE_STATES, RUNS, STATE_CHANGES
+from gateway.reports import apply_report
 from gateway.sequences import SequenceLedger
 from gateway.site import DeviceConfig
 
@@ -41,6 +44,7 @@ def take_snapshot(device: Device) -> DeviceSnapshot:
     known = {
         "values": device.values,
         "older": device.older,
+        "extra": dict(device.extra),
         "measured_at": device.measured_at,
         "heard_at": device.heard_at,
         "online": device.online,
@@ -48,7 +52,11 @@ def take_snapshot(device: Device) -> DeviceSnapshot:
         "last_message": device.last_message,
         "sequences": device.sequences.dump(),
     }
-    return DeviceSnapshot(device.number, json.dumps(known, separators=(",", ":")))
+    try:
+        snapshot = orjson.dumps(known).decode()
+    except orjson.JSONEncodeError:  # an unknown field holds an integer of more than 64 bits
+        snapshot = json.dumps(known)
+    return DeviceSnapshot(device.number, snapshot)
 
 
 def load_fleet(connection: sqlite3.Connection, configs: Iterable[DeviceConfig]) -> Fleet:
@@ -142,6 +150,7 @@ def _restore(device: Device, known: dict[str, object]) -> None:
     for name, value in known.items():
         setattr(device, name, value)
     device.sequences = SequenceLedger.load(sequences)  # type: ignore[arg-type]  # as dumped
+    device.take_interval()
 
 
 def _replay(connection: sqlite3.Connection, by_number: dict[int, tuple[Device, int]]) -> None:
@@ -155,25 +164,26 @@ def _replay(connection: sqlite3.Connection, by_number: dict[int, tuple[Device, i
         device, as_of = by_number[number]
         if id > as_of:
             device.last_message = id
-            _replay_message(device, CHANNELS[channel].value, received_at, boot, seq, body)
+            _replay_message(device, CHANNELS[channel], received_at, boot, seq, body)
 
 
 def _replay_message(
-    device: Device, channel: str, received_at: int, boot: str, seq: int, body: bytes
+    device: Device, channel: Channel, received_at: Millis, boot: str, seq: int, body: bytes
 ) -> None:
-    device.heard_at = received_at
-    if channel == "telemetry":
+    """What the pipeline did with it; of its engines' decisions, the journal has the records."""
+    try:
+        if channel is not Channel.TELEMETRY:
+            apply_report(device, channel, body, retained=True, now=received_at)
+            return
+        device.heard_at = received_at
         device.sequences.add(boot, seq, newer=True)
-        try:
-            reading = DECODERS[device.kind.name](device.id, body, received_at)
-        except RejectedError:
-            return  # accepted by an older version, whose limits were wider
-        if device.measured_at is None or reading.measured_at >= device.measured_at:
-            device.apply(reading)
-    elif channel == "status":
-        device.online = decode_status(body)
-    elif channel == "info":
-        device.learn(decode_message(Info, body))
+        reading = DECODERS[device.kind.name](device.id, body, received_at)
+    except RejectedError:
+        return  # accepted by an older version, whose limits were wider
+    if reading.measured_at > received_at:  # its clock was ahead, see Pipeline.receive
+        reading = reading._replace(measured_at=received_at)
+    if device.measured_at is None or reading.measured_at >= device.measured_at:
+        device.apply(reading)
 
 
 def _restore_state(connection: sqlite3.Connection, device: Device) -> None:

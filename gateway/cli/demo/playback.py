@@ -38,7 +38,7 @@ class Playback:
             while deadline is not None and deadline <= now:
                 self._tick(deadline)
                 deadline = self._later_than(deadline)
-            pipeline.receive(topic, payload, 0, now)
+            pipeline.receive(topic, payload, 0, False, now)
             if pipeline.pending.decided:
                 self._release(now)
             elif pipeline.waiting >= MESSAGES_PER_COMMIT:
