@@ -1,16 +1,15 @@
 """A task as a line that a hamlet head can act on: what, where, since when, what to bring."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dashboards.naming import short_names
 from dashboards.texts import CATALOGUE
 from dashboards.words import Words
 from devices.metric import Value
-from devices.text import Text
 from gateway.decisions import Severity
 from gateway.views.tasks import Task
 
-NAMES_MAX = 5
 BADGES = {Severity.CRITICAL: "down", Severity.WARNING: "warn", Severity.INFO: "quiet"}
 
 
@@ -21,7 +20,6 @@ class TaskLine:
     badge: str
     severity: str
     title: str
-    names: str
     note: str
     url: str
     acknowledged: bool
@@ -29,21 +27,18 @@ class TaskLine:
 
 def task_line(task: Task, words: Words) -> TaskLine:
     """The task in the reader's language."""
-    first = task.alerts[0]
-    several = len(task.alerts) > 1
-    notes = [words.t("todo.since", when=words.when(task.since))]
-    if task.near is not None and several:
-        notes.append(words.t("todo.near", place=words.text(task.near)))
+    if len(task.alerts) > 1:
+        title, reasons = _of_several(task, words)
+    else:
+        title, reasons = words.text(task.alerts[0].message), []
     bring = what_to_bring(task.cause, task.settings, words)
     if bring:
-        notes.append(words.t("todo.bring", what=bring))
-    title = words.text(task.label or first.message) if several else words.text(first.message)
+        reasons.append(words.t("todo.bring", what=bring))
     return TaskLine(
         badge=BADGES[task.severity],
         severity=words.t(f"severity.{task.severity.value}"),
-        title=words.t("todo.group", n=len(task.alerts), what=title) if several else title,
-        names=_names([label for _, label in task.devices], words) if several else "",
-        note=" ".join(notes),
+        title=title,
+        note=" ".join([*reasons, words.t("todo.since", when=words.when(task.since))]),
         url=f"/devices/{task.devices[0][0]}" if len(task.devices) == 1 else "/alerts",
         acknowledged=task.acknowledged,
     )
@@ -61,7 +56,20 @@ def what_to_bring(cause: str | None, settings: Mapping[str, Value], words: Words
         return ""
 
 
-def _names(labels: Sequence[Text], words: Words) -> str:
-    names = ", ".join(words.text(label) for label in labels[:NAMES_MAX])
-    more = len(labels) - NAMES_MAX
-    return words.t("todo.and", names=names, n=more) if more > 0 else names
+def _of_several(task: Task, words: Words) -> tuple[str, list[str]]:
+    """What, how many and which; then where, and why we think so."""
+    what = words.text(task.label or task.alerts[0].message)
+    names = short_names((words.text(label) for _, label in task.devices), what)
+    title = words.t("todo.several", n=len(task.alerts), what=_inside(what, words))
+    if names.text:
+        title = words.t("todo.named", what=title, names=names.text)
+    if names.left_out:
+        title = words.t("todo.and", names=title, n=names.left_out)
+    reasons = [words.t("todo.near", place=words.text(task.near))] if task.near else []
+    why = words.known(f"todo.why.{task.cause}", "")
+    return title, [*reasons, why] if why else reasons
+
+
+def _inside(what: str, words: Words) -> str:
+    """Behind the number a Vietnamese name begins small, unless it begins with an abbreviation."""
+    return what[:1].lower() + what[1:] if words.lang == "vi" and what[1:2].islower() else what

@@ -76,10 +76,29 @@ HOME: dict[str, Text] = {
         "Không có việc gì. Hệ thống vẫn theo dõi liên tục.",
         "Nothing. The system keeps watching.",
     ),
-    "todo.group": Text("{n} × {what}", "{n} × {what}"),
+    "todo.several": Text("{n} {what}", "{what} ({n})"),
+    "todo.named": Text("{what}: {names}", "{what}: {names}"),
     "todo.and": Text("{names} và {n} thiết bị nữa", "{names} and {n} more"),
     "todo.near": Text("Gần {place}.", "Near: {place}."),
-    "todo.since": Text("Từ {when}.", "Since {when}."),
+    "todo.since": Text("Báo từ {when}.", "Reported since {when}."),
+    "todo.why.lamp-failure": Text(
+        "Được lệnh sáng nhưng không ăn điện.", "Told to shine, they draw no power."
+    ),
+    "todo.why.battery-empty": Text(
+        "Pin cạn: tấm pin bẩn, bị che, hoặc pin đã chai.",
+        "The battery is empty: panel dirty or shaded, or battery worn out.",
+    ),
+    "todo.why.no-internet": Text(
+        "Thiết bị còn điện, đường truyền mất.", "They have power, but no line."
+    ),
+    "todo.why.silent": Text(
+        "Không có tin: có thể mất sóng hoặc mất điện, chưa tính là hỏng.",
+        "No messages: radio or power may be gone; they do not count as failed.",
+    ),
+    "todo.why.offline": Text(
+        "Không có tin: có thể mất sóng hoặc mất điện, chưa tính là hỏng.",
+        "No messages: radio or power may be gone; they do not count as failed.",
+    ),
     "todo.bring": Text("Mang theo: {what}.", "Bring: {what}."),
     "todo.look": Text("Xem", "Look"),
     "todo.look.named": Text("Xem {name}", "Look at {name}"),

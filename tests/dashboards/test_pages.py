@@ -203,7 +203,7 @@ async def test_every_state_has_its_word_and_sign(hamlet: Hamlet, web: httpx2.Asy
     assert '<span class="badge down">1 hỏng từ 06:00</span>' in html
     assert '<span class="badge unknown">1 chưa rõ từ 07:00 ngày 19/11/2026</span>' in html
     assert '<span class="badge water">còn 10 phút</span>' in html
-    assert "2 × tên" in html
+    assert "<b>2 tên: tên, tên</b>" in html
 
 
 async def test_old_figures_look_old_and_gaps_are_counted(

@@ -34,7 +34,7 @@ DYNAMIC = {
         for time in ("night", "day")
     },
 }
-OPTIONAL = re.compile(r"(cause|bring|requester|tile\.of|tile\.down)\.")
+OPTIONAL = re.compile(r"(cause|bring|requester|todo\.why|tile\.of|tile\.down)\.")
 """Families of which any member may be absent; the code has another word then."""
 
 
