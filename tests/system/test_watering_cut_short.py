@@ -1,0 +1,144 @@
+"""The power fails while a plot is being watered: the water stops, and people are told."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+
+from devices.kinds import KINDS
+from firmware_sim.cadence import Cadence
+from firmware_sim.firmware.valve import ValveFirmware
+from firmware_sim.layout import DeviceSpec, Layout, PlotSpec
+from firmware_sim.live import SteadyClock, run_live
+from firmware_sim.station import Broker
+from firmware_sim.world import World
+from tests.real import Mosquitto
+from tests.system.conftest import StartGateway
+from tests.system.gateway_process import HAMLET, TIMEOUT_S, device, rule, write_site
+
+EAGER = Cadence(dict.fromkeys(KINDS, 2), active_s=1, start_s=0)
+LAYOUT = Layout(
+    HAMLET,
+    (DeviceSpec("valve", "valve"), DeviceSpec("pump", "pump")),
+    (PlotSpec("plot", 2400.0, ("valve",), "pump", (), 240.0),),
+)
+PLOT = {
+    "id": "plot",
+    "label": {"vi": "Lô 1", "en": "Plot 1"},
+    "area_m2": 2400,
+    "valves": ["valve"],
+    "pump": "pump",
+    "sensors": ["probe"],
+    "rate_l_min": 240,
+    "soil": {"field_capacity_pct": 32, "wilting_point_pct": 18, "root_depth_m": 0.6},
+    "litres_per_day_max": 21000,
+    "minutes_per_run_max": 60,
+}
+WATER = rule(
+    "dry",
+    on={"device": "probe"},
+    when="soil_moisture_pct < 5",
+    then=[{"irrigate": {"plot": "plot", "minutes": 30}}],
+)
+LEASE_MAX_S = 120
+"""A plot may get so much more than it should when nobody is left to close it."""
+
+
+async def test_a_watering_is_closed_and_reported_after_a_power_cut(
+    tmp_path: Path, make_gateway: StartGateway, mosquitto: Mosquitto
+) -> None:
+    site = tmp_path / "site"
+    listed = [device("valve", "valve"), device("pump", "pump"), device("probe", "soil")]
+    port = write_site(site, {"url": mosquitto.url}, devices=listed, rules=[WATER], plots=[PLOT])
+    gateway = make_gateway(site, port)
+
+    async def until(query: str) -> list[tuple[Any, ...]]:
+        await asyncio.to_thread(gateway.wait_until, lambda: gateway.ask(query))
+        return gateway.ask(query)
+
+    world = World(LAYOUT, seed=1, start=SteadyClock()(), cadence=EAGER)
+    valve = world.devices["valve"]
+    assert isinstance(valve, ValveFirmware)
+    await asyncio.to_thread(gateway.start)
+    async with living(world, mosquitto.port), listening(mosquitto.port) as opened:
+        await until("SELECT 1 FROM state_change WHERE device = 'valve' AND state = 'up'")
+        await until("SELECT 1 FROM state_change WHERE device = 'pump' AND state = 'up'")
+        async with aiomqtt.Client("127.0.0.1", mosquitto.port) as client:
+            dry = b'{"seq":0,"boot":"b","soil_moisture_pct":3}'
+            await client.publish(f"hamlet/{HAMLET}/soil/probe/telemetry", dry, qos=1)
+        await until("SELECT 1 FROM run WHERE state = 'flowing'")
+        assert valve.tap.coil
+        gateway.kill()
+        assert valve.tap.coil, "the devices do not know that the gateway is gone"
+        await asyncio.to_thread(gateway.start)
+        ((run, state, cause, litres),) = await until(
+            "SELECT id, state, cause, litres FROM run WHERE ended_at IS NOT NULL"
+        )
+        assert not valve.tap.coil
+        assert state == "failed"
+        assert "restarted" in json.loads(cause)[1]
+        assert litres > 0
+        assert gateway.ask("SELECT count(*) FROM run") == [(1,)], f"only {run}"
+        ((message,),) = gateway.ask("SELECT message FROM alert WHERE subject = 'plot'")
+        assert "restarted" in json.loads(message)[1]
+        actions = [action for (action,) in gateway.ask("SELECT action FROM explanation")]
+        assert actions[0] == "water"
+        assert "restarted" in str(gateway.ask("SELECT sentence FROM explanation ORDER BY at")[-1])
+        page = gateway.get("/watering?lang=en").text
+        assert "restarted" in page
+        # The pump needs no other run: it is off, too, and says so.
+        await until("SELECT 1 FROM command WHERE device = 'pump' AND command = 'stop'")
+    assert gateway.stop() == 0
+    _assert_closes_by_itself(await opened)
+
+
+def _assert_closes_by_itself(command: bytes) -> None:
+    """What the gateway sent to open the valve, and then never a word again."""
+    now = json.loads(command)["expires_at"] - 1000
+    world = World(LAYOUT, seed=1, start=now, cadence=EAGER)
+    valve = world.devices["valve"]
+    assert isinstance(valve, ValveFirmware)
+    valve.handle_command(command, now)
+    assert valve.tap.coil
+    end = now + LEASE_MAX_S * 1000
+    while valve.wake <= end:
+        valve.run(valve.wake)
+    assert not valve.tap.coil
+
+
+@asynccontextmanager
+async def living(world: World, port: int) -> AsyncIterator[None]:
+    """The devices of a world on the broker."""
+    stop = asyncio.Event()
+    broker = Broker("127.0.0.1", port)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(run_live(world, broker, EAGER, stop=stop, clock=SteadyClock()))
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+@asynccontextmanager
+async def listening(port: int) -> AsyncIterator["asyncio.Future[bytes]"]:
+    """The first command that opens the valve."""
+    found: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    async with aiomqtt.Client("127.0.0.1", port, timeout=TIMEOUT_S) as client:
+        await client.subscribe(f"hamlet/{HAMLET}/valve/valve/command", qos=1)
+
+        async def listen() -> None:
+            async for message in client.messages:
+                assert isinstance(message.payload, bytes)
+                if json.loads(message.payload)["command"] == "open" and not found.done():
+                    found.set_result(message.payload)
+
+        task = asyncio.create_task(listen())
+        yield found
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
