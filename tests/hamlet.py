@@ -102,9 +102,9 @@ class Hamlet:
 
     def turn(self, id: str, state: State, since: Millis, cause: str = "ok") -> None:
         """The device is in that state from then on."""
-        device = self.device(id)
-        device.state, device.state_since, device.state_cause = state, since, cause
-        self.save(StateChanged(id, since, state, cause))
+        changed = StateChanged(id, since, state, cause)
+        self.device(id).change(changed)
+        self.save(changed)
 
     def everything_works(self, since: Millis) -> None:
         """All devices have been up since then, and were heard a minute ago."""

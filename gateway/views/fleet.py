@@ -40,8 +40,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """A device in a list. `place` is the label of its place, road or plot; `interval_s` is how
-    often it reports."""
+    """A device in a list. `since` is when its state began, for a fault when the fault began;
+    `place` is the label of its place, road or plot; `interval_s` is how often it reports."""
 
     id: str
     label: Text
@@ -63,8 +63,9 @@ def count(devices: Iterable[Device]) -> Counts:
     for device in devices:
         state = device.state
         numbers[state] += 1
-        if device.state_since is not None:
-            since[state] = min(since.get(state, device.state_since), device.state_since)
+        began = _since(device)
+        if began is not None:
+            since[state] = min(since.get(state, began), began)
     return Counts(
         numbers[State.UP],
         numbers[State.DOWN],
@@ -92,7 +93,7 @@ def device_row(device: Device, place: Text | None, now: Millis) -> DeviceRow:
         device.label,
         device.kind,
         device.state,
-        device.state_since,
+        _since(device),
         device.state_cause,
         place,
         device.interval_s,
@@ -100,3 +101,10 @@ def device_row(device: Device, place: Text | None, now: Millis) -> DeviceRow:
         device.heard_at,
         figures(device, now),
     )
+
+
+def _since(device: Device) -> Millis | None:
+    """A fault that was lost from sight for a while did not begin when it was seen again."""
+    if device.state is State.DOWN and device.down_since is not None:
+        return device.down_since
+    return device.state_since

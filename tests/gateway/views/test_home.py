@@ -45,6 +45,17 @@ async def test_down_lowers_the_ratio_and_unknown_lowers_the_coverage(hamlet: Ham
     assert whole.total_ms == 2 * (6 * DAY_MS + 7 * HOUR_MS)
 
 
+async def test_a_fault_began_before_it_was_lost_from_sight(hamlet: Hamlet) -> None:
+    hamlet.turn("pump-1", State.DOWN, NOW - DAY_MS, "no-power")
+    hamlet.turn("pump-1", State.UNKNOWN, NOW - 2 * HOUR_MS, "silent")
+    assert (await hamlet.views.home()).kind("pump").counts.unknown_since == NOW - 2 * HOUR_MS
+    hamlet.turn("pump-1", State.DOWN, NOW - HOUR_MS, "no-power")
+    assert (await hamlet.views.home()).kind("pump").counts.down_since == NOW - DAY_MS
+    row = hamlet.views.row("pump-1")
+    assert row is not None
+    assert row.since == NOW - DAY_MS
+
+
 async def test_the_week_is_computed_anew_after_a_minute_only(hamlet: Hamlet) -> None:
     hamlet.everything_works(NOW - 9 * DAY_MS)
     before = (await hamlet.views.home()).kind("pump").week
