@@ -102,9 +102,7 @@ def _values(device: DeviceDetail, words: Words) -> list[str]:
     """What the firing rules saw when they fired."""
     seen: dict[str, str] = {}
     for rule in device.rules:
-        if rule.change.state is not RuleState.FIRING:
-            continue
-        for name, value in rule.change.values.items():
+        for name, value in rule.values.items():
             metric = device.row.kind.metric(name)
             if metric is not None and value is not None and name not in seen:
                 label, shown = words.text(metric.label), words.value(metric, value)
@@ -142,8 +140,7 @@ def _argument(name: str, value: Argument, device: DeviceDetail, words: Words) ->
 def _requester(requester: str, device: DeviceDetail, words: Words) -> str:
     sort, _, name = requester.partition(":")
     if sort == "rule":
-        labels = {rule.rule: rule.label for rule in device.rules}
-        label = labels.get(name)
+        label = device.rule_labels.get(name)
         name = words.text(label) if label is not None else name
     key = f"requester.{sort}"
     return words.known(key, requester).format(name=name)

@@ -50,6 +50,15 @@ class Rule(NamedTuple):
     health: str | None = None
 
 
+class RuleOn(NamedTuple):
+    """What the rule engine says of a rule for one device."""
+
+    rule: str
+    label: Text
+    state: RuleState
+    since: Millis | None
+
+
 class Hamlet:
     """The parts that pages and the API are made of."""
 
@@ -66,6 +75,7 @@ class Hamlet:
         self.open_alerts: list[Alert] = []
         self.running: list[Run] = []
         self.rules: list[Rule] = []
+        self.rules_on: dict[str, list[RuleOn]] = {}
         self.condition = Condition(Link(True, NOW - DAY_MS))
         self.asked: list[CommandAsked] = []
         self.views = Views(
@@ -75,6 +85,7 @@ class Hamlet:
             alerts=lambda: self.open_alerts,
             runs=lambda: self.running,
             rules=lambda: self.rules,
+            rules_of=lambda id: self.rules_on.get(id, []),
             condition=lambda: self.condition,
             clock=lambda: self.now,
         )

@@ -71,7 +71,7 @@ DEVICES: dict[str, Text] = {
     "requester.person": Text("người vận hành ({name})", "a person ({name})"),
     "device.rules": Text("Quy tắc chạm tới thiết bị này", "Rules that touch this device"),
     "device.rules.none": Text(
-        "Chưa quy tắc nào lên tiếng về thiết bị này.", "No rule has spoken of this device yet."
+        "Không có quy tắc nào cho thiết bị này.", "No rule is about this device."
     ),
     "device.rule": Text("Quy tắc", "Rule"),
     "device.rule.state": Text("Trạng thái", "State"),
@@ -79,6 +79,7 @@ DEVICES: dict[str, Text] = {
     "rule.firing": Text("đang báo", "firing"),
     "rule.pending": Text("đang chờ", "pending"),
     "rule.inactive": Text("yên", "quiet"),
+    "rule.never": Text("chưa từng báo", "never fired"),
     "device.raw": Text("Tin gốc mới nhất", "Last message as it came"),
     "device.extra": Text("Trường lạ trong tin", "Unknown fields in it"),
     "chart.range": Text("Khoảng thời gian", "Range"),

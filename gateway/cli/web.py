@@ -28,6 +28,7 @@ def build_web(gateway: Gateway) -> FastAPI:
         alerts=engines.alerts.open_alerts,
         runs=engines.irrigation.runs,
         rules=engines.rules.status,
+        rules_of=engines.rules.rules_of,
         condition=lambda: _condition(gateway),
         clock=now_ms,
     )

@@ -17,7 +17,7 @@ from gateway.rules.expression.compile import ReadAge, ReadValue
 from gateway.rules.instance import Instance
 from gateway.rules.plan import Plan, unknown
 from gateway.rules.rule import Rule, numbers_of
-from gateway.rules.status import RuleStatus, summarise
+from gateway.rules.status import RuleOfDevice, RuleStatus, on_device, summarise
 from gateway.rules.transitions import Moment, advance, fire, forget, leave, resume
 
 ACTUATOR_READING_AGE_MAX_MS = 10 * 60_000
@@ -137,6 +137,11 @@ class RuleEngine:
     def status(self) -> list[RuleStatus]:
         """How each rule is doing, in the order of the rules."""
         return summarise(self._rules, self._instances(), self._errors)
+
+    def rules_of(self, device: str) -> list[RuleOfDevice]:
+        """The rules that concern the device, in the order of the rules."""
+        plan = self._plans.get(device)
+        return on_device(plan.by_rule.values()) if plan else []
 
     def _judge(
         self, plan: Plan, touched: Iterable[Instance], read: ReadValue, now: Millis

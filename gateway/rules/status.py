@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from devices.reading import Millis
 from devices.text import Text
 from gateway.decisions import RuleState
 from gateway.rules.instance import Instance
@@ -24,6 +25,16 @@ class RuleStatus:
     errors: int
 
 
+@dataclass(frozen=True, slots=True)
+class RuleOfDevice:
+    """One rule as it stands for one device; `since` is None when it never changed."""
+
+    rule: str
+    label: Text
+    state: RuleState
+    since: Millis | None
+
+
 def summarise(
     rules: Sequence[Rule], instances: Iterable[Instance], errors: Mapping[str, int]
 ) -> list[RuleStatus]:
@@ -32,6 +43,13 @@ def summarise(
     for instance in instances:
         by_rule[instance.rule.id].append(instance)
     return [_row(rule, by_rule[rule.id], errors[rule.id]) for rule in rules]
+
+
+def on_device(instances: Iterable[Instance]) -> list[RuleOfDevice]:
+    """The rules of one device."""
+    return [
+        RuleOfDevice(one.rule.id, one.rule.label, one.state, one.since or None) for one in instances
+    ]
 
 
 def _row(rule: Rule, instances: Sequence[Instance], errors: int) -> RuleStatus:

@@ -2,31 +2,48 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from devices.metric import Metric, Value
 from devices.text import Text
 from gateway.clock import Millis
-from gateway.decisions import Alert, Command, RuleChanged
+from gateway.decisions import Alert, Command, RuleChanged, RuleState
 from gateway.history import JournaledMessage, Point
 from gateway.views.fleet import DeviceRow
 from gateway.views.weeks import Week
 
 COMMANDS_SHOWN = 10
 TRANSITIONS_READ = 50
+_LOUDEST_FIRST = (RuleState.FIRING, RuleState.PENDING, RuleState.INACTIVE)
+
+
+class RuleOfDevice(Protocol):
+    """A rule as it stands for a device; `since` is None when it never changed."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def label(self) -> Text: ...
+    @property
+    def state(self) -> RuleState: ...
+    @property
+    def since(self) -> Millis | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class RuleOnDevice:
-    """What a rule says of the device, since when, and the values it saw then."""
+    """What a rule says of the device, since when, and while it fires the values it saw then."""
 
-    rule: str
-    label: Text | None
-    change: RuleChanged
+    label: Text
+    state: RuleState
+    since: Millis | None
+    values: Mapping[str, Value | None]
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceDetail:
-    """`missing` readings were lost between others and may still be resent."""
+    """`missing` readings were lost between others and may still be resent. `rule_labels` names all
+    rules of the site: also one that is not about this device may have commanded it."""
 
     row: DeviceRow
     adopted: bool
@@ -38,6 +55,7 @@ class DeviceDetail:
     missing: int
     alerts: tuple[Alert, ...]
     rules: tuple[RuleOnDevice, ...]
+    rule_labels: Mapping[str, Text]
     commands: tuple[Command, ...]
     last_message: JournaledMessage | None
 
@@ -61,11 +79,17 @@ class Chart:
     nights: tuple[tuple[Millis, Millis], ...]
 
 
-def latest_by_rule(
-    transitions: Sequence[RuleChanged], labels: Mapping[str, Text]
+def rules_on_device(
+    rules: Sequence[RuleOfDevice], transitions: Sequence[RuleChanged]
 ) -> tuple[RuleOnDevice, ...]:
-    """The newest state of each rule that has ever changed for the device, newest first."""
-    found: dict[str, RuleOnDevice] = {}
+    """The rules with what they saw, those that speak first; `transitions` come newest first."""
+    newest: dict[str, RuleChanged] = {}
     for change in transitions:
-        found.setdefault(change.rule, RuleOnDevice(change.rule, labels.get(change.rule), change))
-    return tuple(found.values())
+        newest.setdefault(change.rule, change)
+    found = []
+    for rule in sorted(rules, key=lambda rule: _LOUDEST_FIRST.index(rule.state)):
+        seen = newest.get(rule.rule)
+        fires = rule.state is RuleState.FIRING
+        values = seen.values if fires and seen is not None else {}
+        found.append(RuleOnDevice(rule.label, rule.state, rule.since, values))
+    return tuple(found)

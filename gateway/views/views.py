@@ -18,7 +18,8 @@ from gateway.views.device import (
     Chart,
     Curve,
     DeviceDetail,
-    latest_by_rule,
+    RuleOfDevice,
+    rules_on_device,
 )
 from gateway.views.drawing import draw
 from gateway.views.fleet import DeviceRow, count, device_row, figures
@@ -57,7 +58,7 @@ class Views:
     """Answers questions about the hamlet. Call it on the event loop that writes the fleet.
 
     `alerts` gives the open alerts, `runs` the waterings in progress, `rules` the state of the
-    rules, all of them as they are in memory.
+    rules and `rules_of` those of one device, all of them as they are in memory.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Views:
         alerts: Callable[[], Sequence[Alert]],
         runs: Callable[[], Sequence[Run]],
         rules: Callable[[], Sequence[RuleStatus]],
+        rules_of: Callable[[str], Sequence[RuleOfDevice]],
         condition: Callable[[], Condition],
         clock: Callable[[], Millis],
     ) -> None:
@@ -78,6 +80,7 @@ class Views:
         self._alerts = alerts
         self._runs = runs
         self._rules = rules
+        self._rules_of = rules_of
         self._condition = condition
         self._clock = clock
         self._places = Places(site)
@@ -168,7 +171,8 @@ class Views:
             week=self._weeks.of_device(device),
             missing=sum(last - first + 1 for _, first, last in gaps),
             alerts=tuple(alert for alert in self._alerts() if alert.subject == id),
-            rules=latest_by_rule(transitions, self._rule_labels()),
+            rules=rules_on_device(self._rules_of(id), transitions),
+            rule_labels=self._rule_labels(),
             commands=tuple(commands),
             last_message=messages[0] if messages else None,
         )

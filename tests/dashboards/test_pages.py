@@ -25,7 +25,7 @@ from gateway.decisions import (
 )
 from gateway.views.condition import Condition, Link
 from tests.dashboards.page import Page
-from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet, Rule
+from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet, Rule, RuleOn
 
 PATHS = (
     "/",
@@ -65,6 +65,10 @@ def live_a_day(hamlet: Hamlet, name: str = "tên") -> None:
     text = Text(name, name)
     hamlet.everything_works(NOW - 9 * DAY_MS)
     hamlet.rules = [Rule("dark", text, {RuleState.FIRING: 1}, ("light-117",), name)]
+    hamlet.rules_on["light-117"] = [
+        RuleOn("dark", text, RuleState.FIRING, NOW),
+        RuleOn("hot", text, RuleState.INACTIVE, None),
+    ]
     hamlet.say("light-117", NOW - HOUR_MS, 0, battery_v=13.0, battery_temperature_c=27.5)
     hamlet.say("light-117", NOW - 60_000, 5, battery_v=13.1, load_power_w=0.0, brightness_pct=70.0)
     hamlet.turn("light-117", State.DOWN, NOW - HOUR_MS, "lamp-failure")

@@ -2,13 +2,18 @@ from dataclasses import replace
 
 from devices.text import Text
 from gateway.decisions import RuleChanged, RuleState, State
-from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet, Rule
+from gateway.views.device import RuleOnDevice
+from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet, RuleOn
 
 LIGHT = "light-117"
 
 
 async def test_a_device_with_everything_known_of_it(hamlet: Hamlet) -> None:
-    hamlet.rules = [Rule("dark", Text("Tối", "Dark"), {})]
+    dark, hot = Text("Tối", "Dark"), Text("Nóng", "Hot")
+    hamlet.rules_on[LIGHT] = [
+        RuleOn("hot", hot, RuleState.INACTIVE, None),
+        RuleOn("dark", dark, RuleState.FIRING, NOW - HOUR_MS),
+    ]
     hamlet.say(LIGHT, NOW - HOUR_MS, 0, battery_v=13.0, battery_temperature_c=27.5)
     hamlet.say(LIGHT, NOW - 60_000, 3, battery_v=13.1)
     hamlet.turn(LIGHT, State.DOWN, NOW - HOUR_MS, "lamp-failure")
@@ -21,9 +26,10 @@ async def test_a_device_with_everything_known_of_it(hamlet: Hamlet) -> None:
         ("battery_temperature_c", 27.5, True),
     ]
     assert device.missing == 2
-    assert [(rule.label, rule.change.state) for rule in device.rules] == [
-        (Text("Tối", "Dark"), RuleState.FIRING)
-    ]
+    assert device.rules == (  # those that never spoke are there, too, behind those that do
+        RuleOnDevice(dark, RuleState.FIRING, NOW - HOUR_MS, {"battery_v": 13.0}),
+        RuleOnDevice(hot, RuleState.INACTIVE, None, {}),
+    )
     assert device.last_message is not None
     assert b'"seq": 3' in device.last_message.body
 
