@@ -1,16 +1,16 @@
 """Builds the web application; the composition root adds the pages and serves it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, Response
 
 from gateway.api.actions import Actions
 from gateway.api.exposition import CONTENT_TYPE, Family, expose
+from gateway.api.hosts import HostCheck
 from gateway.api.problems import add_problem_handlers
 from gateway.api.reading import reading_routes
 from gateway.api.security import SecurityHeaders
@@ -32,13 +32,14 @@ def create_app(
     *,
     metrics: Callable[[], Iterable[Family]],
     token: str,
-    allowed_hosts: Sequence[str],
+    allowed_hosts: Collection[str],
+    any_address: bool = False,
 ) -> FastAPI:
-    """REST, `/healthz` and `/metrics`. Requests that name another host than `allowed_hosts` are
-    refused; writing needs `token`."""
+    """REST, `/healthz` and `/metrics`. Requests that name another host than `allowed_hosts`, or
+    with `any_address` an IP address, are refused; writing needs `token`."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(GZipMiddleware, compresslevel=GZIP_LEVEL)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
+    app.add_middleware(HostCheck, names=allowed_hosts, addresses=any_address)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=BODY_MAX)
     app.add_middleware(SecurityHeaders)
 

@@ -15,7 +15,7 @@ from gateway.views import Views
 from gateway.views.condition import Condition, Link
 
 TOKEN_FILE = "web-token"  # noqa: S105  # the name of a file
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def build_web(gateway: Gateway) -> FastAPI:
@@ -43,6 +43,7 @@ def build_web(gateway: Gateway) -> FastAPI:
         metrics=lambda: families(gateway),
         token=token,
         allowed_hosts=_hosts(gateway.site.config.web),
+        any_address=gateway.site.config.web.host not in LOOPBACK,
     )
     add_pages(app, views, gateway.feed)
     return app

@@ -228,6 +228,7 @@ async def test_metrics(web: httpx2.AsyncClient) -> None:
 async def test_another_host_is_refused(web: httpx2.AsyncClient) -> None:
     answer = await web.get("/healthz", headers={"Host": "evil.example"})
     assert answer.status_code == 400
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
 async def test_every_answer_is_protected(web: httpx2.AsyncClient) -> None:
