@@ -20,6 +20,7 @@ from gateway.intake.contract import ConnectionSettings, Receiver, TlsSettings
 from gateway.intake.embedded import EmbeddedBroker
 from gateway.intake.open_receiver import open_receiver
 from gateway.journal.database import open_journal
+from gateway.journal.lock import sole_writer
 from gateway.journal.outbound import JournalOutbound
 from gateway.journal.reader import JournalReader
 from gateway.journal.writer import JournalWriter
@@ -117,6 +118,7 @@ async def open_gateway(site: Site, rules: Sequence[Rule]) -> AsyncIterator[Gatew
     failure: asyncio.Future[None] = loop.create_future()
     settings = _connection_settings(site)
     async with AsyncExitStack() as stack:
+        stack.enter_context(sole_writer(site.data))
         broker = site.config.broker.embedded
         if broker:
             await stack.enter_async_context(EmbeddedBroker(broker.host, broker.port))

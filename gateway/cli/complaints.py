@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from firmware_sim.layout import LayoutError
 from firmware_sim.live import BrokerError
 from firmware_sim.scenario import ScenarioError
 from gateway.app import SiteError
@@ -25,6 +26,7 @@ _EXPECTED = (
     EmbeddedBrokerError,
     FatalIntakeError,
     JournalError,
+    LayoutError,
     SiteError,
 )
 

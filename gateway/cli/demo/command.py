@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from shutil import Error as CopyError
 from shutil import copytree, ignore_patterns
 from typing import Annotated
 
@@ -29,7 +30,10 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its site.")] = Path(
         "demo-site"
     ),
-    port: Annotated[int | None, typer.Option(help="Port of the page.")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Port of the page, if not the one of site.yaml."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another seed is another weather.")] = 1,
     embedded_broker: Annotated[
         bool, typer.Option("--embedded-broker", help="Do without Mosquitto.")
@@ -53,6 +57,8 @@ def _prepare(folder: Path, port: int | None) -> tuple[Site, list[Rule]]:
             raise SiteError("the demo needs the folder site.example of the source tree")
         try:
             copytree(EXAMPLE, folder, ignore=ignore_patterns("data"), dirs_exist_ok=True)
+        except CopyError:  # one or more files of it
+            raise SiteError(f"{folder} cannot be written; name a folder with --folder") from None
         except OSError as error:
             raise SiteError(f"{folder}: {error.strerror}; name a folder with --folder") from None
     site, rules = read_site(folder)

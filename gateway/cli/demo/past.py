@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -12,8 +13,10 @@ from firmware_sim.layout import load_layout
 from firmware_sim.live import save_state
 from firmware_sim.scenario import load_scenario
 from firmware_sim.world import World
+from gateway.app import SiteError
 from gateway.assembly import JOURNAL_FILE
 from gateway.cli.demo.playback import Playback
+from gateway.journal.lock import sole_writer
 from gateway.rules.rule import Rule
 from gateway.site import Site
 
@@ -21,6 +24,10 @@ DAYS = 7
 DAY_MS = 86_400_000
 WORLD_FILE = "world.json"
 """The world's memory. Written last, so that it is there only when the week is complete."""
+UNFINISHED_FILE = "unfinished-past"
+"""There from the first to the last moment of playing: what lies beside it may be deleted."""
+BEGUN_FILE = "demo-week-begun"
+"""Marks a journal that the demo itself wrote, and may throw away when it was cut short."""
 
 
 def has_past(site: Site) -> bool:
@@ -29,8 +36,34 @@ def has_past(site: Site) -> bool:
 
 
 def play_past(site: Site, rules: Sequence[Rule], *, seed: int, now: Millis) -> int:
-    """Play the week up to `now`; returns the number of messages."""
-    shutil.rmtree(site.data, ignore_errors=True)
+    """Play the week up to `now`; returns the number of messages.
+
+    Begins anew where an earlier playing was cut short. Raises SiteError when there is a journal
+    that is not the demo's, and JournalError.
+    """
+    with sole_writer(site.data):
+        _make_room(site.data)
+        count = _play(site, rules, seed=seed, now=now)
+        (site.data / UNFINISHED_FILE).unlink()
+    return count
+
+
+def _make_room(data: Path) -> None:
+    unfinished = data / UNFINISHED_FILE
+    if (data / JOURNAL_FILE).exists() and not unfinished.exists():
+        raise SiteError(
+            f"{data} holds the journal of a real hamlet, which the demo does not touch; "
+            "name another folder with --folder"
+        )
+    unfinished.touch()
+    for path in data.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path != unfinished:
+            path.unlink()
+
+
+def _play(site: Site, rules: Sequence[Rule], *, seed: int, now: Millis) -> int:
     start = now - DAYS * DAY_MS
     layout = load_layout(site.folder)
     scenario_file = site.folder / "scenario.yaml"
