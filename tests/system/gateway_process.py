@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ TIMEOUT_S = 60.0
 """Generous: it ends a test that hangs, and measures nothing."""
 POLL_S = 0.02
 HAMLET = "thu"
+_MESSAGES = "hamlet_messages_"
 FULL = os.environ.get("HAMLET_FULL") == "1"
 """The numbers of the release gates instead of those of every day."""
 
@@ -80,7 +82,8 @@ def run_hamlet(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 class GatewayProcess:
-    """`hamlet run` on one site. It may be started again after its end, however that came."""
+    """`hamlet run` on one site, or another command that serves its page until it is told to end.
+    It may be started again after its end, however that came."""
 
     def __init__(self, site: Path, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -88,12 +91,17 @@ class GatewayProcess:
         self._site = site
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, connected: bool = True) -> None:
+    def start(self, *arguments: str, connected: bool = True) -> None:
         """Return when its page answers, and says that the broker is connected if that is asked."""
-        command = [sys.executable, "-m", "gateway.cli.main", "run", "--site", str(self._site)]
+        command = arguments or ("run", "--site", str(self._site))
         with self.log.open("ab") as log:
+            # A group of its own, like a command in a terminal: Ctrl-C goes to all in it.
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+                [sys.executable, "-m", "gateway.cli.main", *command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                process_group=0,
             )
         self.wait_until(lambda: self.health()["broker"] if connected else self.health() is not None)
 
@@ -104,14 +112,26 @@ class GatewayProcess:
             self._process.wait()
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
-        """End it as systemd would; returns the exit status."""
+        """End it as systemd would, or as Ctrl-C; returns the exit status."""
         assert self._process is not None
-        self._process.send_signal(by)
+        os.killpg(self._process.pid, by)
         try:
             return self._process.wait(TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.kill()
             pytest.fail(f"the gateway did not end:\n{self.tail()}")
+
+    def children(self) -> set[int]:
+        """The ids of all processes that it started, and those started."""
+        assert self._process is not None
+        found: set[int] = set()
+        look = [self._process.pid]
+        while look:
+            for tasks in Path(f"/proc/{look.pop()}/task").glob("*/children"):
+                for child in map(int, tasks.read_text().split()):
+                    found.add(child)
+                    look.append(child)
+        return found
 
     def wait_until(self, ready: Callable[[], object]) -> None:
         """Until it is so. An answer that cannot be had yet counts as no."""
@@ -141,11 +161,24 @@ class GatewayProcess:
         samples = (line.rpartition(" ") for line in lines if line and not line.startswith("#"))
         return {name: float(value) for name, _, value in samples}
 
+    def totals(self) -> dict[str, int]:
+        """The message counters at one moment, each summed over its labels."""
+        totals: Counter[str] = Counter()
+        for sample, value in self.metrics().items():
+            if sample.startswith(_MESSAGES):
+                name = sample.partition("{")[0].removeprefix(_MESSAGES).removesuffix("_total")
+                totals[name] += int(value)
+        return totals
+
     def total(self, name: str) -> int:
-        """The sum of a message counter over its labels."""
-        full = f"hamlet_messages_{name}_total"
-        values = self.metrics()
-        return int(sum(n for name, n in values.items() if name.partition("{")[0] == full))
+        """One of them."""
+        return self.totals()[name]
+
+    def assert_counted(self) -> None:
+        """What was received is accepted, a duplicate, or rejected."""
+        totals = self.totals()
+        parts = sum(totals[name] for name in ("accepted", "duplicate", "rejected"))
+        assert totals["received"] == parts, totals
 
     def ask(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         """What the journal on the disk says, read by a connection of its own."""
