@@ -88,6 +88,7 @@ class Feed:
     def __init__(self, interval_s: float = INTERVAL_S) -> None:
         self._interval_s = interval_s
         self._subscriptions: set[Subscription] = set()
+        self._closed = False
         self.version = 0  # how often something was published
 
     def publish(self, update: Update) -> None:
@@ -108,10 +109,13 @@ class Feed:
 
     @contextmanager
     def subscribe(self) -> Iterator[Subscription]:
-        """Listen while the context is open. Raises TooManySubscribersError."""
+        """Listen while the context is open; to a closed feed, nothing comes. Raises
+        TooManySubscribersError."""
         if self.full:
             raise TooManySubscribersError(f"{SUBSCRIBERS_MAX} pages are open already")
         subscription = Subscription(self._interval_s)
+        if self._closed:
+            subscription.close()
         self._subscriptions.add(subscription)
         try:
             yield subscription
@@ -119,6 +123,7 @@ class Feed:
             self._subscriptions.discard(subscription)
 
     def close(self) -> None:
-        """End every reader, so that the server can stop."""
+        """End every reader, also one that comes back at once, so that the server can stop."""
+        self._closed = True
         for subscription in self._subscriptions:
             subscription.close()

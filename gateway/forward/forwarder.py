@@ -9,6 +9,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
@@ -20,6 +21,8 @@ from gateway.outbound import OutboundRow, OutboundSource, SetAside
 
 LINGER_S = 1.0
 """New rows wait this long for others, so that a trickle is not one request a message."""
+STOP_TIMEOUT_S = 5.0
+"""A healthy disk needs milliseconds; one in trouble must not keep the gateway from ending."""
 DOUBTS_MAX = 16
 """Lines refused one by one while none was taken: then it is not the lines."""
 
@@ -72,7 +75,7 @@ class Forwarder:
         self._news.set()
 
     async def run(self) -> None:
-        """Forward until cancelled. The journal is left alone as soon as this has ended."""
+        """Forward until cancelled. On a healthy disk nothing of it goes on after that."""
         try:
             cursor = await _finish(self._source.cursor, self._sink.name)
             while True:
@@ -198,11 +201,13 @@ def _split(part: list[_Line], suspects: Collection[int]) -> list[list[_Line]]:
 
 
 async def _finish(call: Callable[..., Result], *args: object) -> Result:
-    """Run a journal call in a thread. When cancelled, wait for its end: the journal may be closed
-    right after."""
+    """Run a journal call in a thread. When cancelled, wait for its end, but not for ever: the
+    journal may be closed right after, and refuses what comes later."""
     task = asyncio.ensure_future(asyncio.to_thread(call, *args))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait([task])
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_TIMEOUT_S):
+                await asyncio.gather(task, return_exceptions=True)
         raise

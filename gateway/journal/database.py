@@ -34,10 +34,14 @@ def open_journal(file: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(
             file, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
-        connection.execute("PRAGMA journal_mode = wal")
-        connection.execute("PRAGMA synchronous = full")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        _migrate(connection, file)
+        try:
+            connection.execute("PRAGMA journal_mode = wal")
+            connection.execute("PRAGMA synchronous = full")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            _migrate(connection, file)
+        except BaseException:
+            connection.close()
+            raise
     except OSError as error:
         raise JournalError(f"{file.parent}: {error.strerror}; is the folder writable?") from None
     except sqlite3.Error as error:

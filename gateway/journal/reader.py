@@ -39,6 +39,10 @@ _BACKWARDS = (
 measured at a time came then or later."""
 
 
+class ReaderClosedError(Exception):
+    """The gateway is ending: a thread that was left to itself asks too late."""
+
+
 class JournalReader:
     """Answers from a small pool of read-only connections; safe to call from any thread.
 
@@ -47,19 +51,24 @@ class JournalReader:
 
     def __init__(self, file: Path, fleet: Fleet) -> None:
         self._fleet = fleet
-        self._pool: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._pool: queue.SimpleQueue[sqlite3.Connection | None] = queue.SimpleQueue()
         for _ in range(CONNECTIONS_MAX):
             self._pool.put(open_for_reading(file))
 
     def close(self) -> None:
-        """Close the connections; nothing may be asked any more."""
+        """Wait for the answers under way and close the connections."""
         for _ in range(CONNECTIONS_MAX):
-            self._pool.get().close()
+            if connection := self._pool.get():
+                connection.close()
+        self._pool.put(None)
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one question; waits for a free one."""
+        """A connection for one question; waits for a free one. Raises ReaderClosedError."""
         connection = self._pool.get()
+        if connection is None:
+            self._pool.put(None)  # for the next who comes too late
+            raise ReaderClosedError
         try:
             yield connection
         finally:

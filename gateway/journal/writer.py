@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class StoppedError(Exception):
-    """The gateway was told to end while the disk could not be written."""
+    """Nothing is written any more: the gateway ends, or the journal has failed for good."""
 
 
 ROWS_PER_STATEMENT = 100
@@ -110,6 +110,7 @@ class JournalWriter:
         self._on_failure = on_failure
         self._jobs: Final[queue.SimpleQueue[Callable[[], None] | None]] = queue.SimpleQueue()
         self._stopping = threading.Event()
+        self._gave_up = False
         self._thread = threading.Thread(target=self._run, name="journal")
         self._thread.start()
 
@@ -123,7 +124,11 @@ class JournalWriter:
         self._jobs.put(work)
 
     def run(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        """Run a job that writes, between two batches and in a transaction of its own."""
+        """Run a job that writes, between two batches and in a transaction of its own.
+
+        Its result is an sqlite3.Error when the job is at fault, and StoppedError when nothing is
+        written any more.
+        """
         future: Future[T] = Future()
 
         def work() -> None:
@@ -145,16 +150,20 @@ class JournalWriter:
         self._connection.close()
 
     def _run(self) -> None:
-        try:
-            while (job := self._jobs.get()) is not None:
+        """Work until `close`; after a failure only to refuse, so that nobody waits in vain."""
+        while (job := self._jobs.get()) is not None:
+            try:
                 job()
-        except StoppedError:
-            pass  # the disk was still in trouble when we were told to end
-        except Exception as error:  # noqa: BLE001  # a thread's error would end unseen
-            self._on_failure(error)
+            except StoppedError:
+                pass  # a batch: it was not acknowledged, and comes again
+            except Exception as error:  # noqa: BLE001  # a thread's error would end unseen
+                self._gave_up = True
+                self._on_failure(error)
 
     def _insist(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run `job` in a transaction, again and again while it is the disk that fails."""
+        if self._gave_up:  # a batch without the one before it must not be written
+            raise StoppedError("the journal has stopped")
         failed = False
         while True:
             try:
@@ -165,6 +174,7 @@ class JournalWriter:
                 failed = True
                 self._on_trouble(str(error))
                 if self._stopping.wait(RETRY_AFTER_S):
+                    self._gave_up = True
                     raise StoppedError(str(error)) from error
                 continue
             if failed:

@@ -12,7 +12,7 @@ from gateway.decisions import State, StateChanged
 from gateway.fleet import Device
 from gateway.journal.batch import Batch, MessageRow, RejectedRow
 from gateway.journal.database import open_journal
-from gateway.journal.writer import REJECTED_MAX, JournalWriter, commit
+from gateway.journal.writer import REJECTED_MAX, JournalWriter, StoppedError, commit
 
 PATIENCE_S = 30.0
 
@@ -113,3 +113,36 @@ def test_an_error_that_waiting_does_not_mend_is_reported(tmp_path: Path) -> None
     assert seen.wait(PATIENCE_S)
     assert isinstance(failed[0], sqlite3.IntegrityError)
     writer.close()
+
+
+def test_after_a_failure_nothing_is_written_and_nobody_waits(tmp_path: Path) -> None:
+    seen = threading.Event()
+    writer = JournalWriter(open_journal(tmp_path / "journal.db"), print, lambda _: seen.set())
+    soil = Device(1, "soil-1", KINDS["soil"], True, Text("a", "b"))
+    writer.submit(Batch(new_devices=[(soil, 1), (soil, 1)]), lambda: None)
+    later = Batch()
+    later.messages.append(message(0))
+    writer.submit(later, lambda: pytest.fail("committed without the batch before it"))
+    with pytest.raises(StoppedError):
+        writer.run(lambda c: count(c, "message")).result(PATIENCE_S)
+    assert seen.is_set()
+    writer.close()
+    reread = open_journal(tmp_path / "journal.db")
+    assert count(reread, "message") == 0
+    reread.close()
+
+
+def test_told_to_end_while_the_disk_is_full_it_ends(tmp_path: Path) -> None:
+    connection = open_journal(tmp_path / "journal.db")
+    pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    full = threading.Event()
+    writer = JournalWriter(connection, lambda _: full.set(), lambda error: pytest.fail(str(error)))
+    batch = Batch()
+    batch.messages.extend(message(seq, b"x" * 1000) for seq in range(100))
+    writer.submit(batch, lambda: pytest.fail("committed to a full disk"))
+    waiting = writer.run(lambda c: count(c, "message"))
+    assert full.wait(PATIENCE_S)
+    writer.close()
+    with pytest.raises(StoppedError):
+        waiting.result(PATIENCE_S)
