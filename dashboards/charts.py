@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from itertools import chain
 from math import ceil
 
+from dashboards.device import state_words
 from dashboards.words import Words
 from devices.kind import Kind
 from devices.metric import Metric, Shape
 from gateway.clock import Millis
+from gateway.decisions import State
 from gateway.history import Point
 from gateway.views.device import Chart
 
@@ -85,7 +87,53 @@ def data_of(chart: Chart, words: Words) -> dict[str, object]:
             for curve in chart.curves
         ],
         "nights": [[start // 1000, end // 1000] for start, end in chart.nights],
+        "gaps": [
+            [gap[0] // 1000, gap[1] // 1000, _lost(chart, gap, words)] for gap in gaps_of(chart)
+        ],
+        "events": [[at // 1000, text] for at, text in events_of(chart, words)],
     }
+
+
+def events_of(chart: Chart, words: Words) -> list[tuple[Millis, str]]:
+    """What happened, in words, oldest first."""
+    return [
+        (
+            event.at,
+            words.text(event.label)
+            if event.label is not None
+            else state_words(State.DOWN, event.cause or "", words),
+        )
+        for event in chart.events
+    ]
+
+
+def gaps_of(chart: Chart) -> list[tuple[Millis, Millis]]:
+    """From step to step where no curve has a value. The step that goes on is no gap yet."""
+    known = _known(chart)
+    gaps: list[tuple[Millis, Millis]] = []
+    for at in range(chart.start, chart.end - chart.step, chart.step):
+        if at in known:
+            continue
+        if gaps and gaps[-1][1] == at:
+            gaps[-1] = (gaps[-1][0], at + chart.step)
+        else:
+            gaps.append((at, at + chart.step))
+    return gaps
+
+
+def _known(chart: Chart) -> set[Millis]:
+    return {point.at for curve in chart.curves for point in curve.points}
+
+
+def _lost(chart: Chart, gap: tuple[Millis, Millis], words: Words) -> str:
+    """How many messages a gap between others cost, when numbers are missing at all: a device that
+    was off sent none."""
+    start, end = gap
+    known = _known(chart)
+    if not chart.interval_s or not min(known, default=start) < start < end <= max(known):
+        return ""
+    lost = min((end - start) // (chart.interval_s * 1000), chart.missing)
+    return words.t("chart.lost", n=lost) if lost else ""
 
 
 def table_of(chart: Chart, words: Words) -> list[Row]:

@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from dashboards.charts import DEFAULT_RANGE, RANGES, charted, data_of, table_of
+from dashboards.chart_csv import csv_of
+from dashboards.charts import DEFAULT_RANGE, RANGES, charted, data_of, events_of, table_of
 from dashboards.device import device_fragments
 from dashboards.pages import Pages
 from dashboards.shared import Fragments
@@ -44,6 +45,7 @@ def routes(pages: Pages) -> APIRouter:
             device=device,
             chart=chart,
             table=table_of(chart, words),
+            events=events_of(chart, words),
             ranges=RANGES,
             chosen=chosen,
         )
@@ -55,6 +57,15 @@ def routes(pages: Pages) -> APIRouter:
             raise HTTPException(404)
         data = data_of(await chart_of(row, request), pages.words(request))
         return JSONResponse(data, headers={"Cache-Control": "no-store"})
+
+    @router.get("/devices/{id}/chart.csv")
+    async def device_csv(request: Request, id: str) -> Response:
+        row = views.row(id)
+        if row is None:
+            raise HTTPException(404)
+        text = csv_of(await chart_of(row, request), pages.words(request))
+        name = f'attachment; filename="{row.id}.csv"'
+        return Response(text, media_type="text/csv", headers={"Content-Disposition": name})
 
     @router.get("/live/devices/{id}")
     async def device_stream(request: Request, id: str) -> Response:

@@ -51,8 +51,11 @@ class History(Protocol):
     ) -> Sequence[Point]:
         """The values of a metric in steps of `step` ms, oldest first."""
 
-    def states(self, start: Millis, end: Millis) -> Mapping[str, Sequence[StateChanged]]:
-        """By device, oldest first, the changes within the range and the last one before it."""
+    def states(
+        self, start: Millis, end: Millis, device: str | None = None
+    ) -> Mapping[str, Sequence[StateChanged]]:
+        """By device, oldest first, the changes within the range and the last one before it; of one
+        device only when it is given."""
 
     def messages(self, device: str, limit: int) -> Sequence[JournaledMessage]:
         """The newest telemetry of a device."""

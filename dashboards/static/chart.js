@@ -1,5 +1,5 @@
 // Draws the chart of a device page from the data that its address gives: nights shaded, gaps
-// hatched. All words come from the page.
+// hatched, events as dashed lines. All words come from the page.
 (() => {
   "use strict";
   const place = document.getElementById("plot");
@@ -14,21 +14,6 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   let plot = null;
 
-  // Times without any value, from the last one before to the first one after.
-  const gapsOf = (data) => {
-    const found = [];
-    let start = null;
-    data.times.forEach((at, i) => {
-      const empty = data.curves.every((curve) => curve.values[i] === null);
-      if (empty && start === null) start = at;
-      if (!empty && start !== null) { found.push([start, at]); start = null; }
-    });
-    const step = data.times[1] - data.times[0];
-    const last = data.times[data.times.length - 1];
-    if (start !== null && last - start >= step) found.push([start, last]);
-    return found;
-  };
-
   const background = (data) => (u) => {
     const { ctx, bbox } = u;
     const span = ([from, to], paint) => {
@@ -42,7 +27,7 @@
     for (const night of data.nights) span(night, (x, width) => ctx.fillRect(x, bbox.top, width, bbox.height));
     ctx.globalAlpha = 0.6;
     ctx.strokeStyle = colour("--unknown");
-    for (const gap of gapsOf(data)) span(gap, (x, width) => {
+    for (const gap of data.gaps) span(gap, (x, width) => {
       ctx.save();
       ctx.beginPath();
       ctx.rect(x, bbox.top, width, bbox.height);
@@ -55,6 +40,51 @@
       ctx.stroke();
       ctx.restore();
     });
+    ctx.restore();
+  };
+
+  // Events, and what a gap cost, above the curves; a text that finds no free row is left out.
+  const marks = (data) => (u) => {
+    const { ctx, bbox } = u;
+    const scale = devicePixelRatio;
+    const right = bbox.left + bbox.width;
+    const rows = [0, 0, 0].map(() => bbox.left);
+    ctx.save();
+    ctx.font = 13 * scale + "px " + getComputedStyle(document.body).fontFamily;
+    ctx.textBaseline = "top";
+    const write = (text, from) => {
+      const width = ctx.measureText(text).width;
+      const x = Math.min(from, right - width);
+      const row = rows.findIndex((end) => end <= x);
+      if (row < 0) return;
+      rows[row] = x + width + 8 * scale;
+      ctx.globalAlpha = 0.85;
+      ctx.fillStyle = colour("--paper");
+      ctx.fillRect(x - 2 * scale, bbox.top + row * 18 * scale, width + 4 * scale, 17 * scale);
+      ctx.globalAlpha = 1;
+      ctx.fillStyle = ctx.strokeStyle;
+      ctx.fillText(text, x, bbox.top + (row * 18 + 2) * scale);
+    };
+    const texts = [];
+    ctx.strokeStyle = colour("--down");
+    ctx.lineWidth = 1.5 * scale;
+    ctx.setLineDash([5 * scale, 4 * scale]);
+    for (const [at, text] of data.events) {
+      const x = u.valToPos(at, "x", true);
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      texts.push([x + 5 * scale, "✕ " + time.format(at * 1000) + " " + text, "--down"]);
+    }
+    for (const [from, to, text] of data.gaps) {
+      const middle = (u.valToPos(from, "x", true) + u.valToPos(to, "x", true)) / 2;
+      if (text) texts.push([middle - ctx.measureText(text).width / 2, text, "--unknown"]);
+    }
+    for (const [x, text, name] of texts.sort((a, b) => a[0] - b[0])) {
+      ctx.strokeStyle = colour(name);
+      write(text, x);
+    }
     ctx.restore();
   };
 
@@ -85,7 +115,7 @@
         })),
       ],
       axes,
-      hooks: { drawClear: [background(data)] },
+      hooks: { drawClear: [background(data)], draw: [marks(data)] },
     };
   };
 

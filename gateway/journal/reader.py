@@ -27,6 +27,12 @@ CONNECTIONS_MAX = 4
 Pi's four cores."""
 
 
+_STATES = (
+    "AS change WHERE since < ? AND since >= coalesce((SELECT max(since)"
+    " FROM state_change WHERE device = change.device AND since <= ?), 0)"
+)
+_OF_ALL = _STATES + " ORDER BY device, since"
+_OF_ONE_DEVICE = _STATES + " AND device = ? ORDER BY since"
 _BACKWARDS = (
     "WITH RECURSIVE backwards (previous, channel, measured_at, received_at, body) AS ("
     " SELECT previous, channel, measured_at, received_at, body FROM message WHERE id = ?1"
@@ -94,15 +100,15 @@ class JournalReader:
             fold = fold_counter if described.shape is Shape.COUNTER else fold_gauge
             return fold(rows, start, step)
 
-    def states(self, start: Millis, end: Millis) -> Mapping[str, Sequence[StateChanged]]:
+    def states(
+        self, start: Millis, end: Millis, device: str | None = None
+    ) -> Mapping[str, Sequence[StateChanged]]:
         """See History."""
         with self.connection() as connection:
             found = STATE_CHANGES.select(
                 connection,
-                "AS change WHERE since < ? AND since >= coalesce((SELECT max(since)"
-                " FROM state_change WHERE device = change.device AND since <= ?), 0)"
-                " ORDER BY device, since",
-                (end, start),
+                _OF_ONE_DEVICE if device else _OF_ALL,
+                (end, start, device) if device else (end, start),
             )
         states: dict[str, list[StateChanged]] = {}
         for change in found:

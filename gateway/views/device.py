@@ -9,6 +9,7 @@ from devices.text import Text
 from gateway.clock import Millis
 from gateway.decisions import Alert, Command, RuleChanged, RuleState
 from gateway.history import JournaledMessage, Point
+from gateway.views.events import Event
 from gateway.views.fleet import DeviceRow
 from gateway.views.weeks import Week
 
@@ -70,13 +71,17 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Curves of a device from `start` to `end` in steps of `step` ms, with the nights."""
+    """Curves of a device from `start` to `end` in steps of `step` ms, with the nights and what
+    happened. It reports every `interval_s`; `missing` readings are known to be lost."""
 
     start: Millis
     end: Millis
     step: Millis
     curves: tuple[Curve, ...]
     nights: tuple[tuple[Millis, Millis], ...]
+    events: tuple[Event, ...]
+    interval_s: int
+    missing: int
 
 
 def rules_on_device(

@@ -22,6 +22,7 @@ from gateway.views.device import (
     rules_on_device,
 )
 from gateway.views.drawing import draw
+from gateway.views.events import events
 from gateway.views.fleet import DeviceRow, count, device_row, figures
 from gateway.views.home import Home, KindSummary
 from gateway.views.places import Places
@@ -160,7 +161,6 @@ class Views:
             asyncio.to_thread(self._history.messages, id, 1),
         )
         await self._weeks.refresh(self.now)
-        gaps = device.sequences.gaps()
         return DeviceDetail(
             row=self._row(device),
             adopted=device.adopted,
@@ -169,7 +169,7 @@ class Views:
             info=device.info,
             extra=device.extra,
             week=self._weeks.of_device(device),
-            missing=sum(last - first + 1 for _, first, last in gaps),
+            missing=_missing(device),
             alerts=tuple(alert for alert in self._alerts() if alert.subject == id),
             rules=rules_on_device(self._rules_of(id), transitions),
             rule_labels=self._rule_labels(),
@@ -191,13 +191,26 @@ class Views:
     async def chart(
         self, id: str, metrics: Sequence[str], start: Millis, end: Millis, step: Millis
     ) -> Chart:
-        """The curves of those metrics which the device has, and the nights."""
+        """The curves of those metrics which the device has, the nights and what happened."""
         curves = await asyncio.gather(
             *(self.curve(id, metric, start, end, step) for metric in metrics)
         )
         nights = self._weeks.nights(start, end) if end - start <= NIGHTS_SHOWN_MS else ()
-        found = tuple(curve for curve in curves if curve is not None)
-        return Chart(start, end, step, found, tuple(nights))
+        states, transitions = await asyncio.gather(
+            asyncio.to_thread(self._history.states, start, end, id),
+            asyncio.to_thread(self._history.transitions, id, TRANSITIONS_READ),
+        )
+        device = self._fleet.get(id)
+        return Chart(
+            start,
+            end,
+            step,
+            tuple(curve for curve in curves if curve is not None),
+            tuple(nights),
+            events(states.get(id, ()), transitions, self._rule_labels(), start),
+            device.interval_s if device is not None else 0,
+            _missing(device) if device is not None else 0,
+        )
 
     async def alerts(self) -> Sequence[Alert]:
         """Open alerts first, then the newest that are over."""
@@ -251,6 +264,11 @@ class Views:
         plots = self.site.plots
         decisions = {plot.id: self._history.explanations(plot.id, 1) for plot in plots}
         return self._history.runs(since), decisions
+
+
+def _missing(device: Device) -> int:
+    """How many readings were lost between others."""
+    return sum(last - first + 1 for _, first, last in device.sequences.gaps())
 
 
 def _place_in_order(kind: str) -> tuple[int, str]:

@@ -1,7 +1,12 @@
-from dashboards.charts import DEFAULT_RANGE, RANGES, charted, data_of, table_of
+from dataclasses import replace
+
+from dashboards.chart_csv import csv_of
+from dashboards.charts import DEFAULT_RANGE, RANGES, charted, data_of, gaps_of, table_of
 from devices.kinds import KINDS
+from devices.text import Text
 from gateway.history import Point
 from gateway.views.device import Chart, Curve
+from gateway.views.events import Event
 from tests.dashboards.test_words import EN, VI
 from tests.hamlet import HOUR_MS, NOW
 
@@ -10,7 +15,7 @@ def chart_of(kind: str, metric: str, *points: Point) -> Chart:
     described = KINDS[kind].metric(metric)
     assert described is not None
     start = NOW - 4 * HOUR_MS
-    return Chart(start, NOW, HOUR_MS, (Curve(described, points),), ())
+    return Chart(start, NOW, HOUR_MS, (Curve(described, points),), (), (), 600, 0)
 
 
 def test_a_missing_step_is_null_not_zero() -> None:
@@ -59,3 +64,43 @@ def test_a_step_holds_two_reports_at_least() -> None:
         assert end - start >= asked.length
         assert (end - start) / step < 1000
     assert DEFAULT_RANGE.name in RANGES
+
+
+def test_a_gap_says_what_it_cost_when_numbers_are_missing() -> None:
+    ends = [Point(NOW - hours * HOUR_MS, 13.0, 13.0, 13.0, 1) for hours in (4, 1)]
+    chart = chart_of("light", "battery_v", *ends)
+    start, end = NOW - 3 * HOUR_MS, NOW - HOUR_MS
+    assert gaps_of(chart) == [(start, end)]
+    gap = [start // 1000, end // 1000]
+    assert data_of(chart, VI)["gaps"] == [[*gap, ""]]  # it was off, or nobody knows
+    assert data_of(replace(chart, missing=5), VI)["gaps"] == [[*gap, "khoảng 5 tin thiếu"]]
+    assert data_of(replace(chart, missing=99), VI)["gaps"] == [[*gap, "khoảng 12 tin thiếu"]]
+
+
+def test_before_the_first_message_nothing_was_lost() -> None:
+    chart = chart_of("light", "battery_v", Point(NOW - 2 * HOUR_MS, 13.0, 13.0, 13.0, 1))
+    found = replace(chart, missing=5)
+    assert [text for _, _, text in data_of(found, VI)["gaps"]] == [""]  # type: ignore[attr-defined]
+
+
+def test_what_happened_has_its_cause_in_words() -> None:
+    events = (
+        Event(NOW - HOUR_MS, "lamp-failure", None),
+        Event(NOW, None, Text("Cột đèn nghiêng", "Pole is leaning")),
+    )
+    data = data_of(replace(chart_of("light", "battery_v"), events=events), VI)
+    assert data["events"] == [
+        [(NOW - HOUR_MS) // 1000, "Đèn hỏng"],
+        [NOW // 1000, "Cột đèn nghiêng"],
+    ]
+
+
+def test_a_spreadsheet_gets_every_step() -> None:
+    chart = chart_of("light", "battery_v", Point(NOW - 3 * HOUR_MS, 13.25, 12.0, 14.0, 2))
+    text = csv_of(chart, VI)
+    assert text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}Thời gian,Điện áp pin (V): trung bình,")
+    assert text.splitlines()[1:3] == [
+        "2026-11-22T03:00+07:00,,,,",
+        "2026-11-22T04:00+07:00,13.25,12.0,14.0,2",
+    ]
+    assert len(text.splitlines()) == 5

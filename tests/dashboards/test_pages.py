@@ -220,6 +220,17 @@ async def test_old_figures_look_old_and_gaps_are_counted(
     assert "bóng LED 30 W, thang" in html
 
 
+async def test_the_figures_of_a_chart_can_be_taken_away(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    live_a_day(hamlet)
+    answer = await web.get("/devices/light-117/chart.csv?range=24h&metric=battery_v")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="light-117.csv"'
+    assert ",13.1,13.1,13.1,1" in answer.text
+    assert (await web.get("/devices/nobody/chart.csv")).status_code == 404
+
+
 async def test_a_device_that_is_silent_is_not_called_broken(
     hamlet: Hamlet, web: httpx2.AsyncClient
 ) -> None:
