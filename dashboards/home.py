@@ -46,7 +46,9 @@ def status_fragments(renderer: Renderer, home: Home, words: Words) -> dict[str, 
     return {
         "say": renderer.fragment("home/say.html", words, sentence=say, home=home),
         **{
-            f"tile-{name}": renderer.fragment("home/tile.html", words, summary=home.kind(name))
+            f"tile-{name}": renderer.fragment(
+                "home/tile.html", words, summary=home.kind(name), lit=home.lit
+            )
             for name in TILES
         },
         "tile-watering": renderer.fragment("home/tile_watering.html", words, home=home),

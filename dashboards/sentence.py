@@ -14,19 +14,19 @@ def sentence(home: Home, words: Words) -> str:
         return words.t("say.nothing")
     if home.heard_at is None:
         return words.t("say.waiting")
-    parts = [_lights(home.kind("light"), home.night, words), _wifi(home.kind("wifi"), words)]
+    parts = [_lights(home.kind("light"), home.lit, words), _wifi(home.kind("wifi"), words)]
     if home.watering.running:
         parts.append(words.t("say.watering", n=len(home.watering.running)))
     return " ".join(part for part in parts if part)
 
 
-def _lights(lights: KindSummary, night: bool, words: Words) -> str:
+def _lights(lights: KindSummary, lit: bool, words: Words) -> str:
     counts = lights.counts
     if not counts.total:
         return ""
     if counts.unknown * 2 > counts.total:
         return words.t("say.lights.unknown", n=counts.unknown, total=counts.total)
-    judged = _judged(lights, "night" if night else "day", words)
+    judged = _judged(lights, "lit" if lit else "dark", words)
     unknown = words.t("say.lights.some-unknown", n=counts.unknown) if counts.unknown else ""
     return f"{judged} {unknown}".strip()
 
@@ -43,7 +43,10 @@ def _judged(lights: KindSummary, time: str, words: Words) -> str:
 
 def _wifi(wifi: KindSummary, words: Words) -> str:
     counts = wifi.counts
-    return words.t("say.wifi", n=counts.up, total=counts.total) if counts.total else ""
+    if not counts.total:
+        return ""
+    key = "say.wifi.some-unknown" if counts.unknown else "say.wifi"
+    return words.t(key, n=counts.up, total=counts.total, unknown=counts.unknown)
 
 
 def _inside(place: Text, words: Words) -> str:

@@ -16,8 +16,8 @@ Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 NBSP = "\N{NO-BREAK SPACE}"
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
-SCALED = {"B": 1e6, "Wh": 1e3}
-SCALED_UNIT = {"B": "MB", "Wh": "kWh"}
+SCALED = {"B": 1e6, "MB": 1e3, "Wh": 1e3}
+SCALED_UNIT = {"B": "MB", "MB": "GB", "Wh": "kWh"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ from devices.text import Text
 
 HOME: dict[str, Text] = {
     # The sentence: what a person would say if asked how the hamlet is.
-    "say.lights.good.night": Text("Đèn đường đang sáng tốt.", "The streetlights are on and fine."),
-    "say.lights.good.day": Text(
+    "say.lights.good.lit": Text("Đèn đường đang sáng tốt.", "The streetlights are on and fine."),
+    "say.lights.good.dark": Text(
         "Đêm qua đèn đường sáng tốt.", "The streetlights were fine last night."
     ),
-    "say.lights.except.night": Text(
+    "say.lights.except.lit": Text(
         "Đèn đường đang sáng tốt, trừ {n} đèn{near}.",
         "The streetlights are fine, except {n}{near}.",
     ),
-    "say.lights.except.day": Text(
+    "say.lights.except.dark": Text(
         "Đêm qua đèn đường sáng tốt, trừ {n} đèn{near}.",
         "The streetlights were fine last night, except {n}{near}.",
     ),
@@ -30,6 +30,10 @@ HOME: dict[str, Text] = {
         "Wifi xóm hoạt động {n} trên {total} điểm.",
         "Public wifi works at {n} of {total} hotspots.",
     ),
+    "say.wifi.some-unknown": Text(
+        "Wifi xóm hoạt động {n} trên {total} điểm, chưa rõ {unknown} điểm.",
+        "Public wifi works at {n} of {total} hotspots; nothing is known of {unknown}.",
+    ),
     "say.watering": Text("Đang tưới {n} lô chè.", "Tea plots being watered: {n}."),
     "say.nothing": Text(
         "Chưa có thiết bị nào. Khi thiết bị đầu tiên gửi tin, nó sẽ hiện ở trang Kỹ thuật.",
@@ -42,6 +46,7 @@ HOME: dict[str, Text] = {
     "say.updated": Text("Tin mới nhất {age}", "Last heard {age}"),
     # Tiles.
     "tile.of.light": Text("/ {total} đèn tốt", "/ {total} fine"),
+    "tile.of.light.lit": Text("/ {total} đang sáng", "/ {total} shining"),
     "tile.of.wifi": Text("/ {total} điểm có mạng", "/ {total} online"),
     "tile.of.speaker": Text("/ {total} cụm tốt", "/ {total} fine"),
     "tile.of": Text("/ {total} hoạt động", "/ {total} working"),
@@ -92,12 +97,12 @@ HOME: dict[str, Text] = {
         "Thiết bị còn điện, đường truyền mất.", "They have power, but no line."
     ),
     "todo.why.silent": Text(
-        "Không có tin: có thể mất sóng hoặc mất điện, chưa tính là hỏng.",
-        "No messages: radio or power may be gone; they do not count as failed.",
+        "Hiện không có tin: có thể mất sóng hoặc mất điện.",
+        "No messages now: radio or power may be gone.",
     ),
     "todo.why.offline": Text(
-        "Không có tin: có thể mất sóng hoặc mất điện, chưa tính là hỏng.",
-        "No messages: radio or power may be gone; they do not count as failed.",
+        "Hiện không có tin: có thể mất sóng hoặc mất điện.",
+        "No messages now: radio or power may be gone.",
     ),
     "todo.bring": Text("Mang theo: {what}.", "Bring: {what}."),
     "todo.look": Text("Xem", "Look"),

@@ -38,6 +38,7 @@ LAYOUT: dict[str, Text] = {
     "state.down": Text("Hỏng", "Not working"),
     "state.unknown": Text("Chưa rõ", "Unknown"),
     "state.since": Text("{what} từ {when}", "{what} since {when}"),
+    "state.since.first": Text("{what}, lâu nhất từ {when}", "{what}, the first since {when}"),
     # The connection of this page and of the gateway.
     "live.lost": Text(
         "Mất liên lạc với máy ở nhà văn hóa từ {when}. Số liệu trên trang là của lúc đó.",

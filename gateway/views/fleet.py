@@ -1,6 +1,6 @@
 """The devices as people count them: how many work, do not work, or are not known."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from devices.kind import Kind
@@ -10,17 +10,28 @@ from gateway.clock import Millis
 from gateway.decisions import State
 from gateway.fleet import Device
 
+BRIGHTNESS = "brightness_pct"
+TOGETHER_MS = 30 * 60_000
+"""What began within half an hour has probably one cause, and one time tells enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """When the first of several devices came into its state; `together`: all of them about then."""
+
+    at: Millis
+    together: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Devices by state. `down_since` and `unknown_since` are the earliest known beginnings; None
-    when there is no such device or it was never heard."""
+    """Devices by state, and since when; None when there is no such device or it was never heard."""
 
     up: int
     down: int
     unknown: int
-    down_since: Millis | None = None
-    unknown_since: Millis | None = None
+    down_since: Beginning | None = None
+    unknown_since: Beginning | None = None
 
     @property
     def total(self) -> int:
@@ -58,21 +69,23 @@ class DeviceRow:
 
 def count(devices: Iterable[Device]) -> Counts:
     """Count devices by their present state."""
-    numbers = dict.fromkeys(State, 0)
-    since: dict[State, Millis] = {}
+    began: dict[State, list[Millis | None]] = {state: [] for state in State}
     for device in devices:
-        state = device.state
-        numbers[state] += 1
-        began = _since(device)
-        if began is not None:
-            since[state] = min(since.get(state, began), began)
+        began[device.state].append(_since(device))
     return Counts(
-        numbers[State.UP],
-        numbers[State.DOWN],
-        numbers[State.UNKNOWN],
-        since.get(State.DOWN),
-        since.get(State.UNKNOWN),
+        len(began[State.UP]),
+        len(began[State.DOWN]),
+        len(began[State.UNKNOWN]),
+        _beginning(began[State.DOWN]),
+        _beginning(began[State.UNKNOWN]),
     )
+
+
+def shine(devices: Iterable[Device], now: Millis) -> bool:
+    """Whether most of the lights that can be asked are told to shine now."""
+    told = [device.value(BRIGHTNESS, now) for device in devices]
+    known = [brightness for brightness in told if brightness is not None]
+    return sum(brightness > 0 for brightness in known) * 2 > len(known)
 
 
 def figures(device: Device, now: Millis) -> tuple[Figure, ...]:
@@ -101,6 +114,14 @@ def device_row(device: Device, place: Text | None, now: Millis) -> DeviceRow:
         device.heard_at,
         figures(device, now),
     )
+
+
+def _beginning(began: Sequence[Millis | None]) -> Beginning | None:
+    known = [at for at in began if at is not None]
+    if not known:
+        return None
+    first = min(known)
+    return Beginning(first, len(known) == len(began) and max(known) - first <= TOGETHER_MS)
 
 
 def _since(device: Device) -> Millis | None:

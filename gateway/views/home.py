@@ -25,12 +25,12 @@ class KindSummary:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What the first page shows. `heard_at` is when any device was last heard; `weather` what the
-    station measured last."""
+    """What the first page shows. `heard_at` is when any device was last heard; `lit`: the lights
+    are told to shine now; `weather` is what the station measured last."""
 
     now: Millis
     heard_at: Millis | None
-    night: bool
+    lit: bool
     kinds: tuple[KindSummary, ...]
     tasks: tuple[Task, ...]
     watering: Watering

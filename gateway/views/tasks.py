@@ -17,8 +17,8 @@ _URGENCY = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 @dataclass(frozen=True, slots=True)
 class Task:
     """Alerts of one source about devices of one kind. `label` is the name of the rule; `cause` the
-    health cause that the devices share and `settings` the constants of the first of them, which
-    say what to bring."""
+    health cause that the devices share, also of a fault that is out of sight now, and `settings`
+    the constants of the first of them, which say what to bring."""
 
     source: str
     label: Text | None
@@ -58,7 +58,7 @@ def _task(
     alerts = sorted(alerts, key=lambda alert: (alert.opened_at, alert.subject))
     devices = [d for alert in alerts if (d := fleet.get(alert.subject)) is not None]
     devices.sort(key=lambda device: device.id)
-    causes = {device.state_cause for device in devices}
+    causes = {device.down_cause or device.state_cause for device in devices}
     return Task(
         source=alerts[0].source,
         label=labels.get(alerts[0].source.removeprefix(RULE_SOURCE)),

@@ -23,7 +23,7 @@ from gateway.views.device import (
 )
 from gateway.views.drawing import draw
 from gateway.views.events import events
-from gateway.views.fleet import DeviceRow, count, device_row, figures
+from gateway.views.fleet import DeviceRow, count, device_row, figures, shine
 from gateway.views.home import Home, KindSummary
 from gateway.views.places import Places
 from gateway.views.tasks import Task, tasks
@@ -115,7 +115,7 @@ class Views:
         return Home(
             now=now,
             heard_at=max(heard, default=None),
-            night=self._weeks.is_night(now),
+            lit=shine((d for d in devices if d.kind.name == "light"), now),
             kinds=self._kinds(devices),
             tasks=self.tasks(),
             watering=watering,

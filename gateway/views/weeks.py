@@ -70,10 +70,6 @@ class Weeks:
         found = nights(self._place.latitude, self._place.longitude, self._zone, first, count)
         return [window for window in found if window[1] > start and window[0] < end]
 
-    def is_night(self, now: Millis) -> bool:
-        """Whether the sun is down in the hamlet."""
-        return bool(self.nights(now, now + 1))
-
     async def refresh(self, now: Millis) -> None:
         """Compute everything anew when it is older than a minute."""
         async with self._lock:

@@ -18,7 +18,7 @@ async def test_all_is_well(hamlet: Hamlet) -> None:
     hamlet.everything_works(NOW - DAY_MS)
     home = await home_of(hamlet)
     assert sentence(home, VI) == "Đêm qua đèn đường sáng tốt. Wifi xóm hoạt động 19 trên 19 điểm."
-    assert sentence(replace(home, night=True), EN).startswith("The streetlights are on and fine.")
+    assert sentence(replace(home, lit=True), EN).startswith("The streetlights are on and fine.")
 
 
 async def test_a_few_lights_failed_at_one_place(hamlet: Hamlet) -> None:
@@ -55,6 +55,14 @@ async def test_unknown_is_never_told_as_fine(hamlet: Hamlet) -> None:
     for index in range(1, 4):
         hamlet.device(f"light-{index:03}").state = State.UNKNOWN
     assert "3" in sentence(await home_of(hamlet), VI)
+
+
+async def test_wifi_that_nobody_knows_of_is_not_called_broken(hamlet: Hamlet) -> None:
+    hamlet.everything_works(NOW - DAY_MS)
+    hamlet.turn("wifi-01", State.UNKNOWN, NOW - HOUR_MS, "silent")
+    assert sentence(await home_of(hamlet), VI).endswith(
+        "Wifi xóm hoạt động 18 trên 19 điểm, chưa rõ 1 điểm."
+    )
 
 
 async def test_water_is_told(hamlet: Hamlet) -> None:

@@ -29,9 +29,7 @@ DYNAMIC = {
     **{f"error.{status}.{part}": None for status in (404, 500) for part in ("title", "text")},
     **{f"nav.{name}": None for name in ("home", "devices", "alerts", "watering", "technician")},
     **{
-        f"say.lights.{tone}.{time}": None
-        for tone in ("good", "except")
-        for time in ("night", "day")
+        f"say.lights.{tone}.{time}": None for tone in ("good", "except") for time in ("lit", "dark")
     },
 }
 OPTIONAL = re.compile(r"(cause|bring|requester|todo\.why|tile\.of|tile\.down)\.")

@@ -40,3 +40,14 @@ def test_what_is_no_device_has_no_name(hamlet: Hamlet) -> None:
     for plot in ("lo-1", "lo-2"):
         hamlet.alert("irrigation", plot, Text("Van không mở", "The valve stays shut"))
     assert task_line(hamlet.views.tasks()[0], VI).title == "2 van không mở"
+
+
+def test_a_fault_that_was_lost_from_sight_keeps_its_reason(hamlet: Hamlet) -> None:
+    hamlet.rules = [Rule("dark", Text("Đèn không sáng", "Lamp failure"), {})]
+    for number in (116, 118):
+        hamlet.turn(f"light-{number}", State.DOWN, NOW - HOUR_MS, "lamp-failure")
+        hamlet.turn(f"light-{number}", State.UNKNOWN, NOW - 60_000, "silent")
+        hamlet.alert("rule:dark", f"light-{number}", DARK)
+    note = task_line(hamlet.views.tasks()[0], VI).note
+    assert "không ăn điện" in note
+    assert "Mang theo" in note

@@ -4,6 +4,7 @@ import pytest
 
 from devices.text import Text
 from gateway.decisions import Alert, Severity, State
+from gateway.views.fleet import Beginning
 from gateway.views.tasks import Task
 from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet, Rule
 
@@ -37,7 +38,9 @@ async def test_down_lowers_the_ratio_and_unknown_lowers_the_coverage(hamlet: Ham
     hamlet.turn("pump-1", State.DOWN, NOW - DAY_MS)
     hamlet.turn("pump-2", State.UNKNOWN, NOW - DAY_MS, "silent")
     pumps = (await hamlet.views.home()).kind("pump")
-    assert (pumps.counts.down_since, pumps.counts.unknown_since) == (NOW - DAY_MS,) * 2
+    assert (pumps.counts.down_since, pumps.counts.unknown_since) == (
+        Beginning(NOW - DAY_MS, True),
+    ) * 2
     assert pumps.week is not None
     whole = pumps.week.whole
     assert whole.down_ms == whole.unknown_ms == DAY_MS
@@ -48,9 +51,13 @@ async def test_down_lowers_the_ratio_and_unknown_lowers_the_coverage(hamlet: Ham
 async def test_a_fault_began_before_it_was_lost_from_sight(hamlet: Hamlet) -> None:
     hamlet.turn("pump-1", State.DOWN, NOW - DAY_MS, "no-power")
     hamlet.turn("pump-1", State.UNKNOWN, NOW - 2 * HOUR_MS, "silent")
-    assert (await hamlet.views.home()).kind("pump").counts.unknown_since == NOW - 2 * HOUR_MS
+    row = hamlet.views.row("pump-1")
+    assert row is not None
+    assert row.since == NOW - 2 * HOUR_MS
     hamlet.turn("pump-1", State.DOWN, NOW - HOUR_MS, "no-power")
-    assert (await hamlet.views.home()).kind("pump").counts.down_since == NOW - DAY_MS
+    since = (await hamlet.views.home()).kind("pump").counts.down_since
+    assert since is not None
+    assert since.at == NOW - DAY_MS
     row = hamlet.views.row("pump-1")
     assert row is not None
     assert row.since == NOW - DAY_MS
@@ -66,10 +73,31 @@ async def test_the_week_is_computed_anew_after_a_minute_only(hamlet: Hamlet) -> 
     assert (await hamlet.views.home()).kind("pump").week != before
 
 
-@pytest.mark.parametrize(("hours", "night"), [(0, False), (-1.5, True), (11.5, True), (5, False)])
-async def test_night_follows_the_sun(hamlet: Hamlet, hours: float, night: bool) -> None:
-    hamlet.now = NOW + round(hours * HOUR_MS)  # NOW is 07:00; the sun rises at about 06:10
-    assert (await hamlet.views.home()).night is night
+@pytest.mark.parametrize(
+    ("age_ms", "brightness", "lit"),
+    [
+        (0, [70.0, 70.0, 0.0], True),
+        (0, [0.0, 0.0, 70.0], False),
+        (HOUR_MS, [70.0, 70.0, 70.0], False),  # what was told an hour ago proves nothing
+        (0, [], False),
+    ],
+)
+async def test_lights_shine_when_most_are_told_to(
+    hamlet: Hamlet, age_ms: int, brightness: list[float], lit: bool
+) -> None:
+    for number, value in enumerate(brightness, 1):
+        hamlet.say(f"light-{number:03}", NOW - age_ms, brightness_pct=value)
+    assert (await hamlet.views.home()).lit is lit
+
+
+async def test_one_time_is_told_when_all_failed_about_then(hamlet: Hamlet) -> None:
+    hamlet.turn("pump-1", State.DOWN, NOW - 2 * HOUR_MS)
+    hamlet.turn("pump-2", State.DOWN, NOW - 2 * HOUR_MS + 60_000)
+    pumps = (await hamlet.views.home()).kind("pump").counts
+    assert pumps.down_since == Beginning(NOW - 2 * HOUR_MS, together=True)
+    hamlet.turn("wifi-01", State.UNKNOWN, NOW - HOUR_MS)  # the others were never heard
+    wifi = (await hamlet.views.home()).kind("wifi").counts
+    assert wifi.unknown_since == Beginning(NOW - HOUR_MS, together=False)
 
 
 async def test_failed_lights_share_the_landmark_that_most_are_near(hamlet: Hamlet) -> None:
