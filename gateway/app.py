@@ -54,16 +54,16 @@ class Gateway:
     feed: Feed
     observations: Observations
     forwarder: Forwarder | None
-    failure: asyncio.Future[None]
 
     async def run(self) -> None:
         """Receive and forward until cancelled, or until something fails for good."""
+        log.info("broker: %s", self.observations.broker_reason)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.receiver.run(self.committer))
             if self.forwarder:
                 tasks.create_task(self.forwarder.run())
                 tasks.create_task(self._watch(self.forwarder))
-            await self.failure
+            await self.committer.failure
 
     async def _watch(self, forwarder: Forwarder) -> None:
         """Keep at hand how far the store is behind, which only the disk can tell."""
@@ -115,8 +115,8 @@ async def open_gateway(site: Site, rules: Sequence[Rule]) -> AsyncIterator[Gatew
     """
     loop = asyncio.get_running_loop()
     observations = Observations()
-    failure: asyncio.Future[None] = loop.create_future()
     settings = _connection_settings(site)
+    observations.broker_reason = f"connecting to {settings.host}:{settings.port}"
     async with AsyncExitStack() as stack:
         stack.enter_context(sole_writer(site.data))
         broker = site.config.broker.embedded
@@ -132,7 +132,8 @@ async def open_gateway(site: Site, rules: Sequence[Rule]) -> AsyncIterator[Gatew
             log.error("journal: %s", trouble or "writing again")
 
         def on_failure(error: Exception) -> None:
-            loop.call_soon_threadsafe(failure.set_exception, error)
+            log.critical("journal: %s", error)
+            loop.call_soon_threadsafe(committer.fail, error)
 
         writer = JournalWriter(connection, on_trouble, on_failure)
         stack.callback(writer.close)
@@ -153,9 +154,7 @@ async def open_gateway(site: Site, rules: Sequence[Rule]) -> AsyncIterator[Gatew
         )
         committer.start(writer)
         stack.push_async_callback(committer.stop)
-        yield Gateway(
-            site, pipeline, committer, receiver, reader, feed, observations, forwarder, failure
-        )
+        yield Gateway(site, pipeline, committer, receiver, reader, feed, observations, forwarder)
 
 
 def _nobody() -> None:

@@ -33,7 +33,10 @@ log = logging.getLogger(__name__)
 
 
 class Committer:
-    """Feeds the pipeline and carries out what it decided, after the commit."""
+    """Feeds the pipeline and carries out what it decided, after the commit.
+
+    `failure` gets the error after which the gateway must end.
+    """
 
     def __init__(
         self,
@@ -52,6 +55,7 @@ class Committer:
         self._commit_interval_s = commit_interval_ms / 1000
         self._notify_forwarder = notify_forwarder
         self._loop = asyncio.get_running_loop()
+        self.failure: asyncio.Future[None] = self._loop.create_future()
         self._writer: JournalWriter | None = None
         self._in_flight: Work | None = None
         self._decided_at: float | None = None
@@ -72,38 +76,49 @@ class Committer:
         """Commit everything that has been received, with a snapshot of every device.
 
         When the disk does not take it, that is given up: what was not committed was not
-        acknowledged, and comes again.
+        acknowledged, and comes again. So it is after a failure.
         """
+        if self._writer:
+            self._pipeline.snapshot_all()
+            try:
+                async with asyncio.timeout(STOP_TIMEOUT_S):
+                    await self.commit()
+            except TimeoutError:
+                log.error("the journal could not be written: what came last will come again")
+        self._writer = None
         for timer in (self._commit_timer, self._wake_timer):
             if timer:
                 timer.cancel()
-        self._pipeline.snapshot_all()
-        try:
-            async with asyncio.timeout(STOP_TIMEOUT_S):
-                await self.commit()
-        except TimeoutError:
-            log.error("the journal could not be written: what came last will come again")
+
+    def fail(self, error: Exception) -> None:
+        """The gateway must end: waiting does not mend this. Nothing is committed from now on, for
+        what was decided may be half of what should have been. Only the first error counts."""
+        self._writer = None
+        if not self.failure.done():
+            self.failure.set_exception(error)
 
     def on_message(
         self, topic: str, payload: bytes, token: int, retained: bool, now: Millis
     ) -> None:
         """See Inbox."""
-        self._pipeline.receive(topic, payload, token, retained, now)
+        try:
+            self._pipeline.receive(topic, payload, token, retained, now)
+        except Exception as error:  # noqa: BLE001  # raised again where `failure` is awaited
+            self.fail(error)
 
     def on_chunk_end(self) -> None:
         """See Inbox."""
-        self._notice_clock()
-        self._consider()
-        if self._pipeline.pending.decided:  # else no deadline can have moved
-            self._plan_wake()
+        self._or_fail(self._look_at_chunk)
 
     def on_connection(self, connected: bool, reason: str) -> None:
         """See Inbox."""
-        if connected != self._observations.broker_connected:
-            self._observations.broker_since = now_ms()
-        self._observations.broker_connected = connected
-        self._observations.broker_reason = reason
-        log.log(logging.INFO if connected else logging.WARNING, "broker: %s", reason)
+        seen = self._observations
+        if connected != seen.broker_connected:
+            seen.broker_since = now_ms()
+        if (connected, reason) != (seen.broker_connected, seen.broker_reason):
+            log.log(logging.INFO if connected else logging.WARNING, "broker: %s", reason)
+        seen.broker_connected = connected
+        seen.broker_reason = reason
         if connected:
             self._send_due()
 
@@ -126,7 +141,9 @@ class Committer:
             if work.decided or waiting >= COMMIT_MESSAGES:
                 self._submit()
             elif self._commit_timer is None and work:
-                self._commit_timer = self._loop.call_later(self._commit_interval_s, self._submit)
+                self._commit_timer = self._loop.call_later(
+                    self._commit_interval_s, self._or_fail, self._submit
+                )
         elif not self._paused and waiting >= WAITING_MAX:
             self._paused = True
             self._receiver.pause()
@@ -144,7 +161,9 @@ class Committer:
         started_at = time.perf_counter()
 
         def on_committed() -> None:  # in the journal's thread
-            self._loop.call_soon_threadsafe(self._committed, work, started_at, decided_at)
+            self._loop.call_soon_threadsafe(
+                self._or_fail, lambda: self._committed(work, started_at, decided_at)
+            )
 
         self._writer.submit(work.batch, on_committed)
 
@@ -181,6 +200,12 @@ class Committer:
             expiry_s = max((send.expires_at - now_ms()) // 1000, 1)
             self._receiver.publish(send.topic, send.payload, expiry_s=expiry_s)
 
+    def _look_at_chunk(self) -> None:
+        self._notice_clock()
+        self._consider()
+        if self._pipeline.pending.decided:  # else no deadline can have moved
+            self._plan_wake()
+
     def _notice_clock(self) -> None:
         """What is due by the clock is due by the present one, also when it was set back."""
         now = now_ms()
@@ -193,7 +218,9 @@ class Committer:
             self._wake_timer.cancel()
         deadline = self._pipeline.next_deadline()
         delay_s = WAKE_MAX_S if deadline is None else (deadline - now_ms()) / 1000
-        self._wake_timer = self._loop.call_later(min(max(delay_s, 0), WAKE_MAX_S), self._wake)
+        self._wake_timer = self._loop.call_later(
+            min(max(delay_s, 0), WAKE_MAX_S), self._or_fail, self._wake
+        )
 
     def _wake(self) -> None:
         self._wake_timer = None
@@ -202,3 +229,10 @@ class Committer:
         self._send_due()
         self._consider()
         self._plan_wake()
+
+    def _or_fail(self, step: Callable[[], None]) -> None:
+        """A step that the event loop calls: it would only log a defect of ours, and go on."""
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001  # raised again where `failure` is awaited
+            self.fail(error)

@@ -33,7 +33,7 @@ def _messages(gateway: Gateway) -> Iterator[Family]:
     counters = gateway.pipeline.counters
     for name, text, value in (
         ("received", "Messages that came in; the sum of the next three.", counters.received),
-        ("accepted", "Messages that are in the journal.", counters.accepted),
+        ("accepted", "Messages that are in the journal or about to be.", counters.accepted),
         ("duplicate", "Messages that had come before.", counters.duplicate),
     ):
         yield Family(f"hamlet_messages_{name}_total", "counter", text, (Sample(value),))

@@ -32,6 +32,8 @@ def _main() -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    # It reports every start and end of a server; ours are told in our own words.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
 
 @app.command()

@@ -58,14 +58,22 @@ async def serve(site: Site, rules: Sequence[Rule], *, on_ready: Callable[[str], 
 async def _run_until(
     stop: asyncio.Event, gateway: Gateway, server: uvicorn.Server, listening: socket.socket
 ) -> None:
-    async with asyncio.TaskGroup() as tasks:
-        pages = tasks.create_task(server.serve(sockets=[listening]))
-        running = tasks.create_task(gateway.run())
+    """Whatever ends first, the pages are ended in good order, and then the gateway."""
+    pages = asyncio.create_task(server.serve(sockets=[listening]))
+    running = asyncio.create_task(gateway.run())
+    for task in (pages, running):
+        task.add_done_callback(lambda _: stop.set())
+    try:
         await stop.wait()
+    finally:
         gateway.feed.close()
         server.should_exit = True
-        await pages
+        await asyncio.wait([pages])
         running.cancel()
+        await asyncio.wait([running])
+    pages.result()
+    if not running.cancelled():
+        running.result()
 
 
 @contextmanager
