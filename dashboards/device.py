@@ -19,6 +19,7 @@ COMMAND_BADGES = {
     CommandState.REFUSED: "down",
 }
 RULE_BADGES = {RuleState.FIRING: "warn", RuleState.PENDING: "quiet", RuleState.INACTIVE: "up"}
+LEASE = "lease_s"
 PAYLOAD_SHOWN = 2000
 """Characters of the last message: a light's is under 400."""
 
@@ -131,6 +132,8 @@ def _command_line(command: Command, device: DeviceDetail, words: Words) -> Comma
 
 def _argument(name: str, value: Argument, device: DeviceDetail, words: Words) -> str:
     """An argument that is also a metric of the kind has its label and unit."""
+    if name == LEASE and isinstance(value, int):
+        return words.t("argument.lease", duration=words.duration(value * 1000))
     metric = device.row.kind.metric(name)
     if metric is None or isinstance(value, str):
         return f"{name} {value}"
@@ -142,6 +145,8 @@ def _requester(requester: str, device: DeviceDetail, words: Words) -> str:
     if sort == "rule":
         label = device.rule_labels.get(name)
         name = words.text(label) if label is not None else name
+    elif sort == "run":
+        name = name.partition(".")[0]  # behind the plot stands the time, which the line has
     key = f"requester.{sort}"
     return words.known(key, requester).format(name=name)
 

@@ -12,6 +12,8 @@ from gateway.history import RejectedMessage
 from gateway.views.watering import Watering
 
 PAYLOAD_SHOWN = 160
+PAST_SHOWN = 50
+"""A month of a hamlet that is looked after; more is not read on a phone."""
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -32,7 +34,7 @@ def routes(pages: Pages) -> APIRouter:
             "resolved": renderer.fragment(
                 "alerts/past.html",
                 words,
-                alerts=[alert for alert in found if alert.resolved_at is not None],
+                alerts=[alert for alert in found if alert.resolved_at is not None][:PAST_SHOWN],
                 **context,
             ),
         }

@@ -8,6 +8,8 @@
   let offset = Number(root.dataset.now) - Date.now(); // the gateway's clock is the one that counts
   let heard = Date.now();
   root.classList.add("script");
+  const current = document.querySelector("nav [aria-current]");
+  if (current) current.parentElement.scrollLeft = current.offsetLeft - 16; // on a narrow phone
 
   const now = () => Date.now() + offset;
 

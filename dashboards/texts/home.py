@@ -43,6 +43,7 @@ HOME: dict[str, Text] = {
         "Chưa nhận được tin nào từ thiết bị. Đang chờ tin đầu tiên.",
         "No device has been heard yet. Waiting for the first message.",
     ),
+    "say.aloud": Text("Đọc to", "Read aloud"),
     "say.updated": Text("Tin mới nhất {age}", "Last heard {age}"),
     # Tiles.
     "tile.of.light": Text("/ {total} đèn tốt", "/ {total} fine"),

@@ -16,6 +16,7 @@ from dashboards.app import add_pages
 from gateway.api.app import create_app
 from gateway.decisions import State
 from gateway.feed import Update
+from gateway.views.condition import Condition, Link
 from tests.dashboards.test_pages import PATHS, live_a_day
 from tests.hamlet import HOUR_MS, NOW, Hamlet
 from tests.real import START_TIMEOUT_S, STOP_TIMEOUT_S, free_port
@@ -183,6 +184,63 @@ def test_a_lost_connection_is_said_and_healed(
     served.publish(Update(frozenset({"light-001"})))
     expect(lost).to_be_hidden(timeout=SEEN_MS)
     context.close()
+
+
+@pytest.mark.parametrize(("voice", "heard"), [("vi-VN", True), ("en-GB", False)])
+def test_the_sentence_is_read_aloud_where_there_is_a_voice(
+    browser: Browser, served: Served, voice: str, heard: bool
+) -> None:
+    """The machine of the tests has no voice: one is put in its place, and keeps what it is told."""
+    context = browser.new_context()
+    context.add_init_script(
+        "window.told = []; Object.defineProperty(window, 'speechSynthesis', {value: Object.assign("
+        f"new EventTarget(), {{getVoices: () => [{{lang: '{voice}', localService: true}}],"
+        "speak: (said) => window.told.push(said.text)})});"
+        "window.SpeechSynthesisUtterance = function (text) { this.text = text; };"
+    )
+    page = context.new_page()
+    page.goto(f"{served.url}/")
+    button = page.get_by_role("button", name="Đọc to")
+    expect(button).to_be_visible(visible=heard)
+    if heard:
+        button.click()
+        assert "Đèn đường" in page.evaluate("window.told[0]")
+    context.close()
+
+
+def test_the_first_screen_of_a_phone_has_the_sentence_lights_and_wifi(
+    browser: Browser, served: Served, hamlet: Hamlet
+) -> None:
+    hamlet.condition = Condition(Link(True, NOW))
+    hamlet.running = []
+    with opened(browser, f"{served.url}/", 360) as page:
+        page.set_viewport_size({"width": 360, "height": 800})
+        wifi = page.locator("#tile-link-wifi").bounding_box()
+        assert wifi is not None
+        assert wifi["y"] + wifi["height"] <= 800
+
+
+@pytest.mark.parametrize("path", ["/", "/devices", "/devices/light-117", "/alerts", "/technician"])
+def test_a_thumb_hits_every_target(browser: Browser, served: Served, path: str) -> None:
+    """22 px above and below the middle of a link it is still the same link that is hit."""
+    with opened(browser, served.url + path, 360) as page:
+        missed = page.evaluate(
+            """() => [...document.querySelectorAll("a:not(.skip), button, select, summary")]
+              .filter((one) => one.checkVisibility())
+              .filter((one) => {
+                one.scrollIntoView({ block: "center", inline: "center" });
+                const box = one.getBoundingClientRect();
+                const x = box.x + box.width / 2;
+                const hit = (y) => one.contains(document.elementFromPoint(x, y));
+                const middle = box.y + box.height / 2;
+                let tall = 0;
+                for (let y = middle; hit(y) && tall < 44; y += 1) tall += 1;
+                for (let y = middle - 1; hit(y) && tall < 44; y -= 1) tall += 1;
+                return tall < 43;
+              })
+              .map((one) => one.outerHTML.slice(0, 120))"""
+        )
+        assert missed == []
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
