@@ -51,7 +51,8 @@ class EmbeddedBroker:
         """Listening when it returns. Raises EmbeddedBrokerError."""
         # amqtt logs every client that misbehaves or just leaves; the gateway's own counters tell
         # what matters, and a start that fails is raised.
-        logging.getLogger("amqtt").setLevel(logging.CRITICAL)
+        for chatty in ("amqtt", "transitions"):
+            logging.getLogger(chatty).setLevel(logging.CRITICAL)
         broker = _Broker(self._config)
         try:
             await broker.start()
@@ -83,26 +84,42 @@ class EmbeddedBroker:
 
 
 class _Broker(Broker):  # type: ignore[misc]  # amqtt has no types
-    """Knows its connections, so that none outlives it: amqtt leaves those that are just ending."""
+    """Knows its connections, so that none outlives it: amqtt leaves those that are just ending,
+    and goes on accepting while it ends the others."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
         self._connections: set[asyncio.Task[None]] = set()
+        self._ending = False
 
     async def stream_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
     ) -> None:
+        if self._ending:
+            writer.close()
+            return
         task = cast("asyncio.Task[None]", asyncio.current_task())
         self._connections.add(task)
         try:
-            # A client that is gone before the broker said goodbye is nothing to report.
-            with suppress(OSError):
+            # A client that is gone before the broker said goodbye is nothing to report, nor that
+            # `end_connections` ended it: this is where its task begins.
+            with suppress(OSError, asyncio.CancelledError):
                 await super().stream_connected(reader, writer, listener_name)
         finally:
             self._connections.discard(task)
             writer.close()
 
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Any
+    ) -> None:
+        # amqtt asks for the filters of everybody whenever somebody connects: hundreds of devices
+        # would each be sent what the broker retains of all the others.
+        subscribers = self._subscriptions.get(subscription[0], ())
+        if any(subscriber.client_id == session.client_id for subscriber, _ in subscribers):
+            await super()._publish_retained_messages_for_subscription(subscription, session)
+
     async def end_connections(self) -> None:
+        self._ending = True
         connections = list(self._connections)
         for task in connections:
             task.cancel()

@@ -35,6 +35,44 @@ async def test_keeps_messages_for_a_client_that_is_away() -> None:
             assert (await anext(back.messages)).payload == b"meanwhile"
 
 
+async def test_sends_nobody_what_is_retained_for_others() -> None:
+    port = free_port()
+    async with (
+        EmbeddedBroker(port=port),
+        aiomqtt.Client("127.0.0.1", port) as first,
+        asyncio.timeout(PATIENCE_S),
+    ):
+        await first.subscribe("status", qos=1)
+        await first.publish("status", b"online", qos=1, retain=True)
+        await anext(first.messages)
+        async with aiomqtt.Client("127.0.0.1", port) as second:
+            await second.subscribe("command", qos=1)
+            await first.publish("command", b"go", qos=1)
+            assert (await anext(second.messages)).payload == b"go"
+            await second.subscribe("status", qos=1)
+            assert (await anext(second.messages)).payload == b"online"
+
+
+async def test_ends_although_clients_keep_coming() -> None:
+    port = free_port()
+    stop = asyncio.Event()
+
+    async def insist() -> None:
+        while not stop.is_set():
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0)
+            else:
+                writer.close()
+
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
+        async with EmbeddedBroker(port=port), aiomqtt.Client("127.0.0.1", port):
+            for _ in range(20):
+                tasks.create_task(insist())
+        stop.set()
+
+
 async def test_asks_for_the_password_of_the_site() -> None:
     port = free_port()
     async with EmbeddedBroker(port=port, username="gateway", password="secret"):
