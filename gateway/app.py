@@ -128,8 +128,11 @@ async def open_gateway(site: Site, rules: Sequence[Rule]) -> AsyncIterator[Gatew
         pipeline = build_pipeline(connection, site, rules, now_ms())
 
         def on_trouble(trouble: str | None) -> None:
+            if trouble is None:
+                log.info("journal: writing again")
+            elif trouble != observations.journal_trouble:
+                log.error("journal: %s; messages wait at the broker until it can", trouble)
             observations.journal_trouble = trouble
-            log.error("journal: %s", trouble or "writing again")
 
         def on_failure(error: Exception) -> None:
             log.critical("journal: %s", error)

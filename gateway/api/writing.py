@@ -18,7 +18,16 @@ REQUESTER = "person:api"
 
 def writing_routes(views: Views, actions: Actions, token: str) -> APIRouter:
     """POST for commands, adopting, acknowledging and stopping."""
-    router = APIRouter(dependencies=[Depends(require_token(token))])
+
+    async def require_journal() -> None:
+        if not views.condition().journal_ok:
+            raise Problem(
+                503,
+                "Nothing was done: the journal cannot be written at present. The gateway's log "
+                "says why; try again when the disk is mended.",
+            )
+
+    router = APIRouter(dependencies=[Depends(require_token(token)), Depends(require_journal)])
 
     @router.post("/devices/{id}/commands", status_code=202)
     async def ask_command(id: str, wanted: CommandRequest, response: Response) -> CommandShape:

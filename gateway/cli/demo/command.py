@@ -44,10 +44,10 @@ def demo(
         site, rules = _prepare(folder, port)
         if not has_past(site):
             count = play_past(site, rules, seed=seed, now=now_ms())
-            print(f"{count} messages of the past week are in {site.data}")
+            _say(f"{count} messages of the past week are in {site.data}")
         mosquitto = site.data / "mosquitto"
         with demo_broker(mosquitto, embedded=embedded_broker) as (broker, what):
-            print(f"The devices speak MQTT to {what}")
+            _say(f"The devices speak MQTT to {what}")
             _run(_with_broker(site, broker), rules)
 
 
@@ -79,10 +79,15 @@ def _run(site: Site, rules: Sequence[Rule]) -> None:
 
         def on_ready(address: str) -> None:
             stack.enter_context(_devices(site))
-            print(f"\n  The page: {address}\n\n  Ctrl-C ends the demo; `make demo` continues it.")
+            _say(f"\n  The page: {address}\n\n  Ctrl-C ends the demo; `make demo` continues it.")
 
         uvloop.run(serve(site, rules, on_ready=on_ready))
-        print("Stopping the devices; the journal is closed.")
+        _say("Stopping the devices; the journal is closed.")
+
+
+def _say(line: str) -> None:
+    """At once, also into a file or a pipe."""
+    print(line, flush=True)
 
 
 @contextmanager

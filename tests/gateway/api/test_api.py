@@ -171,6 +171,15 @@ async def test_a_refused_command_is_a_conflict(hamlet: Hamlet, web: httpx2.Async
     assert problem["detail"] == "32 wait already"
 
 
+async def test_nothing_is_promised_while_the_journal_cannot_be_written(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    hamlet.condition = Condition(Link(True, NOW), journal_ok=False)
+    body_of(await web.post(f"{LIGHT}/commands", json=COMMAND, headers=BEARER), 503)
+    body_of(await web.post("/api/v1/plots/lo-3/stop", headers=BEARER), 503)
+    assert hamlet.asked == []
+
+
 async def test_people_adopt_acknowledge_and_stop(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:
     hamlet.device("light-117").adopted = False
     alert = hamlet.alert("dark", "light-001", Text("a", "a"))
