@@ -19,6 +19,7 @@ from gateway.cli.demo.broker import demo_broker
 from gateway.cli.demo.past import WORLD_FILE, has_past, play_past
 from gateway.cli.serve import serve
 from gateway.clock import now_ms
+from gateway.journal.lock import sole_writer
 from gateway.rules.rule import Rule
 from gateway.site import BrokerConfig, Site
 
@@ -42,9 +43,10 @@ def demo(
     """Run a whole simulated hamlet: devices, broker, gateway and pages. Ctrl-C ends it."""
     with complaints():
         site, rules = _prepare(folder, port)
-        if not has_past(site):
-            count = play_past(site, rules, seed=seed, now=now_ms())
-            _say(f"{count} messages of the past week are in {site.data}")
+        with sole_writer(site.data):  # also before the broker begins to use the folder
+            if not has_past(site):
+                count = play_past(site, rules, seed=seed, now=now_ms())
+                _say(f"{count} messages of the past week are in {site.data}")
         mosquitto = site.data / "mosquitto"
         with demo_broker(mosquitto, embedded=embedded_broker) as (broker, what):
             _say(f"The devices speak MQTT to {what}")

@@ -16,7 +16,6 @@ from firmware_sim.world import World
 from gateway.app import SiteError
 from gateway.assembly import JOURNAL_FILE
 from gateway.cli.demo.playback import Playback
-from gateway.journal.lock import sole_writer
 from gateway.rules.rule import Rule
 from gateway.site import Site
 
@@ -38,13 +37,12 @@ def has_past(site: Site) -> bool:
 def play_past(site: Site, rules: Sequence[Rule], *, seed: int, now: Millis) -> int:
     """Play the week up to `now`; returns the number of messages.
 
-    Begins anew where an earlier playing was cut short. Raises SiteError when there is a journal
-    that is not the demo's, and JournalError.
+    Call it as the folder's sole writer. Begins anew where an earlier playing was cut short. Raises
+    SiteError when there is a journal that is not the demo's.
     """
-    with sole_writer(site.data):
-        _make_room(site.data)
-        count = _play(site, rules, seed=seed, now=now)
-        (site.data / UNFINISHED_FILE).unlink()
+    _make_room(site.data)
+    count = _play(site, rules, seed=seed, now=now)
+    (site.data / UNFINISHED_FILE).unlink()
     return count
 
 
@@ -79,6 +77,7 @@ def _play(site: Site, rules: Sequence[Rule], *, seed: int, now: Millis) -> int:
     with Progress(*columns) as progress:
         task = progress.add_task(f"Playing the last {DAYS} days", total=now - start)
         count = playback.play(now, lambda at: progress.update(task, completed=at - start))
+        progress.update(task, completed=now - start)
     playback.close()
     save_state(world, site.data / WORLD_FILE)
     return count
