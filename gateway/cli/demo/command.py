@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from shutil import Error as CopyError
@@ -15,13 +15,13 @@ import uvloop
 from gateway.app import SiteError
 from gateway.assembly import read_site
 from gateway.cli.complaints import complaints
-from gateway.cli.demo.broker import demo_broker
+from gateway.cli.demo.broker import demo_broker, free_port
 from gateway.cli.demo.past import WORLD_FILE, has_past, play_past
 from gateway.cli.serve import serve
 from gateway.clock import now_ms
 from gateway.journal.lock import sole_writer
 from gateway.rules.rule import Rule
-from gateway.site import BrokerConfig, Site
+from gateway.site import Site
 
 EXAMPLE = Path(__file__).parents[3] / "site.example"
 STOP_TIMEOUT_S = 15.0
@@ -33,7 +33,7 @@ def demo(
     ),
     port: Annotated[
         int | None,
-        typer.Option(min=1, max=65535, help="Port of the page, if not the one of site.yaml."),
+        typer.Option(min=1, max=65535, help="Port of the page; else the next free one from 8000."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Another seed is another weather.")] = 1,
     embedded_broker: Annotated[
@@ -50,7 +50,7 @@ def demo(
         mosquitto = site.data / "mosquitto"
         with demo_broker(mosquitto, embedded=embedded_broker) as (broker, what):
             _say(f"The devices speak MQTT to {what}")
-            _run(_with_broker(site, broker), rules)
+            _run(_changed(site, {"broker": broker}), rules)
 
 
 def _prepare(folder: Path, port: int | None) -> tuple[Site, list[Rule]]:
@@ -64,15 +64,14 @@ def _prepare(folder: Path, port: int | None) -> tuple[Site, list[Rule]]:
         except OSError as error:
             raise SiteError(f"{folder}: {error.strerror}; name a folder with --folder") from None
     site, rules = read_site(folder)
-    if port is not None:
-        web = site.config.web.model_copy(update={"port": port})
-        config = site.config.model_copy(update={"web": web})
-        site = Site(site.folder, config, site.devices, site.plots, site.map)
-    return site, rules
+    if port is None:
+        port = free_port(site.config.web.port)  # a newcomer has other things on port 8000
+    web = site.config.web.model_copy(update={"port": port})
+    return _changed(site, {"web": web}), rules
 
 
-def _with_broker(site: Site, broker: BrokerConfig) -> Site:
-    config = site.config.model_copy(update={"broker": broker})
+def _changed(site: Site, parts: Mapping[str, object]) -> Site:
+    config = site.config.model_copy(update=parts)
     return Site(site.folder, config, site.devices, site.plots, site.map)
 
 
