@@ -75,6 +75,8 @@ def state_words(state: State, cause: str, words: Words) -> str:
 
 def _why(device: DeviceDetail, words: Words) -> Why | None:
     row = device.row
+    if not device.adopted:
+        return None
     if row.state is State.UNKNOWN:
         if row.since is None or row.measured_at is None:
             return Why(words.t("device.why.never"), (), False)
@@ -133,7 +135,7 @@ def _command_line(command: Command, device: DeviceDetail, words: Words) -> Comma
 def _argument(name: str, value: Argument, device: DeviceDetail, words: Words) -> str:
     """An argument that is also a metric of the kind has its label and unit."""
     if name == LEASE and isinstance(value, int):
-        return words.t("argument.lease", duration=words.duration(value * 1000))
+        return words.t("argument.lease", n=value)
     metric = device.row.kind.metric(name)
     if metric is None or isinstance(value, str):
         return f"{name} {value}"

@@ -33,7 +33,7 @@ def home_fragments(renderer: Renderer, home: Home, words: Words) -> dict[str, st
     lines = [task_line(task, words) for task in home.tasks]
     return {
         **status_fragments(renderer, home, words),
-        "todo": renderer.fragment("home/todo.html", words, lines=lines),
+        "todo": renderer.fragment("home/todo.html", words, lines=lines, home=home),
         "watering": renderer.fragment("home/watering.html", words, home=home),
         "others": renderer.fragment("home/others.html", words, summaries=_others(home)),
         "marks": _marks(home),

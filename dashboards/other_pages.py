@@ -121,5 +121,8 @@ def routes(pages: Pages) -> APIRouter:
 
 
 def payload(message: RejectedMessage) -> str:
-    """The first bytes as text; what is no text is written as \\x.."""
-    return message.payload[:PAYLOAD_SHOWN].decode(errors="backslashreplace").replace("\0", "\\x00")
+    """The first bytes as text; what cannot be read is written as \\x.. or \\u...."""
+    text = message.payload[:PAYLOAD_SHOWN].decode(errors="backslashreplace")
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )

@@ -11,7 +11,8 @@ FEW_SHARE = 0.1
 def sentence(home: Home, words: Words) -> str:
     """The hamlet in one or three short sentences that can be read aloud."""
     if not any(summary.counts.total for summary in home.kinds):
-        return words.t("say.nothing")
+        waiting = home.new_devices
+        return words.t("say.new", n=waiting) if waiting else words.t("say.nothing")
     if home.heard_at is None:
         return words.t("say.waiting")
     parts = [_lights(home.kind("light"), home.lit, words), _wifi(home.kind("wifi"), words)]

@@ -43,6 +43,12 @@
     ctx.restore();
   };
 
+  // A value between two gaps has no line: it is a dot.
+  const alone = (u, series) => {
+    const values = u.data[series];
+    return values.flatMap((v, i) => (v !== null && values[i - 1] == null && values[i + 1] == null ? [i] : []));
+  };
+
   // Events, and what a gap cost, above the curves; a text that finds no free row is left out.
   const marks = (data) => (u) => {
     const { ctx, bbox } = u;
@@ -110,7 +116,7 @@
         { value: (u, at) => (at === null ? "–" : day.format(at * 1000) + " " + time.format(at * 1000)), label: place.dataset.time },
         ...data.curves.map((curve, i) => ({
           label: curve.label, scale: scale(i), stroke: colours[i], width: 2, spanGaps: false,
-          points: { show: false }, paths: curve.stepped ? uPlot.paths.stepped({ align: 1 }) : undefined,
+          points: { show: true, size: 5, filter: alone }, paths: curve.stepped ? uPlot.paths.stepped({ align: 1 }) : undefined,
           value: (u, v) => (v === null || v === undefined ? "–" : number.format(v) + " " + curve.unit),
         })),
       ],

@@ -9,7 +9,7 @@
   let heard = Date.now();
   root.classList.add("script");
   const current = document.querySelector("nav [aria-current]");
-  if (current) current.parentElement.scrollLeft = current.offsetLeft - 16; // on a narrow phone
+  if (current) current.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a narrow phone
 
   const now = () => Date.now() + offset;
 

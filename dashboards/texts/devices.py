@@ -32,9 +32,10 @@ DEVICES: dict[str, Text] = {
     "cause.no-power": Text("Mất điện", "No power"),
     "device.never": Text("chưa từng gửi tin", "never heard"),
     "device.heard": Text("tin mới nhất {age}", "last heard {age}"),
-    "device.new": Text(
-        "Thiết bị mới, chưa được nhận: quy tắc và báo cáo chưa tính đến nó.",
-        "A new device, not adopted yet: rules and reports ignore it.",
+    "device.new": Text("Thiết bị mới", "New device"),
+    "device.new.note": Text(
+        "Chưa được nhận: quy tắc và báo cáo chưa tính đến nó.",
+        "Not adopted yet: rules and reports ignore it.",
     ),
     "device.why": Text("Vì sao: {what}", "Why: {what}"),
     "device.evidence": Text("{label} lúc đó: {value}", "{label} at that time: {value}"),
@@ -65,7 +66,7 @@ DEVICES: dict[str, Text] = {
         "không trả lời; hết hạn, không gửi lại", "no answer; expired, not sent again"
     ),
     "command.refused": Text("không gửi: {error}", "not sent: {error}"),
-    "argument.lease": Text("tự đóng sau {duration}", "closes by itself after {duration}"),
+    "argument.lease": Text("tự đóng sau {n} giây", "closes by itself after {n} s"),
     "requester.rule": Text("quy tắc {name}", "rule {name}"),
     "requester.run": Text("lượt tưới {name}", "watering of {name}"),
     "requester.irrigation": Text("bộ điều khiển tưới", "irrigation"),

@@ -39,6 +39,10 @@ HOME: dict[str, Text] = {
         "Chưa có thiết bị nào. Khi thiết bị đầu tiên gửi tin, nó sẽ hiện ở trang Kỹ thuật.",
         "No devices yet. The first one that sends a message appears on the Technician page.",
     ),
+    "say.new": Text(
+        "Có {n} thiết bị mới chờ được nhận ở trang Kỹ thuật.",
+        "New devices wait on the Technician page to be adopted: {n}.",
+    ),
     "say.waiting": Text(
         "Chưa nhận được tin nào từ thiết bị. Đang chờ tin đầu tiên.",
         "No device has been heard yet. Waiting for the first message.",

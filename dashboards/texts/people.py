@@ -38,15 +38,13 @@ PEOPLE: dict[str, Text] = {
     "technician.new": Text("Thiết bị mới", "New devices"),
     "technician.new.none": Text("Không có thiết bị mới.", "No new devices."),
     "technician.new.how": Text(
-        "Nhận một thiết bị bằng lệnh: hamlet devices adopt <mã>",
-        "Adopt a device with the command: hamlet devices adopt <id>",
+        "Để nhận một thiết bị, ghi nó vào devices.yaml và khởi động lại, hoặc gửi POST tới "
+        "/api/v1/devices/<mã>/adopt với mã bí mật trong data/web-token.",
+        "To adopt a device, write it into devices.yaml and start again, or send a POST to "
+        "/api/v1/devices/<id>/adopt with the token of data/web-token.",
     ),
     "technician.rejected": Text("Tin bị từ chối", "Rejected messages"),
     "technician.rejected.none": Text("Không có tin nào bị từ chối.", "No message was rejected."),
-    "technician.when": Text("Lúc", "When"),
-    "technician.topic": Text("Chủ đề", "Topic"),
-    "technician.reason": Text("Lý do", "Reason"),
-    "technician.payload": Text("Đầu tin", "First bytes"),
     "technician.rules": Text("Quy tắc", "Rules"),
     "technician.rules.none": Text("Chưa có quy tắc nào.", "No rules yet."),
     "technician.rule.error": Text("Lỗi", "Error"),

@@ -220,6 +220,22 @@ async def test_old_figures_look_old_and_gaps_are_counted(
     assert "bóng LED 30 W, thang" in html
 
 
+async def test_a_new_device_is_new_and_neither_silent_nor_broken(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    live_a_day(hamlet)
+    hamlet.say("pump-2", NOW, power_w=700.0)
+    html = (await web.get("/devices/pump-2")).text
+    assert '<span class="badge quiet">Thiết bị mới</span>' in html
+    assert "chưa gửi tin nào" not in html
+    assert "Có 1 thiết bị mới chờ được nhận" in (await web.get("/")).text
+
+
+async def test_bytes_that_are_no_text_can_be_read(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:
+    hamlet.reject("hamlet/x", "not-json", b"\xff\x00\x1b[31m ok")
+    assert r"\xff\x00\x1b[31m ok" in (await web.get("/technician")).text
+
+
 async def test_the_figures_of_a_chart_can_be_taken_away(
     hamlet: Hamlet, web: httpx2.AsyncClient
 ) -> None:

@@ -78,3 +78,10 @@ async def test_nothing_was_heard_yet(hamlet: Hamlet, words: Words) -> None:
 
 async def test_nothing_is_there_yet(empty: Hamlet) -> None:
     assert sentence(await home_of(empty), VI) == VI.t("say.nothing")
+
+
+async def test_new_devices_are_told_where_there_is_nothing_else(hamlet: Hamlet) -> None:
+    for device in hamlet.fleet:
+        device.adopted = False
+    home = await home_of(hamlet)
+    assert sentence(home, VI) == "Có 337 thiết bị mới chờ được nhận ở trang Kỹ thuật."
