@@ -40,7 +40,7 @@ async def serve(site: Site, rules: Sequence[Rule], *, on_ready: Callable[[str], 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     web = site.config.web
-    with _listen(web.host, web.port) as listening:
+    with listen(web.host, web.port) as listening:
         async with open_gateway(site, rules) as gateway:
             server = _Server(
                 uvicorn.Config(
@@ -77,8 +77,11 @@ async def _run_until(
 
 
 @contextmanager
-def _listen(host: str, port: int) -> Iterator[socket.socket]:
-    """The page's socket, opened before anything else, so that a taken port starts nothing."""
+def listen(host: str, port: int) -> Iterator[socket.socket]:
+    """The page's socket, opened before anything else, so that a taken port starts nothing.
+
+    Raises SiteError.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:

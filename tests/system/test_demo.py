@@ -1,6 +1,7 @@
 """The demo as a newcomer starts it: a page from the first second, a clean end, and it continues."""
 
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,18 @@ def test_the_demo_starts_ends_and_continues(tmp_path: Path, make_gateway: StartG
     assert _history(demo)[1] == first
     _assert_lives(demo)
     _assert_ends(demo)
+
+
+def test_the_demo_plays_no_week_for_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = run_hamlet("demo", "--folder", tmp_path, "--port", port)
+    assert ended.returncode == 2
+    assert str(port) in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "data").exists()
 
 
 def test_the_demo_leaves_the_journal_of_a_real_site_alone(

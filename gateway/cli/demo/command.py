@@ -17,7 +17,7 @@ from gateway.assembly import read_site
 from gateway.cli.complaints import complaints
 from gateway.cli.demo.broker import demo_broker, free_port
 from gateway.cli.demo.past import WORLD_FILE, has_past, play_past
-from gateway.cli.serve import serve
+from gateway.cli.serve import listen, serve
 from gateway.clock import now_ms
 from gateway.journal.lock import sole_writer
 from gateway.rules.rule import Rule
@@ -43,6 +43,8 @@ def demo(
     """Run a whole simulated hamlet: devices, broker, gateway and pages. Ctrl-C ends it."""
     with complaints():
         site, rules = _prepare(folder, port)
+        with listen(site.config.web.host, site.config.web.port):
+            pass  # a taken port is said before a week is played
         with sole_writer(site.data):  # also before the broker begins to use the folder
             if not has_past(site):
                 count = play_past(site, rules, seed=seed, now=now_ms())
