@@ -57,12 +57,12 @@ LAYOUT: dict[str, Text] = {
         "Not yet connected to the devices' broker. Trying again by itself.",
     ),
     "notice.store": Text(
-        "Kho lưu trữ lâu dài ngừng từ {when}. Dữ liệu vẫn lưu tại nhà văn hóa ({n} tin chờ gửi).",
-        "The long-term store is down since {when}. Data are kept here ({n} readings wait).",
+        "Kho lưu trữ lâu dài ngừng từ {when}. Dữ liệu vẫn lưu tại nhà văn hóa và sẽ được gửi sau.",
+        "The long-term store is down since {when}. Data are kept here and sent later.",
     ),
     "notice.store.never": Text(
-        "Chưa kết nối được kho lưu trữ lâu dài. Dữ liệu vẫn lưu tại nhà văn hóa ({n} tin chờ gửi).",
-        "The long-term store cannot be reached yet. Data are kept here ({n} readings wait).",
+        "Chưa kết nối được kho lưu trữ lâu dài. Dữ liệu vẫn lưu tại nhà văn hóa và sẽ được gửi sau.",
+        "The long-term store cannot be reached yet. Data are kept here and sent later.",
     ),
     "notice.journal": Text(
         "Không lưu được dữ liệu mới: ổ đĩa đầy hoặc hỏng. Hãy gọi kỹ thuật viên ngay.",

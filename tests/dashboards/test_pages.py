@@ -220,6 +220,19 @@ async def test_old_figures_look_old_and_gaps_are_counted(
     assert "bóng LED 30 W, thang" in html
 
 
+async def test_a_notice_that_is_read_aloud_does_not_count(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    """A screen reader says it anew at every change."""
+    notices = []
+    for backlog in (5, 6):
+        hamlet.condition = Condition(Link(True, NOW), Link(False, NOW - HOUR_MS), backlog)
+        html = (await web.get("/alerts")).text
+        notices.append(html.partition('sse-swap="notice"')[2].partition("</div>")[0])
+    assert "Kho lưu trữ lâu dài ngừng từ 06:00" in notices[0]
+    assert notices[0] == notices[1]
+
+
 async def test_a_new_device_is_new_and_neither_silent_nor_broken(
     hamlet: Hamlet, web: httpx2.AsyncClient
 ) -> None:
