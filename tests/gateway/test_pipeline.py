@@ -1,10 +1,7 @@
-"""The pipeline by itself: what becomes of each message, and what a restart knows again."""
+"""The pipeline by itself: what becomes of each message, and of what was decided because of it."""
 
 import json
-import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given, settings
@@ -13,26 +10,15 @@ from hypothesis import strategies as st
 from devices.reading import Millis
 from devices.rejection import Reason
 from gateway.admission import NEW_DEVICES_MAX
-from gateway.assembly import JOURNAL_FILE, build_pipeline
 from gateway.decisions import Alert, Command, CommandAsked, CommandState, StateChanged
-from gateway.fleet import Device
 from gateway.journal.batch import CHANNEL_CODES, CHANNELS
-from gateway.journal.database import open_journal
-from gateway.journal.writer import commit
 from gateway.pipeline import (
     BACKFILL_AGE_MS,
-    MESSAGES_PER_SNAPSHOT,
     REJECTED_PAYLOAD_MAX,
     REJECTED_TOPIC_MAX,
-    Pipeline,
-    Work,
 )
-from tests.gateway.small_site import DEVICES, DRY_RULE, HAMLET, small_site, soil, topic
-
-NOW: Millis = 1_795_305_600_000
-MINUTE: Millis = 60_000
-HOUR: Millis = 60 * MINUTE
-TELEMETRY = 0
+from tests.gateway.driven_hamlet import HOUR, MINUTE, NOW, Hamlet, Open, assert_known_again
+from tests.gateway.small_site import DEVICES, DRY_RULE, HAMLET, soil, topic
 
 WET_RULE: Mapping[str, object] = {
     **DRY_RULE,
@@ -45,73 +31,6 @@ ALERT_RULE: Mapping[str, object] = {
     "rule": "too-dry",
     "then": [{"alert": {"severity": "warning"}}],
 }
-
-
-class Hamlet:
-    """A pipeline on a journal, driven by hand; `restart` is what a power cut leaves of it."""
-
-    def __init__(self, folder: Path, rules: Sequence[Mapping[str, object]], adopt: bool) -> None:
-        self._site, self._rules = small_site(folder, rules=rules, adopt_new_devices=adopt)
-        self.connection: sqlite3.Connection = open_journal(self._site.data / JOURNAL_FILE)
-        self.now = NOW
-        self.pipeline = self._build()
-        self.commit()
-
-    def restart(self) -> None:
-        self.pipeline = self._build()
-
-    def say(self, topic: str, payload: bytes, token: int = 0) -> None:
-        self.pipeline.receive(topic, payload, token, False, self.now)
-
-    def soil(self, seq: int, moisture: float = 20, at: Millis | None = None) -> None:
-        more = {} if at is None else {"measured_at": at}
-        self.say(topic("soil-1"), soil(seq, moisture, **more))
-
-    def commit(self) -> Work:
-        work = self.pipeline.take_work()
-        commit(self.connection, work.batch)
-        self.pipeline.committed(work)
-        return work
-
-    def device(self, id: str) -> Device:
-        found = self.pipeline.fleet.get(id)
-        assert found is not None
-        return found
-
-    @property
-    def counted(self) -> tuple[int, int, int]:
-        """Accepted, duplicate, rejected."""
-        counters = self.pipeline.counters
-        return counters.accepted, counters.duplicate, sum(counters.rejected.values())
-
-    def reason(self) -> Reason:
-        """Why the one rejected message was."""
-        (reason,) = [why for why, count in self.pipeline.counters.rejected.items() if count]
-        return reason
-
-    def ask(self, query: str) -> list[tuple[Any, ...]]:
-        return self.connection.execute(query).fetchall()
-
-    def _build(self) -> Pipeline:
-        return build_pipeline(self.connection, self._site, self._rules, self.now)
-
-
-Open = Callable[..., Hamlet]
-
-
-@pytest.fixture
-def open_hamlet(tmp_path: Path, request: pytest.FixtureRequest) -> Open:
-    def build(*, rules: Sequence[Mapping[str, object]] = (), adopt: bool = False) -> Hamlet:
-        hamlet = Hamlet(tmp_path, rules, adopt)
-        request.addfinalizer(hamlet.connection.close)
-        return hamlet
-
-    return build
-
-
-@pytest.fixture
-def hamlet(open_hamlet: Open) -> Hamlet:
-    return open_hamlet()
 
 
 # What becomes of a message.
@@ -283,7 +202,7 @@ def test_received_is_accepted_and_duplicate_and_rejected(
     work = hamlet.commit()  # whatever it is, the journal takes it
     assert work.tokens == list(range(1, len(messages) + 1))
     assert len(work.batch.messages) == hamlet.pipeline.counters.accepted
-    _assert_known_again(hamlet)
+    assert_known_again(hamlet)
     hamlet.connection.close()
 
 
@@ -369,86 +288,3 @@ def test_a_result_ends_its_command_and_is_in_the_journal(open_hamlet: Open) -> N
     work = hamlet.commit()
     assert hamlet.ask("SELECT state FROM command") == [("done",)]
     assert [row[3] for row in work.batch.messages] == [CHANNEL_CODES[CHANNELS[4]]] * 2
-
-
-# What a restart knows again.
-
-
-def test_snapshots_are_taken_in_turn_so_that_a_start_replays_little(hamlet: Hamlet) -> None:
-    count = MESSAGES_PER_SNAPSHOT * (len(DEVICES) + 1)
-    for seq in range(count):
-        hamlet.soil(seq)
-        hamlet.commit()
-    stored = hamlet.ask("SELECT snapshot_message FROM device ORDER BY snapshot_message")
-    assert [number for (number,) in stored] == [
-        MESSAGES_PER_SNAPSHOT * turn for turn in range(2, len(DEVICES) + 2)
-    ]
-    _assert_known_again(hamlet)
-
-
-def test_a_report_of_being_off_is_no_sign_of_life_after_a_restart(hamlet: Hamlet) -> None:
-    hamlet.soil(0)
-    hamlet.now += MINUTE
-    hamlet.say(topic("soil-1", "status"), b"offline")
-    hamlet.say(topic("soil-1", "info"), b'{"model":"m"}')
-    hamlet.commit()
-    _assert_known_again(hamlet)
-
-
-def test_what_a_device_said_of_its_interval_outlives_a_clean_stop(hamlet: Hamlet) -> None:
-    hamlet.say(topic("soil-1", "info"), b'{"model":"m","interval_s":5}')
-    hamlet.pipeline.snapshot_all()
-    hamlet.commit()
-    _assert_known_again(hamlet)
-
-
-@pytest.mark.parametrize("number", [b"123456789012345678901234567890", b"-1e400", b"NaN"])
-def test_no_number_that_a_device_may_send_breaks_its_snapshot(
-    hamlet: Hamlet, number: bytes
-) -> None:
-    big = b"1" * 40
-    hamlet.say(topic("soil-1"), b'{"seq":0,"soil_moisture_pct":20}')
-    hamlet.say(topic("soil-1", "info"), b'{"model":"m","x":%s,"y":%s}' % (number, big))
-    hamlet.say(topic("soil-1"), b'{"seq":1,"soil_moisture_pct":21,"x":%s,"y":%s}' % (number, big))
-    hamlet.pipeline.snapshot_all()
-    hamlet.commit()
-    hamlet.restart()
-    assert hamlet.device("soil-1").values["soil_moisture_pct"] >= 20
-
-
-def test_what_nobody_understood_outlives_a_clean_stop(hamlet: Hamlet) -> None:
-    hamlet.say(topic("soil-1"), soil(0, mystery=7))
-    hamlet.pipeline.snapshot_all()
-    hamlet.commit()
-    _assert_known_again(hamlet)
-
-
-def _assert_known_again(hamlet: Hamlet) -> None:
-    """Memory is never the truth: what the journal tells is what was known."""
-    before = {device.id: _known(device) for device in hamlet.pipeline.fleet}
-    heard = {device.id: device.heard_at or 0 for device in hamlet.pipeline.fleet}
-    alerts = hamlet.pipeline.engines.alerts.open_alerts()
-    deadline = hamlet.pipeline.next_deadline()
-    hamlet.restart()
-    assert {device.id: _known(device) for device in hamlet.pipeline.fleet} == before
-    for device in hamlet.pipeline.fleet:
-        assert (device.heard_at or 0) <= heard[device.id], "it looks more alive than it was"
-    assert hamlet.pipeline.engines.alerts.open_alerts() == alerts
-    assert hamlet.pipeline.next_deadline() == deadline
-
-
-def _known(device: Device) -> dict[str, object]:
-    return {
-        "number": device.number,
-        "adopted": device.adopted,
-        "interval_s": device.interval_s,
-        "values": device.values,
-        "older": device.older,
-        "extra": dict(device.extra),
-        "measured_at": device.measured_at,
-        "online": device.online,
-        "info": dict(device.info),
-        "state": (device.state, device.state_since, device.state_cause),
-        "sequences": device.sequences.dump(),
-        "last_message": device.last_message,
-    }
