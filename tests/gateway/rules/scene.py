@@ -21,6 +21,12 @@ SECOND: Millis = 1_000
 MINUTE: Millis = 60 * SECOND
 HOUR: Millis = 60 * MINUTE
 
+ALERT = "  then: [{alert: {severity: warning}}]\n"
+DRY = "- rule: dry\n  label: {vi: Khô, en: Dry}\n  on: {kind: soil}\n"
+BELOW = DRY + "  when: soil_moisture_pct < 24\n"
+SILENT = "- rule: quiet\n  label: x\n  on: {kind: light}\n  silent: 30m\n"
+WATER = BELOW + '  then: [{irrigate: {plot: "{device.plot}", depth_mm: 6}}]\n'
+
 Change = tuple[Millis, str, RuleState]
 
 
