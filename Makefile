@@ -44,5 +44,5 @@ bench: setup ## measure the whole pipeline beside its yardstick
 demo: setup ## a whole hamlet with simulated devices, and its page
 	.venv/bin/hamlet demo
 
-clean: ## remove what the targets above made, except the tools that were built
+clean: ## remove what was made here, except the built tools and the demo-site
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache .coverage htmlcov

@@ -11,10 +11,11 @@ from types import TracebackType
 from typing import Self
 from urllib.request import urlopen
 
+from gateway.cli.child_process import end
+
 POLL_S = 0.05
 CONNECT_TIMEOUT_S = 30.0
 TICKS = os.sysconf("SC_CLK_TCK")
-STOP_TIMEOUT_S = 20.0
 
 
 def await_healthy(web_port: int) -> None:
@@ -51,12 +52,7 @@ class Measured:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 pipe.close()

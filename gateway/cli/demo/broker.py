@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gateway.app import SiteError
+from gateway.cli.child_process import end
 from gateway.site import BrokerConfig, EmbeddedConfig
 
 PORT = 1883
 PORTS_TRIED = 20
 START_TIMEOUT_S = 20.0
-STOP_TIMEOUT_S = 10.0
 SBIN = "/usr/sbin"
 """Where Debian puts mosquitto; not on the PATH of a user who is not root."""
 
@@ -64,12 +64,7 @@ def mosquitto(
         _await_port(process, port, folder / "mosquitto.log")
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
 
 
 def _await_port(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -14,6 +14,7 @@ import uvloop
 
 from gateway.app import SiteError
 from gateway.assembly import read_site
+from gateway.cli.child_process import end
 from gateway.cli.complaints import complaints
 from gateway.cli.demo.broker import demo_broker, free_port
 from gateway.cli.demo.past import WORLD_FILE, has_past, play_past
@@ -24,7 +25,6 @@ from gateway.rules.rule import Rule
 from gateway.site import Site
 
 EXAMPLE = Path(__file__).parents[3] / "site.example"
-STOP_TIMEOUT_S = 15.0
 
 
 def demo(
@@ -109,9 +109,4 @@ def _devices(site: Site) -> Iterator[None]:
     try:
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
