@@ -20,6 +20,8 @@ COMMAND_BADGES = {
 }
 RULE_BADGES = {RuleState.FIRING: "warn", RuleState.PENDING: "quiet", RuleState.INACTIVE: "up"}
 LEASE = "lease_s"
+SILENT_CAUSES = {"silent", "offline"}
+"""Whoever is unknown for another reason does send messages."""
 PAYLOAD_SHOWN = 2000
 """Characters of the last message: a light's is under 400."""
 
@@ -80,6 +82,8 @@ def _why(device: DeviceDetail, words: Words) -> Why | None:
     if row.state is State.UNKNOWN:
         if row.since is None or row.measured_at is None:
             return Why(words.t("device.why.never"), (), False)
+        if row.cause not in SILENT_CAUSES:
+            return Why(words.t("device.why.undecided"), _alerts(device, words), False)
         since = words.when(row.measured_at)
         return Why(words.t("device.why.unknown", when=since), _alerts(device, words), False)
     if row.state is State.UP and not device.alerts:

@@ -12,6 +12,8 @@ from gateway.history import RejectedMessage
 from gateway.views.watering import Watering
 
 PAYLOAD_SHOWN = 160
+NEW_SHOWN = 30
+"""Somebody who installs a street at once adopts them by a list, not one by one."""
 PAST_SHOWN = 50
 """A month of a hamlet that is looked after; more is not read on a phone."""
 
@@ -53,8 +55,11 @@ def routes(pages: Pages) -> APIRouter:
 
     async def technician(words: Words, update: Update | None) -> Fragments:
         rejected = await views.rejected()
+        new = views.new_devices()
         return {
-            "new": renderer.fragment("technician/new.html", words, rows=views.new_devices()),
+            "new": renderer.fragment(
+                "technician/new.html", words, rows=new[:NEW_SHOWN], more=len(new[NEW_SHOWN:])
+            ),
             "rejected": renderer.fragment(
                 "technician/rejected.html", words, messages=rejected, payload=payload
             ),

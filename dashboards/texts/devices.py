@@ -25,6 +25,7 @@ DEVICES: dict[str, Text] = {
     "cause.never-heard": Text("Chưa từng gửi tin", "Never heard"),
     "cause.no-data": Text("Thiếu số đo", "Figures missing"),
     "cause.battery-empty": Text("Hết pin", "Battery empty"),
+    "cause.not-seen-lit": Text("Chưa thấy sáng", "Not yet seen lit"),
     "cause.silent": Text("Im lặng", "Silent"),
     "cause.offline": Text("Mất kết nối", "Offline"),
     "cause.lamp-failure": Text("Đèn hỏng", "Lamp failure"),
@@ -42,6 +43,12 @@ DEVICES: dict[str, Text] = {
     "device.why.unknown": Text(
         "Không có tin từ {when}. Có thể mất sóng hoặc mất điện; chưa tính là hỏng.",
         "No message since {when}. Radio or power may be gone; it does not count as failed.",
+    ),
+    "device.why.undecided": Text(
+        "Thiết bị có gửi tin, nhưng tin đó chưa cho biết nó có hoạt động không. "
+        "Đèn chỉ đánh giá được khi trời tối.",
+        "It sends messages, but they do not tell yet whether it works. "
+        "A light can be judged in the dark only.",
     ),
     "device.why.never": Text(
         "Thiết bị này chưa gửi tin nào. Kiểm tra nguồn điện, sóng và mã thiết bị.",

@@ -57,11 +57,11 @@ LAYOUT: dict[str, Text] = {
         "Not yet connected to the devices' broker. Trying again by itself.",
     ),
     "notice.store": Text(
-        "Kho lưu trữ lâu dài ngừng từ {when}. Dữ liệu vẫn lưu tại nhà văn hóa và sẽ được gửi sau.",
+        "Kho lưu trữ lâu dài ngừng từ {when}. Dữ liệu vẫn lưu ở nhà văn hóa, sẽ được gửi sau.",
         "The long-term store is down since {when}. Data are kept here and sent later.",
     ),
     "notice.store.never": Text(
-        "Chưa kết nối được kho lưu trữ lâu dài. Dữ liệu vẫn lưu tại nhà văn hóa và sẽ được gửi sau.",
+        "Chưa kết nối được kho lưu trữ lâu dài. Dữ liệu vẫn lưu ở nhà văn hóa, sẽ được gửi sau.",
         "The long-term store cannot be reached yet. Data are kept here and sent later.",
     ),
     "notice.journal": Text(

@@ -43,6 +43,7 @@ PEOPLE: dict[str, Text] = {
         "To adopt a device, write it into devices.yaml and start again, or send a POST to "
         "/api/v1/devices/<id>/adopt with the token of data/web-token.",
     ),
+    "technician.new.more": Text("và {n} thiết bị nữa", "and {n} more"),
     "technician.rejected": Text("Tin bị từ chối", "Rejected messages"),
     "technician.rejected.none": Text("Không có tin nào bị từ chối.", "No message was rejected."),
     "technician.rules": Text("Quy tắc", "Rules"),

@@ -215,6 +215,7 @@ def test_the_first_screen_of_a_phone_has_the_sentence_lights_and_wifi(
     hamlet.running = []
     with opened(browser, f"{served.url}/", 360) as page:
         page.set_viewport_size({"width": 360, "height": 800})
+        page.evaluate("document.fonts.ready.then(() => true)")
         wifi = page.locator("#tile-link-wifi").bounding_box()
         assert wifi is not None
         assert wifi["y"] + wifi["height"] <= 800

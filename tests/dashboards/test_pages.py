@@ -269,6 +269,18 @@ async def test_a_device_that_is_silent_is_not_called_broken(
     assert "badge down" not in html
 
 
+async def test_a_device_that_reports_but_cannot_be_judged_is_not_called_silent(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    live_a_day(hamlet)
+    hamlet.turn("light-201", State.UNKNOWN, NOW - HOUR_MS, "not-seen-lit")
+    hamlet.say("light-201", NOW, battery_v=13.4)
+    html = (await web.get("/devices/light-201")).text
+    assert "Không có tin từ" not in html
+    assert "Thiết bị có gửi tin" in html
+    assert "Chưa thấy sáng từ 06:00" in html
+
+
 async def test_the_list_is_found_by_words_without_marks(
     hamlet: Hamlet, web: httpx2.AsyncClient
 ) -> None:
