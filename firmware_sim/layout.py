@@ -62,14 +62,14 @@ class Layout:
 
 
 def load_layout(folder: Path) -> Layout:
-    """Read site.yaml, devices.yaml and plots.yaml of a site. Raises LayoutError."""
+    """Read a site: site.yaml, and devices.yaml and plots.yaml if they exist. Raises LayoutError."""
     site = _read(folder / "site.yaml")
     try:
         place = site["place"]
         return Layout(
             hamlet=site["hamlet"],
-            devices=tuple(map(_device, _read(folder / "devices.yaml")["devices"])),
-            plots=tuple(map(_plot, _read(folder / "plots.yaml")["plots"])),
+            devices=tuple(map(_device, _listed(folder, "devices"))),
+            plots=tuple(map(_plot, _listed(folder, "plots"))),
             latitude=place["latitude"],
             longitude=place["longitude"],
             altitude_m=place.get("altitude_m", 0.0),
@@ -92,6 +92,12 @@ def many_devices(hamlet: str, count: int, kinds: Sequence[str]) -> Layout:
             for number, kind in ((n, kinds[n % len(kinds)]) for n in range(count))
         ),
     )
+
+
+def _listed(folder: Path, name: str) -> Any:
+    """What a file lists; a site may do without it, as the gateway may."""
+    file = folder / f"{name}.yaml"
+    return _read(file)[name] if file.exists() else ()
 
 
 def _read(file: Path) -> Any:

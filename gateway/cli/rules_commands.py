@@ -29,7 +29,9 @@ def _rules() -> None:
 
 @rules.command()
 def check(
-    site: Annotated[Path, typer.Option(help="The site's folder.")] = Path("site"),
+    site: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="The site's folder.")
+    ] = Path("site"),
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
     """Report every mistake in the rules, with file, line and column.

@@ -157,6 +157,12 @@ def test_a_site_that_cannot_be_simulated_is_one_sentence(
         load_layout(tmp_path)
 
 
+def test_a_site_may_do_without_plots(tmp_path: Path) -> None:
+    for name in ("site.yaml", "devices.yaml"):
+        (tmp_path / name).write_text((EXAMPLE / name).read_text())
+    assert load_layout(tmp_path).plots == ()
+
+
 def test_a_missing_site_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(LayoutError, match="--site"):
         load_layout(tmp_path / "nowhere")

@@ -65,3 +65,8 @@ def test_a_broken_site_does_not_hide_the_mistakes_in_its_rules(site: Path) -> No
     assert result.exit_code == 1
     assert "site.yaml:1:9: error:" in result.stdout
     assert "zz.yaml:1:3: error:" in result.stdout
+
+
+def test_a_folder_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
+    result = CliRunner().invoke(rules, ["check", "--site", str(tmp_path / "none")])
+    assert result.exit_code == 2

@@ -21,7 +21,6 @@ def site(tmp_path: Path) -> Site:
     (tmp_path / "devices.yaml").write_text(
         "devices: [{id: light-1, kind: light, label: {vi: a, en: a}}]\n"
     )
-    (tmp_path / "plots.yaml").write_text("plots: []\n")
     (tmp_path / "scenario.yaml").write_text("faults: []\n")
     config = SiteConfig(
         hamlet="a",
