@@ -25,7 +25,7 @@ def csv_of(chart: Chart, words: Words) -> str:
         cells: list[float | str] = []
         for points in curves:
             point = points.get(at)
-            cells += point[1:] if point is not None else ("", "", "", "")
+            cells += (round(value, 3) for value in point[1:]) if point else ("", "", "", "")
         lines.writerow([_local(at, words), *cells])
     return text.getvalue()
 
