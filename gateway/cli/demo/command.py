@@ -104,9 +104,12 @@ def _devices(site: Site) -> Iterator[None]:
         "--scenario", str(site.folder / "scenario.yaml"),
     ]  # fmt: skip
     # A session of its own: Ctrl-C reaches the gateway, which ends the devices in good order.
-    with (site.data / "devices.log").open("wb") as log:
+    file = site.data / "devices.log"
+    with file.open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:
         yield
     finally:
+        if process.poll() is not None:
+            _say(f"The devices had ended by themselves; {file} says why.")
         end(process)
