@@ -53,6 +53,7 @@ class Device:
     state_cause: str = "never-heard"
     down_since: Millis | None = None
     down_cause: str | None = None
+    judged: tuple[State, str] | None = None  # its newest state and cause that was no UNKNOWN
     sequences: SequenceLedger = field(default_factory=SequenceLedger)
     last_message: int | None = None  # its newest message in the journal, or on the way there
     committed_message: int | None = None  # its newest message that is on disk
@@ -95,6 +96,8 @@ class Device:
         self.state = changed.state
         self.state_since = changed.since
         self.state_cause = changed.cause
+        if changed.state is not State.UNKNOWN:
+            self.judged = changed.state, changed.cause
         if changed.state is State.UP:
             self.down_since = self.down_cause = None
         elif changed.state is State.DOWN and changed.cause != self.down_cause:

@@ -61,7 +61,7 @@ class HealthEngine:
             if device.state_cause in (SILENT, OFFLINE):
                 values = _fresh(device, device.measured_at)
                 known = ASSESS.get(device.kind.name, assess_reporting)(values, device.settings)
-            judged = known if known and known[0] is not State.UNKNOWN else None
+            judged = known if known and known[0] is not State.UNKNOWN else device.judged
             heard_at = min(device.heard_at or device.measured_at, now)
             watch = _Watch(device, device.measured_at, heard_at, known, judged)
             self._watches[device.id] = watch

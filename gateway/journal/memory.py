@@ -16,7 +16,7 @@ from devices.reading import Millis
 from devices.rejection import RejectedError
 from devices.text import Text
 from devices.topics import Channel
-from gateway.decisions import Alert, Command, CommandState, RuleChanged, Run
+from gateway.decisions import Alert, Command, CommandState, RuleChanged, Run, State
 from gateway.fleet import Device, Fleet
 from gateway.journal.batch import CHANNELS, DeviceSnapshot
 from gateway.journal.tables import ALERTS, COMMANDS, RULE_STATES, RUNS, STATE_CHANGES
@@ -192,5 +192,11 @@ def _restore_state(connection: sqlite3.Connection, device: Device) -> None:
         "WHERE device = ? ORDER BY since DESC LIMIT ?",
         (device.id, STATES_REPLAYED),
     )
+    if all(change.state is State.UNKNOWN for change in newest):
+        newest += STATE_CHANGES.select(
+            connection,
+            "WHERE device = ? AND state <> ? ORDER BY since DESC LIMIT 1",
+            (device.id, State.UNKNOWN.value),
+        )
     for change in reversed(newest):
         device.change(change)

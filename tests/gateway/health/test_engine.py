@@ -30,9 +30,7 @@ class Watched:
         for change in changes:
             assert change.device == "d-1"
             self.records[change.since] = change
-            self.device.state = change.state
-            self.device.state_since = change.since
-            self.device.state_cause = change.cause
+            self.device.change(change)
         assert max(self.records, default=None) == self.device.state_since
 
     def read(self, minute: float, *, now: float | None = None, **values: Value) -> None:
@@ -234,3 +232,22 @@ def test_resending_late_gives_the_history_of_sending_in_time(
         return uptime([change for _, change in sorted(watched.records.items())], window)
 
     assert total(live) == total(buffered)
+
+
+@pytest.mark.parametrize("power", [0.0, 30.0])
+def test_by_day_a_lamp_is_what_its_last_night_said_also_after_a_restart(power: float) -> None:
+    watched = Watched("light", lamp_w=30)
+    watched.read(
+        0, is_night=True, brightness_pct=100, load_power_w=power, battery_v=13.2, battery_soc_pct=80
+    )
+    judged = (watched.device.state, watched.device.state_cause)
+    assert judged == ((State.DOWN, "lamp-failure") if power == 0 else (State.UP, "ok"))
+    watched.read(1, is_night=False, brightness_pct=0, load_power_w=0.0, battery_v=13.2)
+    watched.save(watched.engine.on_status(watched.device, False, NOW + 2 * MINUTE))
+    watched.restart(3)
+    watched.read(4, is_night=False, brightness_pct=0, load_power_w=0.0, battery_v=13.2)
+    assert (watched.device.state, watched.device.state_cause) == judged
+    watched.save(watched.engine.on_status(watched.device, False, NOW + 5 * MINUTE))
+    watched.restart(600)  # long silent
+    watched.read(601, is_night=False, brightness_pct=0, load_power_w=0.0, battery_v=13.2)
+    assert (watched.device.state, watched.device.state_cause) == judged

@@ -106,3 +106,20 @@ def test_a_device_that_was_never_listed_is_known_again_but_not_adopted(tmp_path:
     }  # fmt: skip
     assert len({device.number for device in fleet}) == 3
     connection.close()
+
+
+def test_what_was_last_judged_is_known_after_any_number_of_outages(tmp_path: Path) -> None:
+    connection = open_journal(tmp_path / "journal.db")
+    fleet = load_fleet(connection, CONFIGS)
+    batch = Batch(new_devices=[(device, NOW) for device in unknown_to_journal(connection, fleet)])
+    batch.records.append(StateChanged("wifi-1", NOW, State.DOWN, "no-internet"))
+    batch.records += [
+        StateChanged("wifi-1", NOW + outage, State.UNKNOWN, "offline") for outage in range(1, 200)
+    ]
+    commit(connection, batch)
+    device = load_fleet(connection, CONFIGS).get("wifi-1")
+    assert device is not None
+    assert (device.state, device.state_since) == (State.UNKNOWN, NOW + 199)
+    assert device.judged == (State.DOWN, "no-internet")
+    assert device.down_since == NOW
+    connection.close()
