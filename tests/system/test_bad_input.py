@@ -99,6 +99,10 @@ async def test_bad_input_is_counted_acknowledged_and_shown_and_the_flow_goes_on(
     assert counted == expected
     assert gateway.total("received") == good + sum(expected.values())
     assert gateway.total("accepted") == good
+    rejected = sum(expected.values())  # counted as it comes, on disk with the next commit
+    await asyncio.to_thread(
+        gateway.wait_until, lambda: gateway.ask("SELECT count(*) FROM rejected") == [(rejected,)]
+    )
     kept = gateway.ask("SELECT reason, count(*) FROM rejected GROUP BY reason")
     assert dict(kept) == {reason.value: count for reason, count in expected.items() if count}
     for language in ("vi", "en"):
