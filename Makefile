@@ -42,6 +42,7 @@ bench: setup ## measure the whole pipeline beside its yardstick
 	.venv/bin/hamlet bench
 
 demo: setup ## a whole hamlet with simulated devices, and its page
+	@scripts/install-mosquitto
 	.venv/bin/hamlet demo
 
 clean: ## remove what was made here, except the built tools and the demo-site
