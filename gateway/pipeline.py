@@ -45,6 +45,9 @@ MESSAGES_PER_SNAPSHOT = 50
 this many messages per device, a quarter of a million at 5,000 devices."""
 
 
+Request = CommandAsked | IrrigationAsked | AlertAsked | AlertCleared
+
+
 @dataclass(slots=True)
 class Counters:
     """received = accepted + duplicate + rejected, at all times."""
@@ -168,8 +171,9 @@ class Pipeline:
         """When `tick` must be called next, if no message comes before."""
         return self.engines.next_deadline()
 
-    def ask(self, request: CommandAsked | IrrigationAsked, now: Millis) -> None:
-        """What a person wants. Whether it was refused stands in the records."""
+    def ask(self, request: Request, now: Millis) -> None:
+        """What a person wants, or the gateway has to say of itself. Whether it was refused stands
+        in the records."""
         self._settle([request], now)
 
     def acknowledge_alert(self, alert: str, now: Millis) -> bool:
