@@ -1,21 +1,25 @@
-"""What can be asked of the past: the contract that the journal fulfils.
+"""What can be asked of the past: a `Store` has what devices measured and how they were, the
+journal as `History` knows everything else, too.
 
-Calls block on the disk: the web asks from worker threads. Times are int ms UTC, ranges are
-half-open, `limit` newest rows come newest first.
+Calls block on the disk or the network: the web asks from worker threads. Times are int ms UTC,
+ranges are half-open, `limit` newest rows come newest first.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from devices.metric import Value
 from devices.reading import Millis
 from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, StateChanged
 
 
 class Point(NamedTuple):
-    """A step of a series: the aggregate of the `samples` values measured in it.
+    """A step of a series with every aggregate of the `samples` values measured in it.
 
-    A step without values is absent, so that a gap stays a gap. A counter has its rise within the
-    step as `mean`, `low` and `high`.
+    A step without values is absent, so that a gap stays a gap. Yes and no count as 1 and 0. A
+    counter has its rise within the step as `mean`, `low` and `high`, and `samples` rises: the rise
+    from one value to the next counts for the step of the later one, the first value of a series
+    has none, and after a reset the counter has risen from zero.
     """
 
     at: Millis
@@ -23,6 +27,13 @@ class Point(NamedTuple):
     low: float
     high: float
     samples: int
+
+
+class Measured(NamedTuple):
+    """A value and when it was measured."""
+
+    at: Millis
+    value: Value
 
 
 class RejectedMessage(NamedTuple):
@@ -43,19 +54,36 @@ class JournaledMessage(NamedTuple):
     body: bytes
 
 
-class History(Protocol):
-    """The past of the hamlet."""
+class Store(Protocol):
+    """A store of what devices measured and how they were: the journal, or a database that it is
+    forwarded to."""
+
+    def latest(self, device: str) -> Mapping[str, Measured]:
+        """By metric, the value measured last; empty for a device that is not known."""
+        ...
 
     def series(
         self, device: str, metric: str, start: Millis, end: Millis, step: Millis
     ) -> Sequence[Point]:
-        """The values of a metric in steps of `step` ms, oldest first."""
+        """The values of a metric in steps of `step` ms from `start`, oldest first; empty when
+        there is no such device or metric.
+
+        A store may keep less detail of the past. So from a step of an hour on, whole local hours
+        count for the step in which their middle lies, and whole local days from a step of a day
+        on; where `start` and `step` fit them, that is exact.
+        """
+        ...
 
     def states(
         self, start: Millis, end: Millis, device: str | None = None
     ) -> Mapping[str, Sequence[StateChanged]]:
         """By device, oldest first, the changes within the range and the last one before it; of one
-        device only when it is given."""
+        device only when it is given. A state lasts until the next change."""
+        ...
+
+
+class History(Store, Protocol):
+    """The whole past of the hamlet."""
 
     def messages(self, device: str, limit: int) -> Sequence[JournaledMessage]:
         """The newest telemetry of a device."""

@@ -10,7 +10,7 @@ from devices.metric import Shape
 from devices.reading import Millis
 from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, StateChanged
 from gateway.fleet import Fleet
-from gateway.history import JournaledMessage, Point, RejectedMessage
+from gateway.history import JournaledMessage, Measured, Point, RejectedMessage
 from gateway.journal.database import open_for_reading
 from gateway.journal.series import fold_counter, fold_gauge
 from gateway.journal.tables import (
@@ -80,10 +80,21 @@ class JournalReader:
         finally:
             self._pool.put(connection)
 
+    def latest(self, device: str) -> Mapping[str, Measured]:
+        """See Store. The journal's snapshots are in the fleet, and what came after them."""
+        found = self._fleet.get(device)
+        if not found:
+            return {}
+        return {
+            metric: Measured(at, value)
+            for metric, value in tuple(found.values.items())  # the event loop goes on writing
+            if (at := found.measured_at_of(metric)) is not None
+        }
+
     def series(
         self, device: str, metric: str, start: Millis, end: Millis, step: Millis
     ) -> Sequence[Point]:
-        """See History."""
+        """See Store."""
         found = self._fleet.get(device)
         described = found and found.kind.metric(metric)
         if not found or not described:
@@ -103,7 +114,7 @@ class JournalReader:
     def states(
         self, start: Millis, end: Millis, device: str | None = None
     ) -> Mapping[str, Sequence[StateChanged]]:
-        """See History."""
+        """See Store."""
         with self.connection() as connection:
             found = STATE_CHANGES.select(
                 connection,
