@@ -126,13 +126,9 @@ def _known(chart: Chart) -> set[Millis]:
 
 
 def _lost(chart: Chart, gap: tuple[Millis, Millis], words: Words) -> str:
-    """How many messages a gap between others cost, when numbers are missing at all: a device that
-    was off sent none."""
+    """How many readings are missing there by their numbers: a device that was off sent none."""
     start, end = gap
-    known = _known(chart)
-    if not chart.interval_s or not min(known, default=start) < start < end <= max(known):
-        return ""
-    lost = min((end - start) // (chart.interval_s * 1000), chart.missing)
+    lost = sum(one.readings for one in chart.missing if one.since < end and one.until > start)
     return words.t("chart.lost", n=lost) if lost else ""
 
 

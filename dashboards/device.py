@@ -10,6 +10,7 @@ from dashboards.words import Words
 from devices.command import Argument
 from gateway.decisions import Command, CommandState, RuleState, State
 from gateway.views.device import DeviceDetail
+from gateway.views.missing import Missing
 
 COMMAND_BADGES = {
     CommandState.QUEUED: "quiet",
@@ -22,6 +23,7 @@ RULE_BADGES = {RuleState.FIRING: "warn", RuleState.PENDING: "quiet", RuleState.I
 LEASE = "lease_s"
 SILENT_CAUSES = {"silent", "offline"}
 """Whoever is unknown for another reason does send messages."""
+GAPS_SHOWN = 5
 PAYLOAD_SHOWN = 2000
 """Characters of the last message: a light's is under 400."""
 
@@ -33,6 +35,14 @@ class Why:
     title: str
     evidence: tuple[str, ...]
     known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissingLines:
+    """How many readings are missing, and a line for each gap."""
+
+    count: int
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,9 @@ def device_fragments(renderer: Renderer, device: DeviceDetail, words: Words) -> 
             "device/head.html", words, device=device, state_words=state_words
         ),
         "why": renderer.fragment("device/why.html", words, why=_why(device, words)),
-        "facts": renderer.fragment("device/facts.html", words, device=device),
+        "facts": renderer.fragment(
+            "device/facts.html", words, device=device, missing=_missing(device.missing, words)
+        ),
         "commands": renderer.fragment(
             "device/commands.html",
             words,
@@ -73,6 +85,25 @@ def state_words(state: State, cause: str, words: Words) -> str:
     """ "Đèn hỏng", "Im lặng": the cause where it has a name, else the state."""
     plain = words.t(f"state.{state.value}")
     return plain if state is State.UP else words.known(f"cause.{cause}", plain)
+
+
+def _missing(missing: Missing, words: Words) -> MissingLines | None:
+    """ "Thiếu 14 tin, 03:10–03:24": the newest gaps, and how much is missing besides."""
+    count = missing.awaited_count + missing.lost_count
+    if not count:
+        return None
+    gaps = [(gap, "device.missing") for gap in missing.awaited]
+    gaps += [(gap, "device.missing.lost") for gap in missing.lost]
+    shown = gaps[:GAPS_SHOWN]
+    lines = [
+        words.t(key, n=gap.readings, span=words.span(gap.since, gap.until)) for gap, key in shown
+    ]
+    rest = count - sum(gap.readings for gap, _ in shown)
+    if rest:
+        lines.append(words.t("device.missing.more", n=rest))
+    if missing.awaited:
+        lines.append(words.t("device.missing.awaited"))
+    return MissingLines(count, tuple(lines))
 
 
 def _why(device: DeviceDetail, words: Words) -> Why | None:

@@ -109,6 +109,11 @@ class Words:
         """18:12, 18:12 yesterday, 18:12 on 20/11/2026."""
         return self._dated(at, self.clock(at))
 
+    def span(self, start: Millis, end: Millis) -> str:
+        """03:10–03:24 yesterday; with both days when they differ."""
+        same_day = self._local(start).date() == self._local(end).date()
+        return f"{self.clock(start) if same_day else self.when(start)}–{self.when(end)}"
+
     def full(self, at: Millis) -> str:
         """Saturday 22/11/2026, 06:18."""
         return self.t(

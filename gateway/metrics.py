@@ -5,8 +5,10 @@ from itertools import accumulate
 
 from gateway.api.exposition import Family, Sample
 from gateway.app import Gateway
+from gateway.clock import now_ms
 from gateway.decisions import RuleState
 from gateway.observations import BUCKETS_S, Histogram
+from gateway.views.missing import missing
 
 
 def families(gateway: Gateway) -> Iterable[Family]:
@@ -43,12 +45,26 @@ def _messages(gateway: Gateway) -> Iterator[Family]:
         "Messages that were not accepted, by reason.",
         tuple(Sample(n, {"reason": reason.value}) for reason, n in counters.rejected.items()),
     )
+    yield from _missing(gateway)
     yield Family(
         "hamlet_commands_total",
         "counter",
         "Commands by what became of them; each is counted as queued first.",
         tuple(Sample(n, {"outcome": state.value}) for state, n in counters.commands.items()),
     )
+
+
+def _missing(gateway: Gateway) -> Iterator[Family]:
+    now = now_ms()
+    found = [missing(device, now) for device in gateway.pipeline.fleet]
+    yield _gauge(
+        "hamlet_missing_readings", "Readings not received that devices may still resend.",
+        sum(one.awaited_count for one in found),
+    )  # fmt: skip
+    yield _gauge(
+        "hamlet_lost_readings", "Readings not received that are no longer expected.",
+        sum(one.lost_count for one in found),
+    )  # fmt: skip
 
 
 def _rules(gateway: Gateway) -> Iterator[Family]:

@@ -138,7 +138,7 @@ class Pipeline:
         newest = device.measured_at
         in_order = newest is None or reading.measured_at >= newest
         seq = reading.seq
-        boot = device.sequences.add(reading.boot, seq, in_order)
+        boot = device.sequences.add(reading.boot, seq, reading.measured_at, in_order)
         device.heard_at = now
         if boot is None:
             self.counters.duplicate += 1

@@ -5,30 +5,70 @@ buffer nor a broker's redelivery is taken for news, and a gap that is filled lat
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from typing import NamedTuple
+
+from devices.reading import Millis
 
 BOOTS_MAX = 4
 """Boots remembered per device: a redelivery from before the fourth restart is not expected."""
 RANGES_MAX = 64
 """Ranges per boot. A device that leaves more gaps than this loses the memory of the oldest."""
+AWAITED_MS: Millis = 7 * 86_400_000
+"""How old a gap may be while its readings are still expected: the ring buffer of a device that
+reports every few minutes lasts for days, none lasts longer than a week."""
+FIRST_MAX = 10_000
+"""The first number of a new boot, up to which those before it count as missing. A device that
+begins further on does not count from 0."""
 
-Ranges = list[tuple[int, int]]
+
+class Range(NamedTuple):
+    """Numbers that have come, both ends included, and when these two were measured."""
+
+    low: int
+    high: int
+    since: Millis
+    until: Millis
+
+
+class Gap(NamedTuple):
+    """Numbers that have not come, both ends included, and when the readings on either side of them
+    were measured."""
+
+    boot: str
+    first: int
+    last: int
+    since: Millis
+    until: Millis
+
+    @property
+    def readings(self) -> int:
+        """How many."""
+        return self.last - self.first + 1
 
 
 class SequenceLedger:
-    """The sequence numbers seen from one device, by boot."""
+    """The sequence numbers seen from one device, by boot.
 
-    __slots__ = ("_boot", "_boots", "_high", "_low", "_unnamed")
+    `lost` counts the readings whose gaps are no longer remembered, for there were too many.
+    """
+
+    __slots__ = ("_boot", "_boots", "_high", "_low", "_since", "_unnamed", "_until", "lost")
 
     def __init__(self) -> None:
-        self._boots: dict[str, Ranges] = {}
-        self._boot: str | None = None  # the boot whose newest range is open in _low.._high
+        self._boots: dict[str, list[Range]] = {}
+        self._boot: str | None = None  # whose newest range is open: _low, _high, _since, _until
         self._low = 0
         self._high = -1
+        self._since = 0
+        self._until = 0
         self._unnamed = 0
+        self.lost = 0
 
-    def add(self, boot: str | None, seq: int, newer: bool) -> str | None:
-        """Note a number. Returns the name of its boot, or None when it is a duplicate.
+    def add(self, boot: str | None, seq: int, at: Millis, newer: bool) -> str | None:
+        """Note a number that was measured `at`. Returns the name of its boot, or None when it is a
+        duplicate.
 
         A device that does not name its boots starts a new one when its numbers fall back to 0
         while its time goes on (`newer`).
@@ -37,15 +77,16 @@ class SequenceLedger:
             boot = self._name_boot(seq, newer)
         if boot == self._boot and seq == self._high + 1:  # the everyday case, and the fast one
             self._high = seq
+            self._until = at
             return boot
         self._close()
         ranges = self._boots.get(boot)
         if ranges is None:
-            ranges = self._boots[boot] = []
-            self._unnamed = max(self._unnamed, _unnamed_number(boot))
-            while len(self._boots) > BOOTS_MAX:
-                del self._boots[next(iter(self._boots))]
-        new = _insert(ranges, seq)
+            ranges = self._begin(boot, seq, at)
+        new = _insert(ranges, seq, at)
+        if len(ranges) > RANGES_MAX:
+            self.lost += ranges[1].low - ranges[0].high - 1
+            del ranges[0]
         self._open(boot)
         return boot if new else None
 
@@ -62,41 +103,72 @@ class SequenceLedger:
     def seen(self, boot: str, seq: int) -> bool:
         """Whether that number has come already."""
         self._close()
-        ranges = self._boots.get(boot, [])
-        place = bisect_right(ranges, (seq, float("inf"))) - 1
-        return place >= 0 and ranges[place][1] >= seq
+        return _holds(self._boots.get(boot, []), seq)
 
-    def gaps(self) -> list[tuple[str, int, int]]:
-        """What is missing between the first and the last number of each boot: boot, first, last."""
+    def gaps(self, boot: str | None = None) -> list[Gap]:
+        """What is missing between the first and the last number of each boot, or of the one that
+        is named. A boot that follows another is known to have begun at 0."""
         self._close()
         return [
-            (boot, before[1] + 1, after[0] - 1)
-            for boot, ranges in self._boots.items()
+            Gap(name, before.high + 1, after.low - 1, before.until, after.since)
+            for name, ranges in self._boots.items()
+            if boot in (None, name)
             for before, after in pairwise(ranges)
         ]
 
+    def newest(self) -> tuple[str, int] | None:
+        """The boot that measured last, and its highest number; None before the first."""
+        self._close()
+        last = {boot: ranges[-1] for boot, ranges in self._boots.items()}
+        boot = max(last, key=lambda name: last[name].until, default=None)
+        return None if boot is None else (boot, last[boot].high)
+
+    def _begin(self, boot: str, seq: int, at: Millis) -> list[Range]:
+        """A boot that is new. Behind another one it is sure to have begun at 0: the number -1
+        stands for that, so that what is missing before `seq` is a gap like others."""
+        ranges = []
+        if self._boots and seq <= FIRST_MAX:
+            before = min(at, max(known[-1].until for known in self._boots.values()))
+            ranges.append(Range(-1, -1, before, before))
+        self._boots[boot] = ranges
+        self._unnamed = max(self._unnamed, _unnamed_number(boot))
+        while len(self._boots) > BOOTS_MAX:
+            oldest = next(iter(self._boots))
+            self.lost += sum(gap.readings for gap in self.gaps(oldest))
+            del self._boots[oldest]
+        return ranges
+
     def _close(self) -> None:
         if self._boot is not None:
-            self._boots[self._boot][-1] = (self._low, self._high)
+            self._boots[self._boot][-1] = Range(self._low, self._high, self._since, self._until)
 
     def _open(self, boot: str) -> None:
         self._boot = boot
-        self._low, self._high = self._boots[boot][-1]
+        self._low, self._high, self._since, self._until = self._boots[boot][-1]
 
-    def dump(self) -> dict[str, Ranges]:
+    def dump(self) -> dict[str, object]:
         """A JSON-able value that `load` takes."""
         self._close()
-        return {boot: list(ranges) for boot, ranges in self._boots.items()}
+        boots = {boot: [list(one) for one in ranges] for boot, ranges in self._boots.items()}
+        return {"boots": boots, "lost": self.lost}
 
     @classmethod
-    def load(cls, dumped: dict[str, Ranges]) -> "SequenceLedger":
+    def load(
+        cls, boots: Mapping[str, Iterable[tuple[int, int, Millis, Millis]]], lost: int
+    ) -> "SequenceLedger":
         """The ledger that was dumped."""
         ledger = cls()
-        for boot, ranges in dumped.items():
-            ledger._boots[boot] = [(low, high) for low, high in ranges]
+        ledger.lost = lost
+        for boot, ranges in boots.items():
+            ledger._boots[boot] = [Range(*one) for one in ranges]
             ledger._unnamed = max(ledger._unnamed, _unnamed_number(boot))
             ledger._open(boot)
         return ledger
+
+
+def is_named(boot: str) -> bool:
+    """Whether the device gave the boot its name."""
+    return not boot.startswith("~")
 
 
 def _unnamed_name(number: int) -> str:
@@ -107,18 +179,29 @@ def _unnamed_number(boot: str) -> int:
     return int(boot[1:]) if boot.startswith("~") and boot[1:].isdecimal() else 0
 
 
-def _insert(ranges: Ranges, seq: int) -> bool:
+def _holds(ranges: list[Range], seq: int) -> bool:
+    place = _place(ranges, seq)
+    return place > 0 and ranges[place - 1].high >= seq
+
+
+def _place(ranges: list[Range], seq: int) -> int:
+    """Behind the last range that begins at `seq` or before."""
+    return bisect_right(ranges, seq, key=lambda one: one.low)
+
+
+def _insert(ranges: list[Range], seq: int, at: Millis) -> bool:
     """Add `seq` to the sorted ranges; False when it was there."""
-    place = bisect_right(ranges, (seq, float("inf")))
+    if _holds(ranges, seq):
+        return False
+    place = _place(ranges, seq)
     before = ranges[place - 1] if place else None
     after = ranges[place] if place < len(ranges) else None
-    if before and before[1] >= seq:
-        return False
-    joins_before = before is not None and before[1] == seq - 1
-    joins_after = after is not None and after[0] == seq + 1
-    low = before[0] if before and joins_before else seq
-    high = after[1] if after and joins_after else seq
-    ranges[place - joins_before : place + joins_after] = [(low, high)]
-    if len(ranges) > RANGES_MAX:
-        del ranges[0]
+    low = high = seq
+    since = until = at
+    first = last = place
+    if before and before.high == seq - 1:
+        low, since, first = before.low, before.since, place - 1
+    if after and after.low == seq + 1:
+        high, until, last = after.high, after.until, place + 1
+    ranges[first:last] = [Range(low, high, since, until)]
     return True

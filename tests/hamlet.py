@@ -104,7 +104,7 @@ class Hamlet:
         device = self.device(id)
         payload = json.dumps({"seq": seq, "measured_at": at, **values}).encode()
         device.apply(DECODERS[device.kind.name](id, payload, at))
-        device.sequences.add(None, seq, newer=True)
+        device.sequences.add(None, seq, at, newer=True)
         device.heard_at = at
         self._messages += 1
         row = (self._messages, device.number, device.last_message, 0, at, at, "b", seq, payload)

@@ -60,10 +60,16 @@ DEVICES: dict[str, Text] = {
     "device.week.days": Text("Hoạt động 7 ngày", "Uptime, 7 days"),
     "device.known": Text("biết {coverage}", "{coverage} known"),
     "device.insufficient": Text("không đủ dữ liệu", "insufficient data"),
-    "device.missing": Text(
-        "Thiếu {n} tin giữa các tin đã nhận", "{n} readings missing between those received"
+    "device.missing.label": Text("Thiếu tin", "Missing"),
+    "device.missing": Text("thiếu {n} tin, {span}", "missing {n} readings, {span}"),
+    "device.missing.awaited": Text("thiết bị còn có thể gửi lại", "the device may still resend"),
+    "device.missing.lost": Text(
+        "mất {n} tin, {span}; quá 7 ngày, không chờ nữa",
+        "lost {n} readings, {span}; over 7 days ago, no longer expected",
     ),
-    "device.missing.label": Text("Tin thiếu", "Missing"),
+    "device.missing.more": Text(
+        "và {n} tin nữa ở các chỗ thiếu khác", "and {n} more in other gaps"
+    ),
     "device.commands": Text("Lệnh", "Commands"),
     "device.commands.none": Text("Chưa có lệnh nào.", "No commands yet."),
     "command.queued": Text("đang chờ thiết bị trả lời", "waiting for the device"),
@@ -100,7 +106,7 @@ DEVICES: dict[str, Text] = {
         "Nền tối là ban đêm; chỗ trống gạch chéo là không có tin; vạch đỏ là sự cố.",
         "Shaded is night; hatched is without messages; a red line is something that happened.",
     ),
-    "chart.lost": Text("khoảng {n} tin thiếu", "about {n} missing"),
+    "chart.lost": Text("thiếu {n} tin", "{n} readings missing"),
     "chart.csv": Text("Tải CSV", "CSV"),
     "chart.samples": Text("{label}: số tin", "{label}: samples"),
     "chart.low": Text("{label}: thấp nhất", "{label}: lowest"),

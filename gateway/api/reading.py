@@ -14,6 +14,7 @@ from gateway.api.shapes import (
     AlertShape,
     CommandShape,
     DeviceShape,
+    OneDeviceShape,
     PlotShape,
     PointShape,
     RuleShape,
@@ -48,12 +49,12 @@ def reading_routes(views: Views, feed: Feed) -> APIRouter:
         ]
 
     @router.get("/devices/{id}")
-    async def device(id: str) -> DeviceShape:
-        """One device, adopted or not."""
+    async def device(id: str) -> OneDeviceShape:
+        """One device, adopted or not, and which of its readings are missing."""
         row = views.row(id)
         if row is None:
             raise Problem(404, f"There is no device {id!r}.")
-        return DeviceShape.of(row)
+        return OneDeviceShape.of_one(row, views.missing(id))
 
     @router.get("/devices/{id}/series")
     async def series(

@@ -24,7 +24,9 @@ from gateway.decisions import (
     Severity,
     State,
 )
+from gateway.sequences import Gap
 from gateway.views.fleet import DeviceRow
+from gateway.views.missing import Missing
 from gateway.views.views import RuleStatus
 from gateway.views.watering import PlotStatus
 
@@ -89,6 +91,37 @@ class DeviceShape(_Shape):
                 for figure in row.figures
             },
         )
+
+
+class GapShape(_Shape):
+    """Readings that have not come: their numbers in one boot, and when the readings on either side
+    of them were measured. `awaited`: the device may still resend them."""
+
+    boot: str
+    first: int
+    last: int
+    count: int
+    since: int
+    until: int
+    awaited: bool
+
+    @classmethod
+    def of(cls, gap: Gap, *, awaited: bool) -> "GapShape":
+        return cls(**gap._asdict(), count=gap.readings, awaited=awaited)
+
+
+class OneDeviceShape(DeviceShape):
+    """One device by itself; `lost` counts the missing readings that will not come any more, also
+    those of gaps that `missing` no longer lists."""
+
+    missing: list[GapShape]
+    lost: int
+
+    @classmethod
+    def of_one(cls, row: DeviceRow, missing: Missing) -> "OneDeviceShape":
+        gaps = [GapShape.of(gap, awaited=True) for gap in missing.awaited]
+        gaps += [GapShape.of(gap, awaited=False) for gap in missing.lost]
+        return cls(**dict(DeviceShape.of(row)), missing=gaps, lost=missing.lost_count)
 
 
 class PointShape(_Shape):

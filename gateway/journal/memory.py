@@ -7,6 +7,7 @@ replayed. Snapshots are taken in rotation, so the replay stays short however lon
 import json
 import sqlite3
 from collections.abc import Iterable
+from typing import Any
 
 import orjson
 
@@ -146,29 +147,35 @@ def _build(number: int, id: str, kind: str, adopted: bool, config: DeviceConfig 
 
 
 def _restore(device: Device, known: dict[str, object]) -> None:
-    sequences = known.pop("sequences")
+    sequences: Any = known.pop("sequences")
     for name, value in known.items():
         setattr(device, name, value)
-    device.sequences = SequenceLedger.load(sequences)  # type: ignore[arg-type]  # as dumped
+    device.sequences = SequenceLedger.load(**sequences)
     device.take_interval()
 
 
 def _replay(connection: sqlite3.Connection, by_number: dict[int, tuple[Device, int]]) -> None:
     start = min((as_of for _, as_of in by_number.values()), default=0)
     rows = connection.execute(
-        "SELECT id, device, channel, received_at, boot, seq, body FROM message WHERE id > ?"
-        " ORDER BY id",
+        "SELECT id, device, channel, measured_at, received_at, boot, seq, body FROM message"
+        " WHERE id > ? ORDER BY id",
         [start],
     )
-    for id, number, channel, received_at, boot, seq, body in rows:
+    for id, number, channel, measured_at, received_at, boot, seq, body in rows:
         device, as_of = by_number[number]
         if id > as_of:
             device.last_message = id
-            _replay_message(device, CHANNELS[channel], received_at, boot, seq, body)
+            _replay_message(device, CHANNELS[channel], measured_at, received_at, boot, seq, body)
 
 
 def _replay_message(
-    device: Device, channel: Channel, received_at: Millis, boot: str, seq: int, body: bytes
+    device: Device,
+    channel: Channel,
+    measured_at: Millis,
+    received_at: Millis,
+    boot: str,
+    seq: int,
+    body: bytes,
 ) -> None:
     """What the pipeline did with it; of its engines' decisions, the journal has the records."""
     try:
@@ -176,7 +183,7 @@ def _replay_message(
             apply_report(device, channel, body, retained=True, now=received_at)
             return
         device.heard_at = received_at
-        device.sequences.add(boot, seq, newer=True)
+        device.sequences.add(boot, seq, min(measured_at, received_at), newer=True)
         reading = DECODERS[device.kind.name](device.id, body, received_at)
     except RejectedError:
         return  # accepted by an older version, whose limits were wider

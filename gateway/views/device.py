@@ -9,8 +9,10 @@ from devices.text import Text
 from gateway.clock import Millis
 from gateway.decisions import Alert, Command, RuleChanged, RuleState
 from gateway.history import JournaledMessage, Point
+from gateway.sequences import Gap
 from gateway.views.events import Event
 from gateway.views.fleet import DeviceRow
+from gateway.views.missing import Missing
 from gateway.views.weeks import Week
 
 COMMANDS_SHOWN = 10
@@ -43,8 +45,8 @@ class RuleOnDevice:
 
 @dataclass(frozen=True, slots=True)
 class DeviceDetail:
-    """`missing` readings were lost between others and may still be resent. `rule_labels` names all
-    rules of the site: also one that is not about this device may have commanded it."""
+    """`rule_labels` names all rules of the site: also one that is not about this device may have
+    commanded it."""
 
     row: DeviceRow
     adopted: bool
@@ -53,7 +55,7 @@ class DeviceDetail:
     info: Mapping[str, object]
     extra: Mapping[str, object]
     week: Week | None
-    missing: int
+    missing: Missing
     alerts: tuple[Alert, ...]
     rules: tuple[RuleOnDevice, ...]
     rule_labels: Mapping[str, Text]
@@ -72,7 +74,7 @@ class Curve:
 @dataclass(frozen=True, slots=True)
 class Chart:
     """Curves of a device from `start` to `end` in steps of `step` ms, with the nights and what
-    happened. It reports every `interval_s`; `missing` readings are known to be lost."""
+    happened. `missing` are the gaps in the numbers of its readings."""
 
     start: Millis
     end: Millis
@@ -80,8 +82,7 @@ class Chart:
     curves: tuple[Curve, ...]
     nights: tuple[tuple[Millis, Millis], ...]
     events: tuple[Event, ...]
-    interval_s: int
-    missing: int
+    missing: tuple[Gap, ...]
 
 
 def rules_on_device(

@@ -25,6 +25,7 @@ from gateway.views.drawing import draw
 from gateway.views.events import events
 from gateway.views.fleet import DeviceRow, count, device_row, figures, shine
 from gateway.views.home import Home, KindSummary
+from gateway.views.missing import Missing, missing
 from gateway.views.places import Places
 from gateway.views.tasks import Task, tasks
 from gateway.views.watering import Watering, merge_runs, plot_status
@@ -150,6 +151,11 @@ class Views:
         device = self._fleet.get(id)
         return None if device is None else self._row(device)
 
+    def missing(self, id: str) -> Missing:
+        """What the device of that id measured and the gateway does not have."""
+        device = self._fleet.get(id)
+        return Missing() if device is None else missing(device, self.now)
+
     async def device(self, id: str) -> DeviceDetail | None:
         """Everything about one device, or None when there is none of that id."""
         device = self._fleet.get(id)
@@ -169,7 +175,7 @@ class Views:
             info=device.info,
             extra=device.extra,
             week=self._weeks.of_device(device),
-            missing=_missing(device),
+            missing=missing(device, self.now),
             alerts=tuple(alert for alert in self._alerts() if alert.subject == id),
             rules=rules_on_device(self._rules_of(id), transitions),
             rule_labels=self._rule_labels(),
@@ -208,8 +214,7 @@ class Views:
             tuple(curve for curve in curves if curve is not None),
             tuple(nights),
             events(states.get(id, ()), transitions, self._rule_labels(), start),
-            device.interval_s if device is not None else 0,
-            _missing(device) if device is not None else 0,
+            tuple(device.sequences.gaps()) if device is not None else (),
         )
 
     async def alerts(self) -> Sequence[Alert]:
@@ -264,11 +269,6 @@ class Views:
         plots = self.site.plots
         decisions = {plot.id: self._history.explanations(plot.id, 1) for plot in plots}
         return self._history.runs(since), decisions
-
-
-def _missing(device: Device) -> int:
-    """How many readings were lost between others."""
-    return sum(last - first + 1 for _, first, last in device.sequences.gaps())
 
 
 def _place_in_order(kind: str) -> tuple[int, str]:

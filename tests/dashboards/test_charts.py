@@ -5,6 +5,7 @@ from dashboards.charts import DEFAULT_RANGE, RANGES, charted, data_of, gaps_of, 
 from devices.kinds import KINDS
 from devices.text import Text
 from gateway.history import Point
+from gateway.sequences import Gap
 from gateway.views.device import Chart, Curve
 from gateway.views.events import Event
 from tests.dashboards.test_words import EN, VI
@@ -15,7 +16,7 @@ def chart_of(kind: str, metric: str, *points: Point) -> Chart:
     described = KINDS[kind].metric(metric)
     assert described is not None
     start = NOW - 4 * HOUR_MS
-    return Chart(start, NOW, HOUR_MS, (Curve(described, points),), (), (), 600, 0)
+    return Chart(start, NOW, HOUR_MS, (Curve(described, points),), (), (), ())
 
 
 def test_a_missing_step_is_null_not_zero() -> None:
@@ -73,14 +74,10 @@ def test_a_gap_says_what_it_cost_when_numbers_are_missing() -> None:
     assert gaps_of(chart) == [(start, end)]
     gap = [start // 1000, end // 1000]
     assert data_of(chart, VI)["gaps"] == [[*gap, ""]]  # it was off, or nobody knows
-    assert data_of(replace(chart, missing=5), VI)["gaps"] == [[*gap, "khoảng 5 tin thiếu"]]
-    assert data_of(replace(chart, missing=99), VI)["gaps"] == [[*gap, "khoảng 12 tin thiếu"]]
-
-
-def test_before_the_first_message_nothing_was_lost() -> None:
-    chart = chart_of("light", "battery_v", Point(NOW - 2 * HOUR_MS, 13.0, 13.0, 13.0, 1))
-    found = replace(chart, missing=5)
-    assert [text for _, _, text in data_of(found, VI)["gaps"]] == [""]  # type: ignore[attr-defined]
+    inside = Gap("b", 3, 7, start - 60_000, end + 60_000)
+    elsewhere = Gap("b", 20, 29, end, end + HOUR_MS)
+    found = replace(chart, missing=(inside, elsewhere))
+    assert data_of(found, VI)["gaps"] == [[*gap, "thiếu 5 tin"]]
 
 
 def test_what_happened_has_its_cause_in_words() -> None:

@@ -10,6 +10,7 @@ from devices.text import Text
 from gateway.api.app import create_app
 from gateway.api.exposition import Family, Sample
 from gateway.decisions import CommandState, Run, RunState, State
+from gateway.sequences import AWAITED_MS
 from gateway.views.condition import Condition, Link
 from tests.hamlet import HOUR_MS, NOW, Hamlet, Rule
 
@@ -253,3 +254,19 @@ async def test_a_huge_body_is_refused(web: httpx2.AsyncClient) -> None:
     headers = {**BEARER, "Content-Type": "application/json"}
     answer = await web.post(f"{LIGHT}/commands", content=body, headers=headers)
     assert answer.status_code == 413
+
+
+async def test_one_device_tells_which_of_its_readings_are_missing(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    week_ago = NOW - AWAITED_MS
+    for seq, at in ((0, week_ago - HOUR_MS), (4, week_ago - 1), (5, NOW - HOUR_MS), (7, NOW)):
+        hamlet.say("light-117", at, seq, battery_v=13.0)
+    body = body_of(await web.get(LIGHT))
+    assert body["missing"] == [
+        {"boot": "~0", "first": 6, "last": 6, "count": 1, "since": NOW - HOUR_MS, "until": NOW,
+         "awaited": True},
+        {"boot": "~0", "first": 1, "last": 3, "count": 3, "since": week_ago - HOUR_MS,
+         "until": week_ago - 1, "awaited": False},
+    ]  # fmt: skip
+    assert body["lost"] == 3

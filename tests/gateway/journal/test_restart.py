@@ -1,6 +1,7 @@
 """What was known before a restart is known after it, wherever the snapshots stood."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from devices.text import Text
 from gateway.decisions import State, StateChanged
 from gateway.fleet import Device, Fleet
 from gateway.journal.batch import Batch
-from gateway.journal.database import open_journal
+from gateway.journal.database import APPLICATION_ID, SCHEMA, open_journal
 from gateway.journal.memory import load_fleet, take_snapshot, unknown_to_journal
 from gateway.journal.writer import commit
+from gateway.sequences import Gap
 from gateway.site import DeviceConfig
 
 NOW = 1_795_400_000_000
@@ -70,7 +72,7 @@ def test_memory_comes_back(
             body = json.dumps({"seq": seq, **PAYLOADS[id][which]}).encode()
             reading = DECODERS[device.kind.name](id, body, now)
             device.heard_at = now
-            named = device.sequences.add(boot, seq, newer=True)
+            named = device.sequences.add(boot, seq, now, newer=True)
             if named is not None:
                 device.apply(reading)
                 newest += 1
@@ -123,3 +125,25 @@ def test_what_was_last_judged_is_known_after_any_number_of_outages(tmp_path: Pat
     assert device.judged == (State.DOWN, "no-internet")
     assert device.down_since == NOW
     connection.close()
+
+
+def test_a_snapshot_that_knows_no_times_is_made_anew_from_the_messages(tmp_path: Path) -> None:
+    file = tmp_path / "journal.db"
+    with sqlite3.connect(file) as old:
+        old.executescript((SCHEMA / "0001.sql").read_text())
+        old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        old.execute("PRAGMA user_version = 1")
+        old.execute(
+            "INSERT INTO device VALUES (1, 'soil-1', 'soil', 0, ?, ?, 2)",
+            (NOW, json.dumps({"sequences": {"b": [[0, 0], [2, 2]]}})),
+        )
+        for id, seq in ((1, 0), (2, 2)):
+            body = json.dumps({"seq": seq, **PAYLOADS["soil-1"][0]}).encode()
+            row = (id, 1, None, 0, NOW + seq, NOW + seq, "b", seq, body)
+            old.execute("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    old.close()
+    connection = open_journal(file)
+    device = load_fleet(connection, CONFIGS).get("soil-1")
+    connection.close()
+    assert device is not None
+    assert device.sequences.gaps() == [Gap("b", 1, 1, NOW, NOW + 2)]

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from devices.text import Text
 from gateway.decisions import RuleChanged, RuleState, State
+from gateway.sequences import Gap
 from gateway.views.device import RuleOnDevice
 from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet, RuleOn
 
@@ -25,7 +26,9 @@ async def test_a_device_with_everything_known_of_it(hamlet: Hamlet) -> None:
         ("battery_v", 13.1, False),
         ("battery_temperature_c", 27.5, True),
     ]
-    assert device.missing == 2
+    (gap,) = device.missing.awaited
+    assert gap == Gap("~0", 1, 2, NOW - HOUR_MS, NOW - 60_000)
+    assert (device.missing.awaited_count, device.missing.lost_count) == (2, 0)
     assert device.rules == (  # those that never spoke are there, too, behind those that do
         RuleOnDevice(dark, RuleState.FIRING, NOW - HOUR_MS, {"battery_v": 13.0}),
         RuleOnDevice(hot, RuleState.INACTIVE, None, {}),
