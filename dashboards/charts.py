@@ -26,6 +26,7 @@ FAVOURITES = {
     "valve": ("flow_l_min", "volume_total_l"),
     "pump": ("power_w", "pressure_kpa"),
     "weather": ("air_temperature_c", "rain_total_mm"),
+    "gateway": ("disk_free_mb", "cpu_temperature_c"),
 }
 """What people ask first; any other kind shows its first metrics."""
 

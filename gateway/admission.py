@@ -8,7 +8,7 @@ from devices.reading import Millis
 from devices.rejection import Reason, RejectedError
 from devices.text import Text
 from devices.topics import FROM_DEVICE, Channel, parse_topic
-from gateway.fleet import Device, Fleet
+from gateway.fleet import GATEWAY, Device, Fleet
 from gateway.journal.batch import CHANNEL_CODES
 from gateway.reports import check_report
 
@@ -16,6 +16,10 @@ NEW_DEVICES_MAX = 1000
 """Devices waiting to be adopted. A neighbour's whole hamlet fits; a flood of invented ids does
 not fill the memory."""
 
+
+OWN_TOPIC = GATEWAY
+"""Where the gateway's own readings come in. Nothing on the wire has this topic, so no message from
+outside can pass for one."""
 
 IRRIGATION_KINDS = frozenset({"valve", "pump", "weather"})
 """Of these the irrigation wants every reading."""
@@ -37,6 +41,10 @@ class Admission:
 
     def __init__(self, hamlet: str, fleet: Fleet, *, adopt_new_devices: bool) -> None:
         self.routes: dict[str, Route] = {}
+        own = fleet.get(GATEWAY)
+        if own is not None:
+            code = CHANNEL_CODES[Channel.TELEMETRY]
+            self.routes[OWN_TOPIC] = Route(own, Channel.TELEMETRY, code, DECODERS[GATEWAY], False)
         self._hamlet = hamlet
         self._fleet = fleet
         self._adopt_new_devices = adopt_new_devices
@@ -53,6 +61,8 @@ class Admission:
             raise RejectedError(Reason.BAD_TOPIC, "not hamlet/<this hamlet>/<kind>/<device>/…")
         if parts.kind not in KINDS:
             raise RejectedError(Reason.UNKNOWN_KIND, f"no device kind {parts.kind!r}")
+        if parts.kind == GATEWAY:
+            raise RejectedError(Reason.OTHER_KIND, "the gateway speaks for itself")
         device = self._fleet.get(parts.device)
         if device is not None and device.kind.name != parts.kind:
             raise RejectedError(

@@ -27,7 +27,9 @@ from gateway.journal.writer import JournalWriter
 from gateway.observations import Observations
 from gateway.pipeline import Pipeline
 from gateway.rules.rule import Rule
+from gateway.self_report import SelfReport
 from gateway.site import Site, read_secret
+from gateway.vitals import Machine
 
 MQTT_PORT = 1883
 MQTTS_PORT = 8883
@@ -60,10 +62,15 @@ class Gateway:
         log.info("broker: %s", self.observations.broker_reason)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.receiver.run(self.committer))
+            tasks.create_task(self._self_report().run())
             if self.forwarder:
                 tasks.create_task(self.forwarder.run())
                 tasks.create_task(self._watch(self.forwarder))
             await self.committer.failure
+
+    def _self_report(self) -> SelfReport:
+        machine = Machine(self.site.data / JOURNAL_FILE)
+        return SelfReport(self.pipeline, self.committer, self.observations, machine)
 
     async def _watch(self, forwarder: Forwarder) -> None:
         """Keep at hand how far the store is behind, which only the disk can tell."""

@@ -122,6 +122,11 @@ class Committer:
         if connected:
             self._send_due()
 
+    def report(self, payload: bytes) -> None:
+        """Take a reading of the gateway about itself."""
+        self._or_fail(lambda: self._pipeline.report(payload, now_ms()))
+        self.on_chunk_end()
+
     async def commit(self) -> None:
         """Return when everything that was decided so far is on disk and carried out."""
         waiter: asyncio.Future[None] = self._loop.create_future()

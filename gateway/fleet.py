@@ -14,6 +14,8 @@ from devices.text import Text
 from gateway.decisions import State, StateChanged
 from gateway.sequences import SequenceLedger
 
+GATEWAY = "gateway"
+"""The id of the gateway, which is a device of its own, and the kind that only it is of."""
 SILENT_AFTER_INTERVALS = 3
 """Two lost reports are the radio's everyday; the third in a row means that nothing is known."""
 SILENT_AFTER_MIN_MS = 120_000

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from devices.reading import Millis
 from devices.rejection import Reason, RejectedError
 from devices.topics import Channel
-from gateway.admission import Admission, Route
+from gateway.admission import OWN_TOPIC, Admission, Route
 from gateway.decisions import (
     Alert,
     AlertAsked,
@@ -162,6 +162,16 @@ class Pipeline:
             self._settle(decisions, now)
         if route.waters:
             self._settle(self.engines.irrigation.on_reading(device, reading, now), now)
+
+    def report(self, payload: bytes, now: Millis) -> None:
+        """Take a reading of the gateway about itself. It is kept and judged like any other, but it
+        did not come in, and the counters are about what did."""
+        counters = self.counters
+        accepted = counters.accepted
+        self.receive(OWN_TOPIC, payload, 0, False, now)
+        if counters.accepted > accepted:
+            counters.received -= 1
+            counters.accepted -= 1
 
     def tick(self, now: Millis) -> None:
         """Do what is due at `now`."""

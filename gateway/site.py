@@ -13,6 +13,7 @@ from devices.kinds import KINDS
 from devices.metric import Value
 from devices.text import Text
 from devices.topics import IDENTIFIER
+from gateway.fleet import GATEWAY
 from gateway.located_yaml import Located, Model, Problem, ProblemsError, did_you_mean, load_yaml
 from gateway.plots import Plot, PlotsFile, plot_problems
 
@@ -175,7 +176,8 @@ class MapFile(_Config):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Everything a site folder says. Paths in it are relative to `folder`."""
+    """Everything a site folder says, and the gateway as the last of the devices. Paths in it are
+    relative to `folder`."""
 
     folder: Path
     config: SiteConfig
@@ -194,6 +196,9 @@ class Site:
         return self.folder / "rules"
 
 
+_THE_GATEWAY = DeviceConfig(id=GATEWAY, kind=GATEWAY, label=KINDS[GATEWAY].label)
+
+
 def load_site(folder: Path) -> Site:
     """Read a site folder. Raises ProblemsError with every mistake in all its files."""
     if not folder.is_dir():
@@ -209,7 +214,8 @@ def load_site(folder: Path) -> Site:
         problems += _cross_check(devices, plots, drawing)
     if problems or not (config and devices and plots and drawing):
         raise ProblemsError(problems)
-    return Site(folder, config[1], tuple(devices[1].devices), tuple(plots[1].plots), drawing[1])
+    listed = (*devices[1].devices, _THE_GATEWAY)
+    return Site(folder, config[1], listed, tuple(plots[1].plots), drawing[1])
 
 
 def read_secret(site: Site, file: str) -> str:
@@ -245,6 +251,11 @@ def _cross_check(
     """What each file says of the others must be true."""
     problems: list[Problem] = []
     problems += _twice(devices[0], [device.id for device in devices[1].devices])
+    for index, device in enumerate(devices[1].devices):
+        for field in ("id", "kind"):
+            if getattr(device, field) == GATEWAY:
+                message = f"{GATEWAY!r} is the gateway itself; it need not be listed"
+                problems.append(devices[0].problem(("devices", index, field), message))
     places = {place.id for place in drawing[1].places}
     roads = {road.id for road in drawing[1].roads}
     known = {"plot": {plot.id for plot in plots[1].plots}, "place": places, "road": roads}

@@ -54,6 +54,9 @@ PEOPLE: dict[str, Text] = {
     "technician.store": Text("Kho lâu dài (InfluxDB)", "Long-term store (InfluxDB)"),
     "technician.store.absent": Text("không dùng", "not used"),
     "technician.backlog": Text("{n} tin chờ gửi", "{n} readings wait"),
+    "technician.figures": Text(
+        "Số liệu của máy: ổ đĩa, nhiệt độ, bộ nhớ", "Its disk, temperature and memory"
+    ),
     "link.up": Text("kết nối", "connected"),
     "link.down": Text("mất kết nối", "not connected"),
     "reason.bad-topic": Text("chủ đề sai", "bad topic"),

@@ -8,7 +8,7 @@ from devices.kinds import KINDS
 from devices.text import Text
 from gateway.clock import Millis
 from gateway.decisions import Alert, Command, Explanation, RuleState, Run, State
-from gateway.fleet import Device, Fleet
+from gateway.fleet import GATEWAY, Device, Fleet
 from gateway.history import History, RejectedMessage
 from gateway.site import Site
 from gateway.views.condition import Condition
@@ -110,7 +110,7 @@ class Views:
         watering = await self.watering()
         await self._weeks.refresh(self.now)
         now = self.now
-        devices = list(self._fleet.adopted())
+        devices = [d for d in self._fleet.adopted() if d.kind.name != GATEWAY]
         stations = [device for device in devices if device.kind.name == "weather"]
         heard = [device.heard_at for device in devices if device.heard_at is not None]
         return Home(
@@ -240,7 +240,8 @@ class Views:
         return await asyncio.to_thread(self._history.rejected, REJECTED_SHOWN)
 
     def _kinds(self, devices: Sequence[Device]) -> tuple[KindSummary, ...]:
-        by_kind: dict[str, list[Device]] = {name: [] for name in sorted(KINDS, key=_place_in_order)}
+        names = sorted(KINDS.keys() - {GATEWAY}, key=_place_in_order)
+        by_kind: dict[str, list[Device]] = {name: [] for name in names}
         for device in devices:
             by_kind[device.kind.name].append(device)
         return tuple(

@@ -5,6 +5,7 @@ import pytest
 from dashboards.sentence import sentence
 from dashboards.words import Words
 from gateway.decisions import Run, RunState, State
+from gateway.fleet import GATEWAY
 from gateway.views.home import Home
 from tests.dashboards.test_words import EN, VI
 from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet
@@ -82,6 +83,6 @@ async def test_nothing_is_there_yet(empty: Hamlet) -> None:
 
 async def test_new_devices_are_told_where_there_is_nothing_else(hamlet: Hamlet) -> None:
     for device in hamlet.fleet:
-        device.adopted = False
+        device.adopted = device.id == GATEWAY
     home = await home_of(hamlet)
     assert sentence(home, VI) == "Có 337 thiết bị mới chờ được nhận ở trang Kỹ thuật."

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import stat
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -82,6 +83,19 @@ async def test_who_is_adopted_at_once_stays_so(tmp_path: Path) -> None:
         assert device.adopted
 
 
+async def test_is_a_device_of_its_own(tmp_path: Path) -> None:
+    site, _ = small_site(tmp_path, broker={"url": f"mqtt://127.0.0.1:{free_port()}"})
+    async with running(site) as gateway:
+        own = gateway.pipeline.fleet.get("gateway")
+        assert own is not None
+        while not own.values:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert own.values["broker_connected"] is False
+        assert own.values["disk_free_mb"] > 0
+        assert gateway.pipeline.counters.received == 0
+        assert not gateway.observations.journal_trouble
+
+
 async def test_answers_for_what_is_not_there(tmp_path: Path) -> None:
     site, _ = small_site(tmp_path, broker={"url": f"mqtt://127.0.0.1:{free_port()}"})
     async with running(site) as gateway:
@@ -140,7 +154,10 @@ async def test_reads_from_the_broker_and_ends_cleanly(
         while not gateway.pipeline.counters.accepted:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     with sqlite3.connect(site.data / JOURNAL_FILE) as connection:
-        assert connection.execute("SELECT count(*) FROM message").fetchone() == (1,)
+        said = connection.execute(
+            "SELECT device.id FROM message JOIN device ON device.number = message.device"
+        )
+        assert Counter(said.fetchall())["soil-1",] == 1
     connection.close()
 
 

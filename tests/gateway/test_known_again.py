@@ -8,13 +8,14 @@ from tests.gateway.small_site import DEVICES, soil, topic
 
 
 def test_snapshots_are_taken_in_turn_so_that_a_start_replays_little(hamlet: Hamlet) -> None:
-    count = MESSAGES_PER_SNAPSHOT * (len(DEVICES) + 1)
+    devices = len(DEVICES) + 1  # and the gateway
+    count = MESSAGES_PER_SNAPSHOT * (devices + 1)
     for seq in range(count):
         hamlet.soil(seq)
         hamlet.commit()
     stored = hamlet.ask("SELECT snapshot_message FROM device ORDER BY snapshot_message")
     assert [number for (number,) in stored] == [
-        MESSAGES_PER_SNAPSHOT * turn for turn in range(2, len(DEVICES) + 2)
+        MESSAGES_PER_SNAPSHOT * turn for turn in range(2, devices + 2)
     ]
     assert_known_again(hamlet)
 

@@ -189,6 +189,14 @@ class GatewayProcess:
         finally:
             connection.close()
 
+    def stored(self) -> int:
+        """Readings of the hamlet's devices on the disk; the gateway's own do not count."""
+        count: int = self.ask(
+            "SELECT count(*) FROM message WHERE channel = 0 AND device <>"
+            " (SELECT number FROM device WHERE id = 'gateway')"
+        )[0][0]
+        return count
+
     def newest(self) -> int:
         """The id of the newest message on the disk; ids have no holes."""
         found: int | None = self.ask("SELECT max(id) FROM message")[0][0]

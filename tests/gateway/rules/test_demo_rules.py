@@ -31,6 +31,12 @@ HEALTHY: dict[str, dict[str, Value]] = {
     "soil-01a": {"soil_moisture_pct": 28.0, "battery_v": 3.6},
     "valve-01": {"open": False, "flow_l_min": 0.0},
     "weather-1": {"wind_speed_m_s": 2.0, "air_temperature_c": 18.0},
+    "gateway": {
+        "disk_free_mb": 20_000.0,
+        "cpu_temperature_c": 50.0,
+        "undervoltage": False,
+        "forward_oldest_h": 0.0,
+    },
 }
 
 SIGNS: dict[str, tuple[str, dict[str, Value]]] = {
@@ -48,6 +54,10 @@ SIGNS: dict[str, tuple[str, dict[str, Value]]] = {
     "valve-flow-when-closed": ("valve-01", {"flow_l_min": 30.0}),
     "strong-wind": ("weather-1", {"wind_speed_m_s": 16.0}),
     "cold-for-tea": ("weather-1", {"air_temperature_c": 6.0}),
+    "gateway-disk-nearly-full": ("gateway", {"disk_free_mb": 900.0}),
+    "gateway-hot": ("gateway", {"cpu_temperature_c": 84.0}),
+    "gateway-power-weak": ("gateway", {"undervoltage": True}),
+    "gateway-store-behind": ("gateway", {"forward_oldest_h": 7.0}),
 }
 SILENCES = {"light-silent", "hotspot-silent", "speaker-silent", "soil-sensor-silent"}
 
