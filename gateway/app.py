@@ -23,6 +23,7 @@ from gateway.journal.database import open_journal
 from gateway.journal.lock import sole_writer
 from gateway.journal.outbound import JournalOutbound
 from gateway.journal.reader import JournalReader
+from gateway.journal.reserve import Reserve
 from gateway.journal.writer import JournalWriter
 from gateway.observations import Observations
 from gateway.pipeline import Pipeline
@@ -130,6 +131,9 @@ async def open_gateway(site: Site, rules: Sequence[Rule]) -> AsyncIterator[Gatew
         if broker:
             await stack.enter_async_context(EmbeddedBroker(broker.host, broker.port))
         journal_file = site.data / JOURNAL_FILE
+        reserve = Reserve(site.data)
+        if reserve.disk_is_full():
+            reserve.release()  # SQLite needs a little room to open the file at all
         connection = open_journal(journal_file)
         stack.callback(connection.close)
         pipeline = build_pipeline(connection, site, rules, now_ms())
@@ -145,7 +149,7 @@ async def open_gateway(site: Site, rules: Sequence[Rule]) -> AsyncIterator[Gatew
             log.critical("journal: %s", error)
             loop.call_soon_threadsafe(committer.fail, error)
 
-        writer = JournalWriter(connection, on_trouble, on_failure)
+        writer = JournalWriter(connection, reserve, on_trouble, on_failure)
         stack.callback(writer.close)
         reader = JournalReader(journal_file, pipeline.fleet)
         stack.callback(reader.close)
@@ -162,7 +166,7 @@ async def open_gateway(site: Site, rules: Sequence[Rule]) -> AsyncIterator[Gatew
             commit_interval_ms=site.config.journal.commit_interval_ms,
             notify_forwarder=forwarder.notify if forwarder else _nobody,
         )
-        committer.start(writer)
+        committer.start(writer, has_room=reserve.fill())
         stack.push_async_callback(committer.stop)
         yield Gateway(site, pipeline, committer, receiver, reader, feed, observations, forwarder)
 

@@ -2,6 +2,9 @@
 
 Implements the receivers' Inbox. One transaction is under way at a time while the next gathers:
 at once when a decision waits, else after the commit interval or COMMIT_MESSAGES messages.
+
+While the disk is full only what was decided is committed. Messages are held: neither written nor
+acknowledged, until there is room again.
 """
 
 import asyncio
@@ -13,9 +16,11 @@ from devices.reading import Millis
 from gateway.clock import now_ms
 from gateway.feed import Feed, Update
 from gateway.intake.contract import Receiver
+from gateway.journal.notices import disk_full, disk_has_room
 from gateway.journal.writer import JournalWriter
 from gateway.observations import Observations
-from gateway.pipeline import Pipeline, Work
+from gateway.pipeline import Pipeline
+from gateway.work import Work
 
 COMMIT_MESSAGES = 500
 """A transaction of this size costs little more than one of a single message."""
@@ -26,6 +31,8 @@ WAKE_MAX_S = 60.0
 """The wall clock may jump: what is due is looked at this often anyway."""
 STOP_TIMEOUT_S = 5.0
 """A healthy disk needs milliseconds, and whoever stops the gateway waits for it."""
+ROOM_CHECK_S = 2.0
+"""How often a full disk is looked at for room; somebody who deletes files wants to see it work."""
 CLOCK_BACK_MS = 1000
 """A step back that is more than the clock being kept right."""
 
@@ -62,13 +69,20 @@ class Committer:
         self._commit_timer: asyncio.TimerHandle | None = None
         self._wake_timer: asyncio.TimerHandle | None = None
         self._paused = False
+        self._holding = False  # messages wait for room on the disk
+        self._disk_full = False  # people were told
+        self._room_timer: asyncio.TimerHandle | None = None
         self._seen_now: Millis = now_ms()
         self._waiters: list[asyncio.Future[None]] = []
         self._next_waiters: list[asyncio.Future[None]] = []
 
-    def start(self, writer: JournalWriter) -> None:
-        """Begin to commit and to wake when something is due."""
+    def start(self, writer: JournalWriter, *, has_room: bool = True) -> None:
+        """Begin to commit and to wake when something is due. Without room messages are held."""
         self._writer = writer
+        if has_room:
+            self._pipeline.ask(disk_has_room(now_ms()), now_ms())
+        else:
+            self._hold()
         self._consider()
         self._plan_wake()
 
@@ -79,14 +93,15 @@ class Committer:
         acknowledged, and comes again. So it is after a failure.
         """
         if self._writer:
-            self._pipeline.snapshot_all()
+            if not self._holding:
+                self._pipeline.snapshot_all()
             try:
                 async with asyncio.timeout(STOP_TIMEOUT_S):
                     await self.commit()
             except TimeoutError:
                 log.error("the journal could not be written: what came last will come again")
         self._writer = None
-        for timer in (self._commit_timer, self._wake_timer):
+        for timer in (self._commit_timer, self._wake_timer, self._room_timer):
             if timer:
                 timer.cancel()
 
@@ -142,14 +157,17 @@ class Committer:
         waiting = pipeline.waiting
         if work.decided and self._decided_at is None:
             self._decided_at = time.perf_counter()
-        if self._in_flight is None:
+        if self._in_flight is None and not self._holding:
             if work.decided or waiting >= COMMIT_MESSAGES:
                 self._submit()
             elif self._commit_timer is None and work:
                 self._commit_timer = self._loop.call_later(
                     self._commit_interval_s, self._or_fail, self._submit
                 )
-        elif not self._paused and waiting >= WAITING_MAX:
+            return
+        if self._in_flight is None and work.decided:
+            self._submit()
+        if not self._paused and waiting >= WAITING_MAX:
             self._paused = True
             self._receiver.pause()
 
@@ -159,7 +177,8 @@ class Committer:
             self._commit_timer = None
         if self._in_flight is not None or self._writer is None:
             return
-        work = self._pipeline.take_work()
+        held = self._holding
+        work = self._pipeline.take_urgent() if held else self._pipeline.take_work()
         self._in_flight = work
         self._waiters, self._next_waiters = self._next_waiters, []
         decided_at, self._decided_at = self._decided_at, None
@@ -167,16 +186,25 @@ class Committer:
 
         def on_committed() -> None:  # in the journal's thread
             self._loop.call_soon_threadsafe(
-                self._or_fail, lambda: self._committed(work, started_at, decided_at)
+                self._or_fail, lambda: self._committed(work, started_at, decided_at, held)
             )
 
-        self._writer.submit(work.batch, on_committed)
+        def on_full() -> None:  # in the journal's thread
+            self._loop.call_soon_threadsafe(
+                self._or_fail, lambda: self._not_committed(work, decided_at)
+            )
 
-    def _committed(self, work: Work, started_at: float, decided_at: float | None) -> None:
+        self._writer.submit(work.batch, on_committed, None if held else on_full)
+
+    def _committed(
+        self, work: Work, started_at: float, decided_at: float | None, held: bool
+    ) -> None:
         self._observations.commit_seconds.observe(time.perf_counter() - started_at)
         self._in_flight = None
         self._receiver.acknowledge(work.tokens)
         self._pipeline.committed(work)
+        if self._disk_full and not held:
+            self._go_on()
         if work.commands:
             self._send_due()
             if decided_at is not None:
@@ -190,6 +218,43 @@ class Committer:
             self._receiver.resume()
         self._consider()
         self._plan_wake()
+
+    def _not_committed(self, work: Work, decided_at: float | None) -> None:
+        """The disk has no room for messages; what was decided because of them goes first."""
+        self._in_flight = None
+        self._pipeline.give_back(work)
+        self._next_waiters = self._waiters + self._next_waiters
+        self._waiters = []
+        self._decided_at = decided_at
+        self._hold()
+        self._consider()
+
+    def _hold(self) -> None:
+        if not self._disk_full:
+            log.error("the disk is full: messages wait, decisions are saved")
+            self._pipeline.ask(disk_full(now_ms()), now_ms())
+        self._disk_full = self._holding = self._observations.disk_full = True
+        self._room_timer = self._loop.call_later(ROOM_CHECK_S, self._or_fail, self._look_for_room)
+
+    def _look_for_room(self) -> None:
+        def on_answer(whole: bool) -> None:  # in the journal's thread
+            self._loop.call_soon_threadsafe(self._or_fail, lambda: self._on_room(whole))
+
+        if self._writer:
+            self._writer.fill_reserve(on_answer)
+
+    def _on_room(self, whole: bool) -> None:
+        if not whole:
+            self._hold()
+            return
+        self._holding = False
+        self._submit()
+
+    def _go_on(self) -> None:
+        """What had waited is on the disk."""
+        log.info("the disk has room again")
+        self._disk_full = self._observations.disk_full = False
+        self._pipeline.ask(disk_has_room(now_ms()), now_ms())
 
     def _tell(self, work: Work) -> None:
         if work.batch.messages:

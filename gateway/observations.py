@@ -25,7 +25,8 @@ class Histogram:
 
 @dataclass(slots=True)
 class Observations:
-    """`journal_trouble` is None, or why nothing can be written at present."""
+    """`journal_trouble` is None, or why nothing can be written at present. While `disk_full` only
+    decisions are; messages wait."""
 
     commit_seconds: Histogram = field(default_factory=Histogram)
     decision_seconds: Histogram = field(default_factory=Histogram)
@@ -33,5 +34,6 @@ class Observations:
     broker_since: Millis | None = None
     broker_reason: str = "not connected yet"
     journal_trouble: str | None = None
+    disk_full: bool = False
     forward: ForwardStatistics | None = None
     store_since: Millis | None = None

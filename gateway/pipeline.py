@@ -30,9 +30,10 @@ from gateway.decisions import (
 from gateway.engines import Engines
 from gateway.fleet import Device, Fleet
 from gateway.health.engine import SILENT
-from gateway.journal.batch import Adoption, Batch, MessageRow, RejectedRow
+from gateway.journal.batch import Adoption, RejectedRow
 from gateway.journal.memory import take_snapshot
 from gateway.reports import apply_report
+from gateway.work import Work
 
 BACKFILL_AGE_MS = 600_000
 """An older reading is history: it is kept and counts for uptime, but starts nothing."""
@@ -59,35 +60,6 @@ class Counters:
     commands: dict[CommandState, int] = field(
         default_factory=lambda: dict.fromkeys(CommandState, 0)
     )
-
-
-@dataclass(slots=True)
-class Work:
-    """A batch for the journal, and what may happen once it is on disk."""
-
-    batch: Batch = field(default_factory=Batch)
-    messages: list[MessageRow] = field(init=False)  # the batch's, at hand for the hot path
-    tokens: list[int] = field(default_factory=list)
-    commands: list[str] = field(default_factory=list)  # ids that may be sent after the commit
-    changed: set[str] = field(default_factory=set)  # devices whose state changed
-    alerts: bool = False
-    runs: bool = False
-    decided: bool = False  # somebody waits for this: commit at once
-
-    def __post_init__(self) -> None:
-        self.messages = self.batch.messages
-
-    def __bool__(self) -> bool:
-        batch = self.batch
-        return bool(
-            self.tokens
-            or batch.messages
-            or batch.records
-            or batch.rejected
-            or batch.new_devices
-            or batch.adoptions
-            or batch.snapshots
-        )
 
 
 class Pipeline:
@@ -216,6 +188,19 @@ class Pipeline:
                 self._rotation.extend(self.fleet)
             work.batch.snapshots.append(take_snapshot(self._rotation.popleft()))
         return work
+
+    def take_urgent(self) -> Work:
+        """Of the open work what was decided; the messages stay. For a disk that is full."""
+        urgent, self._work = self._work.split_urgent()
+        return urgent
+
+    def give_back(self, work: Work) -> None:
+        """The last work that was taken could not be written: it is open again, before the rest.
+
+        Its snapshots are not; those devices' turn comes again.
+        """
+        self._until_snapshot += len(work.batch.messages)
+        self._work = work.followed_by(self._work)
 
     @property
     def waiting(self) -> int:

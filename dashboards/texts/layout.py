@@ -68,6 +68,10 @@ LAYOUT: dict[str, Text] = {
         "Không lưu được dữ liệu mới: ổ đĩa đầy hoặc hỏng. Hãy gọi kỹ thuật viên ngay.",
         "New data cannot be saved: the disk is full or broken. Call the technician now.",
     ),
+    "notice.disk-full": Text(
+        "Ổ đĩa đầy: số liệu mới đang chờ, lệnh và cảnh báo vẫn chạy. Hãy gọi kỹ thuật viên.",
+        "The disk is full: new data wait, commands and alerts still work. Call the technician.",
+    ),
     "error.404.title": Text("Không có trang này", "There is no such page"),
     "error.404.text": Text(
         "Địa chỉ có thể đã gõ sai, hoặc thiết bị đã được gỡ bỏ.",

@@ -51,6 +51,7 @@ def create_app(
             "healthy": condition.healthy,
             "broker": condition.broker.up,
             "journal": condition.journal_ok,
+            "disk_full": condition.disk_full,
             "store": store,
         }
         return JSONResponse(body, 200 if condition.healthy else 503)

@@ -9,6 +9,7 @@ APPLICATION_ID = 0x48414D4C
 """'HAML' in the file's header, so that a wrong file is refused and not migrated."""
 BUSY_TIMEOUT_S = 10
 """A reader in another process (export, backup) may hold a lock for a moment."""
+PAGE_BYTES = 4096
 CHECKPOINT_PAGES = 4000
 """16 MB of log between checkpoints: a page that changes often is written once, which an SD card
 lives longer with."""
@@ -35,6 +36,7 @@ def open_journal(file: Path) -> sqlite3.Connection:
             file, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
         try:
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode = wal")
             connection.execute("PRAGMA synchronous = full")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")

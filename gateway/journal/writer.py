@@ -9,13 +9,14 @@ from itertools import chain
 from typing import Final, TypeVar
 
 from gateway.journal.batch import Batch, MessageRow
+from gateway.journal.reserve import Reserve
 from gateway.journal.tables import save_record
 
 REJECTED_MAX = 10_000
 """Rejected messages kept for the technician; a device gone mad must not fill the disk."""
 RETRY_AFTER_S = 1.0
-"""Pause before a commit is tried again when the disk is full or fails. Nothing is acknowledged
-meanwhile, so nothing is lost by waiting."""
+"""Pause before a commit is tried again when the disk fails, or is full to the last byte of the
+reserve. Nothing is acknowledged meanwhile, so nothing is lost by waiting."""
 
 PASSING = frozenset(
     {
@@ -28,6 +29,8 @@ PASSING = frozenset(
     }
 )
 """Errors of the disk, which a technician or time can mend. Any other is a bug."""
+PERHAPS_FULL = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR})
+"""What SQLite also says on a full disk, where it is not the journal or its log that must grow."""
 PRIMARY_CODE = 0xFF
 """The bits of an SQLite error code that say which kind it is."""
 
@@ -36,6 +39,10 @@ T = TypeVar("T")
 
 class StoppedError(Exception):
     """Nothing is written any more: the gateway ends, or the journal has failed for good."""
+
+
+class _DiskFullError(Exception):
+    """What can wait must wait."""
 
 
 ROWS_PER_STATEMENT = 100
@@ -94,18 +101,20 @@ class JournalWriter:
     """A thread that commits one batch after the other, and runs small jobs in between.
 
     What cannot be written because of the disk is tried again until it can: what was decided must
-    not be forgotten, and what was not committed is not acknowledged. `on_trouble` hears of it,
-    with None when it is over; `on_failure` hears of an error that waiting does not mend, and the
-    gateway must end. All callbacks run in the thread.
+    not be forgotten, and what was not committed is not acknowledged. On a full disk the reserve is
+    given up for it. `on_trouble` hears of it, with None when it is over; `on_failure` hears of an
+    error that waiting does not mend, and the gateway must end. All callbacks run in the thread.
     """
 
     def __init__(
         self,
         connection: sqlite3.Connection,
+        reserve: Reserve,
         on_trouble: Callable[[str | None], None],
         on_failure: Callable[[Exception], None],
     ) -> None:
         self._connection = connection
+        self._reserve = reserve
         self._on_trouble = on_trouble
         self._on_failure = on_failure
         self._jobs: Final[queue.SimpleQueue[Callable[[], None] | None]] = queue.SimpleQueue()
@@ -114,17 +123,32 @@ class JournalWriter:
         self._thread = threading.Thread(target=self._run, name="journal")
         self._thread.start()
 
-    def submit(self, batch: Batch, on_committed: Callable[[], None]) -> None:
-        """Commit a batch; `on_committed` runs in the thread when it is on disk."""
+    def submit(
+        self,
+        batch: Batch,
+        on_committed: Callable[[], None],
+        on_full: Callable[[], None] | None = None,
+    ) -> None:
+        """Commit a batch; `on_committed` runs in the thread when it is on disk.
+
+        On a full disk `on_full` runs instead, and nothing of the batch is written. A batch without
+        it cannot wait: the reserve is there for it.
+        """
 
         def work() -> None:
-            self._insist(lambda connection: _write(connection, batch))
-            on_committed()
+            try:
+                self._insist(lambda connection: _write(connection, batch), on_full is not None)
+            except _DiskFullError:
+                if on_full:
+                    on_full()
+            else:
+                on_committed()
 
         self._jobs.put(work)
 
     def run(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        """Run a job that writes, between two batches and in a transaction of its own.
+        """Run a job that writes, between two batches and in a transaction of its own. On a full
+        disk it uses the reserve: it must be small, or one that makes room.
 
         Its result is an sqlite3.Error when the job is at fault, and StoppedError when nothing is
         written any more.
@@ -141,6 +165,10 @@ class JournalWriter:
 
         self._jobs.put(work)
         return future
+
+    def fill_reserve(self, on_answer: Callable[[bool], None]) -> None:
+        """Make the reserve whole again if the disk has room; `on_answer` hears whether it is."""
+        self._jobs.put(lambda: on_answer(self._reserve.fill()))
 
     def close(self) -> None:
         """Commit what was submitted, give up what cannot be written, and close the file."""
@@ -160,7 +188,7 @@ class JournalWriter:
                 self._gave_up = True
                 self._on_failure(error)
 
-    def _insist(self, job: Callable[[sqlite3.Connection], T]) -> T:
+    def _insist(self, job: Callable[[sqlite3.Connection], T], can_wait: bool = False) -> T:
         """Run `job` in a transaction, again and again while it is the disk that fails."""
         if self._gave_up:  # a batch without the one before it must not be written
             raise StoppedError("the journal has stopped")
@@ -171,6 +199,13 @@ class JournalWriter:
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & PRIMARY_CODE not in PASSING:
                     raise
+                if self._is_full(error):
+                    if can_wait:
+                        if failed:
+                            self._on_trouble(None)
+                        raise _DiskFullError from error
+                    if self._reserve.release():
+                        continue
                 failed = True
                 self._on_trouble(str(error))
                 if self._stopping.wait(RETRY_AFTER_S):
@@ -180,6 +215,12 @@ class JournalWriter:
             if failed:
                 self._on_trouble(None)
             return result
+
+    def _is_full(self, error: sqlite3.Error) -> bool:
+        code = error.sqlite_errorcode & PRIMARY_CODE
+        return code == sqlite3.SQLITE_FULL or (
+            code in PERHAPS_FULL and self._reserve.disk_is_full()
+        )
 
 
 def in_transaction(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], T]) -> T:

@@ -11,7 +11,8 @@ from gateway.assembly import JOURNAL_FILE, build_pipeline
 from gateway.fleet import Device
 from gateway.journal.database import open_journal
 from gateway.journal.writer import commit
-from gateway.pipeline import Pipeline, Work
+from gateway.pipeline import Pipeline
+from gateway.work import Work
 from tests.gateway.small_site import small_site, soil, topic
 
 NOW: Millis = 1_795_305_600_000

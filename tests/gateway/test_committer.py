@@ -16,6 +16,7 @@ from gateway.committer import COMMIT_MESSAGES, WAITING_MAX, Committer
 from gateway.decisions import CommandState
 from gateway.feed import Feed
 from gateway.journal.database import open_journal
+from gateway.journal.reserve import Reserve
 from gateway.journal.writer import JournalWriter
 from gateway.observations import Observations
 from gateway.pipeline import Pipeline
@@ -37,16 +38,19 @@ class Bench:
         connection = open_journal(self.file)
         self.pipeline: Pipeline = build_pipeline(connection, site, checked, now_ms())
         self.failures: list[Exception] = []
-        self.writer = JournalWriter(connection, lambda trouble: None, self.failures.append)
+        self.writer = JournalWriter(
+            connection, Reserve(site.data), lambda trouble: None, self.failures.append
+        )
         self._changed = asyncio.Event()
         self.on_disk_at_ack: list[int] = []
         self.receiver = BrokerSide(self._on_change)
         self.forwarder_told = 0
+        self.observations = Observations()
         self.committer = Committer(
             self.pipeline,
             self.receiver,
             Feed(),
-            Observations(),
+            self.observations,
             commit_interval_ms=interval,
             notify_forwarder=self._tell_forwarder,
         )
@@ -79,6 +83,15 @@ class Bench:
         finally:
             other.execute("ROLLBACK")
             other.close()
+
+    async def limit_size(self, more_pages: int) -> None:
+        """The journal may grow by so many pages."""
+
+        def limit(connection: sqlite3.Connection) -> None:
+            (pages,) = connection.execute("PRAGMA page_count").fetchone()
+            connection.execute(f"PRAGMA max_page_count = {pages + more_pages}")
+
+        await asyncio.wrap_future(self.writer.run(limit))
 
     def _on_change(self) -> None:
         self.on_disk_at_ack.append(self.ask("SELECT count(*) FROM message")[0][0])
@@ -250,3 +263,69 @@ async def test_a_disk_that_takes_nothing_does_not_hold_up_the_end(open_bench: Op
             async with asyncio.timeout(TIMEOUT_S):
                 await bench.committer.stop()
             assert not bench.receiver.acknowledged
+
+
+FULL_ALERT = "SELECT count(*), count(resolved_at) FROM alert WHERE source = 'gateway:disk-full'"
+
+
+async def test_on_a_full_disk_messages_wait_and_decisions_do_not(open_bench: Open) -> None:
+    async with open_bench(rules=[DRY_RULE], interval=1) as bench:
+        await bench.limit_size(more_pages=1)
+        for number in range(COMMIT_MESSAGES):
+            bench.say(number, token=number + 1)
+        bench.say(COMMIT_MESSAGES, token=COMMIT_MESSAGES + 1, moisture=3)
+        bench.committer.on_chunk_end()
+        await bench.until(lambda: bench.receiver.published)
+        assert bench.observations.disk_full
+        assert not bench.receiver.acknowledged
+        assert bench.ask("SELECT count(*) FROM message") == [(0,)]
+        assert bench.ask("SELECT state FROM rule_state") == [("firing",)]
+        assert bench.ask(FULL_ALERT) == [(1, 0)]
+        assert bench.ask("SELECT count(snapshot) FROM device") == [(0,)], "of unwritten messages"
+        await bench.limit_size(more_pages=100_000)
+        total = COMMIT_MESSAGES + 1
+        await bench.until(lambda: len(bench.receiver.acknowledged) == total)
+        assert bench.receiver.acknowledged == list(range(1, total + 1))
+        await bench.committer.commit()
+        assert bench.ask(FULL_ALERT) == [(1, 1)]
+        assert not bench.observations.disk_full
+        assert bench.ask("SELECT count(*), max(id) FROM message") == [(total, total)]
+        assert bench.ask("SELECT count(*) FROM command") == [(1,)]
+
+
+async def test_what_waits_for_room_is_bounded(open_bench: Open) -> None:
+    async with open_bench(interval=1) as bench:
+        await bench.limit_size(more_pages=1)
+        for number in range(WAITING_MAX):
+            bench.say(number, token=number + 1)
+        bench.committer.on_chunk_end()
+        await bench.until(lambda: bench.receiver.paused)
+        await bench.limit_size(more_pages=100_000)
+        await bench.until(lambda: len(bench.receiver.acknowledged) == WAITING_MAX)
+        assert not bench.receiver.paused
+
+
+async def test_an_end_on_a_full_disk_leaves_what_waits_to_the_broker(open_bench: Open) -> None:
+    async with open_bench(interval=1) as bench:
+        await bench.limit_size(more_pages=1)
+        for number in range(COMMIT_MESSAGES):
+            bench.say(number, token=number + 1)
+        bench.committer.on_chunk_end()
+        await bench.committer.stop()
+        assert not bench.receiver.acknowledged
+        assert bench.ask("SELECT count(snapshot) FROM device") == [(0,)]
+        assert bench.ask(FULL_ALERT) == [(1, 0)]
+
+
+async def test_a_start_without_room_says_so_and_holds_messages(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, (), 1)
+    bench.committer.start(bench.writer, has_room=False)
+    bench.say(0, token=1)
+    bench.committer.on_chunk_end()
+    await bench.committer.commit()
+    assert bench.ask(FULL_ALERT) == [(1, 0)]
+    assert not bench.receiver.acknowledged
+    await bench.until(lambda: bench.receiver.acknowledged == [1])
+    await bench.committer.stop()
+    bench.writer.close()
+    assert bench.ask(FULL_ALERT) == [(1, 1)]

@@ -174,7 +174,9 @@ def test_nothing_listens_where_the_broker_should_be_until_it_does(
     gateway.wait_until(lambda: "nothing" in gateway.tail() or "refused" in gateway.tail())
     answer = gateway.get("/healthz")
     assert answer.status_code == 503
-    assert answer.json() == {"healthy": False, "broker": False, "journal": True, "store": None}
+    assert answer.json() == {
+        "healthy": False, "broker": False, "journal": True, "disk_full": False, "store": None,
+    }  # fmt: skip
     assert gateway.get("/").status_code == 200, "the page is there to say what is wrong"
     broker.start()
     gateway.wait_until(lambda: gateway.health()["healthy"])

@@ -12,6 +12,7 @@ from gateway.decisions import State, StateChanged
 from gateway.fleet import Device
 from gateway.journal.batch import Batch, MessageRow, RejectedRow
 from gateway.journal.database import open_journal
+from gateway.journal.reserve import Reserve
 from gateway.journal.writer import REJECTED_MAX, JournalWriter, StoppedError, commit
 
 PATIENCE_S = 30.0
@@ -72,7 +73,9 @@ def test_a_full_disk_is_reported_waited_out_and_nothing_is_lost(tmp_path: Path) 
         if len(committed) == 2:
             done.set()
 
-    writer = JournalWriter(connection, on_trouble, lambda error: pytest.fail(str(error)))
+    writer = JournalWriter(
+        connection, Reserve(tmp_path), on_trouble, lambda error: pytest.fail(str(error))
+    )
     batch = Batch()
     batch.messages.extend(message(seq, b"x" * 1000) for seq in range(100))
     writer.submit(batch, lambda: on_committed(1))
@@ -91,7 +94,7 @@ def test_a_full_disk_is_reported_waited_out_and_nothing_is_lost(tmp_path: Path) 
 
 
 def test_a_job_runs_between_batches_and_its_error_comes_back(tmp_path: Path) -> None:
-    writer = JournalWriter(open_journal(tmp_path / "journal.db"), print, print)
+    writer = JournalWriter(open_journal(tmp_path / "journal.db"), Reserve(tmp_path), print, print)
     assert writer.run(lambda c: count(c, "message")).result(PATIENCE_S) == 0
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         writer.run(lambda c: c.execute("INSERT INTO nowhere VALUES (1)")).result(PATIENCE_S)
@@ -107,7 +110,9 @@ def test_an_error_that_waiting_does_not_mend_is_reported(tmp_path: Path) -> None
         failed.append(error)
         seen.set()
 
-    writer = JournalWriter(open_journal(tmp_path / "journal.db"), print, on_failure)
+    writer = JournalWriter(
+        open_journal(tmp_path / "journal.db"), Reserve(tmp_path), print, on_failure
+    )
     soil = Device(1, "soil-1", KINDS["soil"], True, Text("a", "b"))
     writer.submit(Batch(new_devices=[(soil, 1), (soil, 1)]), lambda: None)
     assert seen.wait(PATIENCE_S)
@@ -117,7 +122,9 @@ def test_an_error_that_waiting_does_not_mend_is_reported(tmp_path: Path) -> None
 
 def test_after_a_failure_nothing_is_written_and_nobody_waits(tmp_path: Path) -> None:
     seen = threading.Event()
-    writer = JournalWriter(open_journal(tmp_path / "journal.db"), print, lambda _: seen.set())
+    writer = JournalWriter(
+        open_journal(tmp_path / "journal.db"), Reserve(tmp_path), print, lambda _: seen.set()
+    )
     soil = Device(1, "soil-1", KINDS["soil"], True, Text("a", "b"))
     writer.submit(Batch(new_devices=[(soil, 1), (soil, 1)]), lambda: None)
     later = Batch()
@@ -137,7 +144,9 @@ def test_told_to_end_while_the_disk_is_full_it_ends(tmp_path: Path) -> None:
     pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     full = threading.Event()
-    writer = JournalWriter(connection, lambda _: full.set(), lambda error: pytest.fail(str(error)))
+    writer = JournalWriter(
+        connection, Reserve(tmp_path), lambda _: full.set(), lambda error: pytest.fail(str(error))
+    )
     batch = Batch()
     batch.messages.extend(message(seq, b"x" * 1000) for seq in range(100))
     writer.submit(batch, lambda: pytest.fail("committed to a full disk"))
