@@ -16,6 +16,7 @@ from gateway.feed import Feed
 from gateway.forward.forwarder import Forwarder
 from gateway.forward.influx import InfluxSink
 from gateway.forward.line_protocol import LineEncoder
+from gateway.forward.lines import Stream
 from gateway.intake.contract import ConnectionSettings, Receiver, TlsSettings
 from gateway.intake.embedded import EmbeddedBroker
 from gateway.intake.open_receiver import open_receiver
@@ -78,7 +79,7 @@ class Gateway:
         seen = self.observations
         while True:
             before = seen.forward
-            seen.forward = await forwarder.statistics(now_ms())
+            seen.forward = await forwarder.statistics(InfluxSink.name, now_ms())
             if before is None or (before.trouble is None) != (seen.forward.trouble is None):
                 seen.store_since = now_ms()
             await asyncio.sleep(WATCH_S)
@@ -207,6 +208,8 @@ def _build_forwarder(
     config = site.config.influxdb
     if config is None:
         return None
-    sink = InfluxSink(config, lambda: read_secret(site, config.token_file))
-    source = JournalOutbound(reader, writer)
-    return Forwarder(source, LineEncoder(site.config.hamlet, pipeline.fleet), sink)
+    ca_file = site.folder / config.ca_file if config.ca_file else None
+    sink = InfluxSink(config, lambda: read_secret(site, config.token_file), ca_file)
+    encoder = LineEncoder(site.config.hamlet, pipeline.fleet)
+    readings = Stream(sink.name, JournalOutbound(reader, writer), encoder.readings)
+    return Forwarder([readings], sink)

@@ -94,12 +94,26 @@ class JournalConfig(_Config):
 
 
 class InfluxConfig(_Config):
-    """The long-term store."""
+    """The long-term store. `max_kbit_s` is how much of the line it may take."""
 
     url: str
     org: str
     bucket: str
     token_file: str
+    ca_file: str | None = None
+    max_kbit_s: Annotated[float, Field(ge=8)] | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _check_url(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:  # of the port
+            usable = False
+        if not usable:
+            raise ValueError(f"{value!r} is not like http://127.0.0.1:8086")
+        return value
 
 
 class WebConfig(_Config):

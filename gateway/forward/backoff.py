@@ -6,6 +6,11 @@ BATCH_MAX = 5_000
 """Lines a request; what InfluxDB recommends."""
 
 
+TRY_LARGER_AFTER = 100
+"""Batches that got through before one is tried that was too large for the store: its limits may
+have been changed, and each try costs a batch over the line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delays:
     """Seconds between attempts: the first, doubled each time up to the longest; and the first
@@ -26,13 +31,24 @@ class Backoff:
     def __init__(self, delays: Delays, batch_max: int = BATCH_MAX) -> None:
         self._delays = delays
         self._batch_max = batch_max
+        self._fits = batch_max
+        self._successes = 0
         self._failures = 0
         self.batch = batch_max
 
     def succeeded(self) -> None:
         """A batch got through."""
         self._failures = 0
-        self.batch = min(self.batch * 2, self._batch_max)
+        self._successes += 1
+        if self._successes % TRY_LARGER_AFTER == 0:
+            self._fits = min(self._fits * 2, self._batch_max)
+        self.batch = min(self.batch * 2, self._fits)
+
+    def too_large(self, lines: int) -> None:
+        """The store takes no batch of so many lines: no other is tried for a while."""
+        self._successes = 0
+        self._fits = max(1, min(self._fits, lines // 2))
+        self.batch = min(self.batch, self._fits)
 
     def failed(self, luck: float, *, mistake: bool = False, at_least_s: float = 0.0) -> float:
         """How long to wait. `luck` in 0..1 spreads gateways that lost the same store.
@@ -44,5 +60,5 @@ class Backoff:
         # The exponent is bounded, or a long outage would end in an overflow.
         delay_s: float = min(first_s * 2.0 ** min(self._failures, 30), self._delays.longest_s)
         self._failures += 1
-        self.batch = self._batch_max if mistake else max(1, self.batch // 2)
+        self.batch = self._fits if mistake else max(1, self.batch // 2)
         return max(delay_s * (0.5 + luck / 2), at_least_s)

@@ -1,6 +1,6 @@
 """Keeps one store in step with the journal: read by cursor, send, save the cursor.
 
-The cursor moves only when every row up to it is in the store or was set aside. Nothing else is
+A cursor moves only when every row up to it is in the store or was set aside. Nothing else is
 remembered, so a restart at any instant costs at most one batch sent twice, which stores the same
 points. Memory holds one batch, however long the store is away.
 """
@@ -14,15 +14,18 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from gateway.clock import Millis
+from gateway.detached import run_detached
 from gateway.forward.backoff import Backoff, Delays
-from gateway.forward.line_protocol import LineEncoder, UnsendableError
-from gateway.forward.sink import Refused, Sink, Stored, TooLarge, Trouble
-from gateway.outbound import OutboundRow, OutboundSource, SetAside
+from gateway.forward.lines import Lines, Stream
+from gateway.forward.sink import Answer, Refused, Sink, Stored, TooLarge, Trouble
+from gateway.outbound import SetAside
 
 LINGER_S = 1.0
 """New rows wait this long for others, so that a trickle is not one request a message."""
 STOP_TIMEOUT_S = 5.0
 """A healthy disk needs milliseconds; one in trouble must not keep the gateway from ending."""
+ANSWER_TIMEOUT_S = 60.0
+"""For a whole request. The sink bounds each of its steps; a server may take many."""
 DOUBTS_MAX = 16
 """Lines refused one by one while none was taken: then it is not the lines."""
 
@@ -32,8 +35,8 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class ForwardStatistics:
-    """How far a store is behind. `sent` and `dead` count since the start of the gateway; `trouble`
-    says why nothing goes at present, in words for the technician."""
+    """How far a store is behind in one stream. `sent` and `dead` count since the start of the
+    gateway; `trouble` says why nothing goes at present, in words for the technician."""
 
     sink: str
     backlog_rows: int
@@ -48,26 +51,35 @@ class _Line(NamedTuple):
     line: bytes
 
 
+@dataclass(slots=True)
+class _Progress:
+    """How far a stream has come since the start of the gateway."""
+
+    stream: Stream
+    cursor: int = 0
+    sent: int = 0
+    dead: int = 0
+
+
 class Forwarder:
-    """Forwards to one sink. `run` is its task; `notify` and `statistics` are called in its loop."""
+    """Forwards streams to one sink, a batch of each in turn. `run` is its task; `notify` and
+    `statistics` are called in its loop."""
 
     def __init__(
         self,
-        source: OutboundSource,
-        encoder: LineEncoder,
+        streams: Sequence[Stream],
         sink: Sink,
         *,
         delays: Delays | None = None,
         linger_s: float = LINGER_S,
+        answer_timeout_s: float = ANSWER_TIMEOUT_S,
     ) -> None:
-        self._source = source
-        self._encoder = encoder
+        self._streams = {stream.name: _Progress(stream) for stream in streams}
         self._sink = sink
         self._backoff = Backoff(delays or Delays())
         self._linger_s = linger_s
+        self._answer_timeout_s = answer_timeout_s
         self._news = asyncio.Event()
-        self._sent = 0
-        self._dead = 0
         self._trouble: str | None = None
 
     def notify(self) -> None:
@@ -75,56 +87,54 @@ class Forwarder:
         self._news.set()
 
     async def run(self) -> None:
-        """Forward until cancelled. On a healthy disk nothing of it goes on after that."""
+        """Forward until cancelled. On a healthy disk nothing of it goes on after that, but for a
+        request that the store does not answer: it is cut off, and changes nothing here."""
         try:
-            cursor = await _finish(self._source.cursor, self._sink.name)
+            for progress in self._streams.values():
+                stream = progress.stream
+                progress.cursor = await _finish(stream.source.cursor, stream.name)
             while True:
                 self._news.clear()
-                wanted = self._backoff.batch
-                rows = await _finish(self._source.read_after, cursor, wanted)
-                if rows and not await self._forward(rows):
-                    continue
-                cursor = rows[-1].id if rows else cursor
-                if len(rows) < wanted:
+                more = [await self._advance(progress) for progress in self._streams.values()]
+                if not any(more):
                     await self._news.wait()
                     await asyncio.sleep(self._linger_s)
         finally:
             self._sink.close()
 
-    async def statistics(self, now: Millis) -> ForwardStatistics:
+    async def statistics(self, stream: str, now: Millis) -> ForwardStatistics:
         """For `/metrics` and the technician's page."""
-        cursor = await asyncio.to_thread(self._source.cursor, self._sink.name)
-        newest = await asyncio.to_thread(self._source.newest)
-        oldest = await asyncio.to_thread(self._source.oldest_received_after, cursor)
+        progress = self._streams[stream]
+        source = progress.stream.source
+        cursor = await asyncio.to_thread(source.cursor, stream)
+        newest = await asyncio.to_thread(source.newest)
+        oldest = await asyncio.to_thread(source.oldest_received_after, cursor)
         return ForwardStatistics(
-            sink=self._sink.name,
+            sink=stream,
             backlog_rows=max(0, newest - cursor),
             oldest_unsent_s=None if oldest is None else max(0, now - oldest) / 1000,
-            sent=self._sent,
-            dead=self._dead,
+            sent=progress.sent,
+            dead=progress.dead,
             trouble=self._trouble,
         )
 
-    async def _forward(self, rows: Sequence[OutboundRow]) -> bool:
-        """Bring the rows into the store and move the cursor; or wait, and say that it failed."""
-        lines, set_aside = await asyncio.to_thread(self._encode, rows)
-        trouble = await self._deliver(lines, set_aside)
+    async def _advance(self, progress: _Progress) -> bool:
+        """Bring the oldest rows into the store and move the cursor; or wait, where that fails.
+        False when there is nothing more to do for now."""
+        wanted = self._backoff.batch
+        batch = await _finish(progress.stream.read, progress.cursor, wanted)
+        if batch.upto == progress.cursor:
+            return False
+        lines = [_Line(*line) for line in zip(batch.ids, batch.lines, strict=True)]
+        trouble = await self._deliver(lines, batch.set_aside)
         if trouble is not None:
             await self._wait_out(trouble)
-            return False
-        await _finish(self._source.save_cursor, self._sink.name, rows[-1].id, set_aside)
-        self._note_success(len(rows), set_aside)
-        return True
-
-    def _encode(self, rows: Sequence[OutboundRow]) -> tuple[list[_Line], list[SetAside]]:
-        lines: list[_Line] = []
-        set_aside: list[SetAside] = []
-        for row in rows:
-            try:
-                lines.append(_Line(row.id, self._encoder.encode(row)))
-            except UnsendableError as error:
-                set_aside.append(SetAside(row.id, str(error)))
-        return lines, set_aside
+            return True
+        stream = progress.stream
+        await _finish(stream.source.save_cursor, stream.name, batch.upto, batch.set_aside)
+        progress.cursor = batch.upto
+        self._note_success(progress, batch)
+        return batch.rows >= wanted
 
     async def _deliver(self, lines: list[_Line], set_aside: list[SetAside]) -> Trouble | None:
         """Send the lines; what the store will never take is added to `set_aside`.
@@ -138,7 +148,7 @@ class Forwarder:
         understood = False
         while todo:
             part = todo.pop()
-            answer = await asyncio.to_thread(self._sink.write, [line for _, line in part])
+            answer = await self._write([line for _, line in part])
             match answer:
                 case Stored():
                     understood = True
@@ -152,6 +162,7 @@ class Forwarder:
                 case Refused(faults):
                     doubts.append(SetAside(part[0].row_id, faults[0]))
                 case TooLarge() if len(part) > 1:
+                    self._backoff.too_large(len(part))
                     todo += _split(part, ())
                 case TooLarge(reason):
                     doubts.append(SetAside(part[0].row_id, reason))
@@ -163,6 +174,15 @@ class Forwarder:
         set_aside += doubts
         return None
 
+    async def _write(self, lines: list[bytes]) -> Answer:
+        await asyncio.sleep(self._sink.pause_s())
+        try:
+            async with asyncio.timeout(self._answer_timeout_s):
+                return await run_detached(self._sink.write, lines)
+        except TimeoutError:
+            self._sink.close()
+            return Trouble(f"the store does not come to an end within {self._answer_timeout_s} s")
+
     async def _wait_out(self, trouble: Trouble) -> None:
         if self._trouble != trouble.reason:
             log.warning("%s: %s; rows wait in the journal", self._sink.name, trouble.reason)
@@ -172,18 +192,18 @@ class Forwarder:
         )
         await asyncio.sleep(delay_s)
 
-    def _note_success(self, rows: int, set_aside: Sequence[SetAside]) -> None:
+    def _note_success(self, progress: _Progress, batch: Lines) -> None:
+        set_aside = batch.set_aside
         self._backoff.succeeded()
-        self._sent += rows - len(set_aside)
-        self._dead += len(set_aside)
+        progress.sent += batch.rows - len(set_aside)
+        progress.dead += len(set_aside)
         if set_aside:
-            first = set_aside[0]
             log.warning(
                 "%s: %d rows set aside, the first is row %d: %s",
-                self._sink.name,
+                progress.stream.name,
                 len(set_aside),
-                first.row_id,
-                first.reason,
+                set_aside[0].row_id,
+                set_aside[0].reason,
             )
         if self._trouble is not None:
             log.info("%s: takes rows again", self._sink.name)

@@ -8,6 +8,7 @@ comes as soon as one shard has failed, so that it says nothing of the others.
 import json
 import re
 from collections.abc import Mapping, Sequence
+from email.utils import parsedate_to_datetime
 
 from gateway.forward.sink import Answer, Refused, Stored, TooLarge, Trouble
 
@@ -27,7 +28,7 @@ _MISTAKES = {
 }
 
 
-def judge(status: int, retry_after: str | None, body: str, lines: Sequence[bytes]) -> Answer:
+def judge(status: int, headers: Mapping[str, str], body: bytes, lines: Sequence[bytes]) -> Answer:
     """The meaning of a complete HTTP answer to a batch of `lines`."""
     said = _message(body)
     if status == 204:
@@ -36,24 +37,34 @@ def judge(status: int, retry_after: str | None, body: str, lines: Sequence[bytes
         return _judge_unparsed(said, lines)
     if status == 422 and said is not None:
         return _judge_partial(said, lines)
-    words = f"HTTP {status}: {_shorten(said or body)}".rstrip(": ")
+    words = f"HTTP {status}: {_shorten(said or body.decode(errors='replace'))}".rstrip(": ")
     if status == 413:
         return TooLarge(words)
     if status in (408, 429) or status >= 500:
-        return Trouble(words, retry_after_s=parse_retry_after(retry_after))
+        return Trouble(words, retry_after_s=_retry_after_s(headers))
     # Anything else is no store: success without storing is what a login page answers.
     advice = _MISTAKES.get(status, "this is no InfluxDB write endpoint: check the url in site.yaml")
     return Trouble(f"{advice} ({words})", mistake=True)
 
 
-def parse_retry_after(value: str | None) -> float:
-    """Seconds from the header; 0 for none, and for a date, which a wrong clock makes worthless."""
-    if value is None or not re.fullmatch(r"[0-9]{1,9}", value.strip()):
-        return 0.0
-    return min(float(value), RETRY_AFTER_MAX_S)
+def _retry_after_s(headers: Mapping[str, str]) -> float:
+    """How long the store asks to wait; 0 when it does not, or says nothing that makes sense.
+
+    A date is compared with the store's own: our clock may be wrong.
+    """
+    wish = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", wish, re.ASCII):
+        wait_s = float(wish)
+    else:
+        try:
+            until = parsedate_to_datetime(wish)
+            wait_s = (until - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
+        except (ValueError, TypeError, OverflowError):
+            return 0.0
+    return min(max(wait_s, 0.0), RETRY_AFTER_MAX_S)
 
 
-def _message(body: str) -> str | None:
+def _message(body: bytes) -> str | None:
     """The store's words; None when the body is not a v2 error, e.g. the page of a proxy."""
     try:
         error = json.loads(body)

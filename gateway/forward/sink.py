@@ -59,6 +59,10 @@ class Sink(Protocol):
         store, the network or the settings are at fault."""
         ...
 
+    def pause_s(self) -> float:
+        """How long to wait before the next `write`, for the sake of the line."""
+        ...
+
     def close(self) -> None:
-        """Drop the connections."""
+        """Drop the connections; a `write` under way ends at once. Any thread may call it."""
         ...

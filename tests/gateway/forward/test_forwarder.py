@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.fleet import Fleet
 from gateway.forward.backoff import BATCH_MAX, Delays
 from gateway.forward.forwarder import DOUBTS_MAX, Forwarder
 from gateway.forward.influx import InfluxSink
 from gateway.forward.line_protocol import LineEncoder
+from gateway.forward.lines import Stream
 from gateway.forward.sink import Answer, Refused, Sink, Stored, TooLarge, Trouble
 from gateway.outbound import SetAside
 from gateway.site import InfluxConfig
@@ -46,16 +46,28 @@ class MemoryStore:
             self.points.update(lines)
         return answer
 
+    def pause_s(self) -> float:
+        return 0.0
+
     def close(self) -> None:
         pass
 
 
+def stream_of(journal: MemoryJournal, name: str) -> Stream:
+    return Stream(name, journal, LineEncoder("khe-coc", journal.fleet).readings)
+
+
 @asynccontextmanager
 async def forwarding(
-    journal: MemoryJournal, sink: Sink, linger_s: float = 0.0
+    journal: MemoryJournal, sink: Sink, linger_s: float = 0.0, answer_timeout_s: float = 60.0
 ) -> AsyncIterator[Forwarder]:
-    encoder = LineEncoder("khe-coc", Fleet())
-    forwarder = Forwarder(journal, encoder, sink, delays=QUICK, linger_s=linger_s)
+    forwarder = Forwarder(
+        [stream_of(journal, sink.name)],
+        sink,
+        delays=QUICK,
+        linger_s=linger_s,
+        answer_timeout_s=answer_timeout_s,
+    )
     task = asyncio.create_task(forwarder.run())
     try:
         yield forwarder
@@ -116,7 +128,7 @@ async def test_rows_that_come_one_by_one_share_a_request() -> None:
 
 async def test_rows_that_cannot_be_said_are_set_aside_without_asking_the_store() -> None:
     journal, store = MemoryJournal(), MemoryStore()
-    journal.add("x-1", "teapot", soil_ph=5.0)
+    journal.add("soil-1", other=2)
     async with forwarding(journal, store) as forwarder:
         await reaches(journal, 1)
         journal.add("soil-1", other=1)
@@ -124,7 +136,7 @@ async def test_rows_that_cannot_be_said_are_set_aside_without_asking_the_store()
         forwarder.notify()
         await reaches(journal, 3)
         await looks_again(journal, forwarder)
-        statistics = await forwarder.statistics(T0)
+        statistics = await forwarder.statistics("memory", T0)
     assert journal.aside_ids("memory") == [1, 2]
     assert store.requests == [1]
     assert (statistics.sent, statistics.dead) == (1, 2)
@@ -196,14 +208,14 @@ async def test_a_store_that_refuses_everything_loses_nothing() -> None:
     async with forwarding(journal, store) as forwarder:
         # The second look at the rows comes after the first refusal of them all.
         await asyncio.to_thread(journal.wait_until, lambda: len(journal.reads) >= 2)
-        statistics = await forwarder.statistics(T0 + 61_000)
+        statistics = await forwarder.statistics("memory", T0 + 61_000)
         assert statistics.trouble == "the store refuses whatever it gets: poison"
         assert (statistics.backlog_rows, statistics.oldest_unsent_s) == (300, 60.0)
         assert journal.cursors == {}
         refuse = False
         await reaches(journal, 300)
         await looks_again(journal, forwarder)
-        healed = await forwarder.statistics(T0)
+        healed = await forwarder.statistics("memory", T0)
     assert journal.aside_ids("memory") == []
     assert len(store.points) == 300
     assert (healed.backlog_rows, healed.oldest_unsent_s, healed.trouble) == (0, None, None)
@@ -227,7 +239,7 @@ async def test_an_outage_keeps_one_batch_in_memory_and_nothing_is_skipped() -> N
     fill(journal, 3 * BATCH_MAX)
     async with forwarding(journal, store):
         await reaches(journal, 3 * BATCH_MAX)
-    assert max(journal.reads) == BATCH_MAX
+    assert max(store.requests) == BATCH_MAX
     assert store.requests[:3] == [BATCH_MAX, BATCH_MAX // 2, BATCH_MAX // 4]
     assert store.requests[19:22] == [1, 1, 2]
     assert len(store.points) == 3 * BATCH_MAX
@@ -244,7 +256,7 @@ async def test_stopping_waits_for_the_journal_but_saves_nothing_more() -> None:
 
     journal = SlowJournal()
     fill(journal, 5)
-    forwarder = Forwarder(journal, LineEncoder("khe-coc", Fleet()), MemoryStore())
+    forwarder = Forwarder([stream_of(journal, "memory")], MemoryStore())
     task = asyncio.create_task(forwarder.run())
     await asyncio.to_thread(saving.wait, 60)
     task.cancel()

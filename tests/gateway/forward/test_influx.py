@@ -20,7 +20,7 @@ def sink_for(
     url: str, read_token: Callable[[], str] = lambda: "secret", timeout_s: float = 30.0
 ) -> InfluxSink:
     config = InfluxConfig(url=url, org="xóm", bucket="hamlet", token_file="unused")
-    return InfluxSink(config, read_token, timeout_s)
+    return InfluxSink(config, read_token, timeout_s=timeout_s)
 
 
 async def ask(answer: bytes | None, timeout_s: float = 30.0) -> Answer:

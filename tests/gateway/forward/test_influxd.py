@@ -11,11 +11,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from gateway.fleet import Fleet
 from gateway.forward.backoff import BATCH_MAX, Delays
 from gateway.forward.forwarder import Forwarder
 from gateway.forward.influx import InfluxSink
 from gateway.forward.line_protocol import LineEncoder
+from gateway.forward.lines import Stream
 from gateway.forward.sink import Refused
 from gateway.site import InfluxConfig
 from tests.conftest import InfluxBucket
@@ -29,11 +29,11 @@ async def forwarding(
     journal: MemoryJournal,
     influxd: InfluxBucket,
     read_token: Callable[[], str] | None = None,
-    fleet: Fleet | None = None,
 ) -> AsyncIterator[Forwarder]:
     sink = InfluxSink(config_of(influxd), read_token or (lambda: influxd.token))
-    encoder = LineEncoder("khe-coc", fleet or Fleet())
-    forwarder = Forwarder(journal, encoder, sink, delays=QUICK, linger_s=0.0)
+    encoder = LineEncoder("khe-coc", journal.fleet)
+    stream = Stream("influxdb", journal, encoder.readings)
+    forwarder = Forwarder([stream], sink, delays=QUICK, linger_s=0.0)
     task = asyncio.create_task(forwarder.run())
     try:
         yield forwarder
@@ -146,7 +146,7 @@ async def test_a_wrong_token_loses_nothing_and_is_cured_by_a_right_one(
     fill(journal, 100)
     async with forwarding(journal, influxd, file.read_text) as forwarder:
         await asyncio.to_thread(journal.wait_until, lambda: len(journal.reads) >= 3)
-        statistics = await forwarder.statistics(0)
+        statistics = await forwarder.statistics("influxdb", 0)
         assert statistics.trouble is not None
         assert "token" in statistics.trouble
         assert statistics.backlog_rows == 100
@@ -160,9 +160,9 @@ async def test_a_wrong_token_loses_nothing_and_is_cured_by_a_right_one(
     "place", ["Đồi chè, lô 1 = bắc", r"back\slash", r"a\,b", "<script>alert(1)</script>", "'\";--"]
 )
 async def test_names_come_back_as_they_were(influxd: InfluxBucket, place: str) -> None:
-    journal = MemoryJournal()
+    journal = MemoryJournal(fleet_of(("soil-1", place, "lo-1")))
     journal.add("soil-1", soil_moisture_pct=20.0)
-    async with forwarding(journal, influxd, fleet=fleet_of(("soil-1", place, "lo-1"))):
+    async with forwarding(journal, influxd):
         await reaches(journal, 1)
     (point,) = query(influxd, "")
     assert (point["place"], point["plot"], point["hamlet"]) == (place, "lo-1", "khe-coc")

@@ -1,8 +1,10 @@
 """Rows to lines, read back by a small parser written from the line protocol's description."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,9 +14,12 @@ from devices.kind import Kind
 from devices.kinds import KINDS
 from devices.metric import Value
 from gateway.fleet import Fleet
-from gateway.forward.line_protocol import LineEncoder, UnsendableError
-from gateway.outbound import OutboundRow
-from tests.gateway.forward.outbound import T0, fleet_of
+from gateway.forward.line_protocol import NO_METRIC, LineEncoder
+from gateway.forward.lines import Lines
+from gateway.outbound import OutboundRows, SetAside
+from tests.gateway.forward.outbound import T0, MemoryRow, fleet_of, rows_of
+
+SOIL = fleet_of(("soil-1", None, None))
 
 
 def parse_line(line: bytes) -> tuple[str, dict[str, str], dict[str, Value], int]:
@@ -49,25 +54,28 @@ def _parse_field(text: str) -> tuple[str, Value]:
     return name, int(value[:-1]) if value.endswith("i") else float(value)
 
 
-def row(
-    kind: str = "soil", device: str = "soil-1", body: bytes = b"", **values: Any
-) -> OutboundRow:
-    body = body or json.dumps({"seq": 1} | values).encode()
-    return OutboundRow(7, device, kind, T0, body)
+def lines_of(fleet: Fleet, device: str, *messages: Mapping[str, Any]) -> Lines:
+    """What becomes of messages of one device, a second apart from T0 on."""
+    found = fleet.get(device)
+    assert found is not None
+    rows = [
+        MemoryRow(7 + number, found.number, T0 + 1000 * number, message)
+        for number, message in enumerate(messages)
+    ]
+    return LineEncoder("khe-coc", fleet).readings(rows_of(0, rows))
 
 
-def encode(row: OutboundRow, hamlet: str = "khe-coc", fleet: Fleet | None = None) -> bytes:
-    return LineEncoder(hamlet, fleet or Fleet()).encode(row)
+def encode(fleet: Fleet, device: str, **message: Any) -> bytes:
+    encoded = lines_of(fleet, device, {"seq": 1} | message)
+    assert (encoded.upto, encoded.ids, encoded.set_aside) == (7, [7], [])
+    return encoded.lines[0]
 
 
 def test_a_whole_line_with_every_type() -> None:
-    fleet = fleet_of(("valve-3", "main-road", "lo-3"))
+    fleet = fleet_of(("valve-3", "main-road", "lo-3"), kind="valve")
     line = encode(
-        row(
-            "valve", "valve-3", boot="b1", measured_at=T0, open=True, flow_l_min=12.5,
-            volume_total_l=3, lease_remaining_s=12,
-        ),
-        fleet=fleet,
+        fleet, "valve-3", boot="b1", measured_at=T0, open=True, flow_l_min=12.5,
+        volume_total_l=3, lease_remaining_s=12,
     )  # fmt: skip
     assert line == (
         b"valve,device=valve-3,hamlet=khe-coc,place=main-road,plot=lo-3"
@@ -76,18 +84,22 @@ def test_a_whole_line_with_every_type() -> None:
 
 
 def test_what_the_kind_does_not_know_is_not_sent() -> None:
-    line = encode(row(soil_ph=5.5, mood={"a": [1, "x,y z=1"]}, note="soil_ec_us_cm=1"))
+    line = encode(SOIL, "soil-1", soil_ph=5.5, mood={"a": [1, "},{"]}, note="soil_ec_us_cm=1")
     assert line == b"soil,device=soil-1,hamlet=khe-coc soil_ph=5.5 1795400000000"
 
 
 def test_a_device_that_is_moved_gets_its_new_place() -> None:
     fleet = fleet_of(("soil-1", None, "lo-1"))
     encoder = LineEncoder("khe-coc", fleet)
-    assert b",plot=lo-1 " in encoder.encode(row(soil_ph=5.0))
+
+    def line() -> bytes:
+        return encoder.readings(rows_of(0, [MemoryRow(1, 1, T0, {"soil_ph": 5.0})])).lines[0]
+
+    assert b",plot=lo-1 " in line()
     device = fleet.get("soil-1")
     assert device is not None
     device.plot = "lo-2"
-    assert b",plot=lo-2 " in encoder.encode(row(soil_ph=5.0))
+    assert b",plot=lo-2 " in line()
 
 
 @pytest.mark.parametrize(
@@ -104,27 +116,31 @@ def test_a_device_that_is_moved_gets_its_new_place() -> None:
     ],
 )
 def test_hostile_tags(place: str, written: str) -> None:
-    line = encode(row(soil_ph=5.0), fleet=fleet_of(("soil-1", place, None)))
+    line = encode(fleet_of(("soil-1", place, None)), "soil-1", soil_ph=5.0)
     assert line == (f"soil,device=soil-1,hamlet=khe-coc,place={written} soil_ph=5.0 {T0}".encode())
 
 
 @pytest.mark.parametrize("place", ["", "\\", None])
 def test_an_empty_tag_is_left_out(place: str | None) -> None:
-    line = encode(row(soil_ph=5.0), fleet=fleet_of(("soil-1", place, None)))
+    line = encode(fleet_of(("soil-1", place, None)), "soil-1", soil_ph=5.0)
     assert b"place" not in line
 
 
-@pytest.mark.parametrize(
-    ("bad", "why"),
-    [
-        (row("teapot", soil_ph=5.0), "teapot"),
-        (row(other=5.0), "no metric"),
-        (row(body=b'{"seq":1,'), "JSON"),
-    ],
-)
-def test_what_cannot_be_said_is_refused_with_the_reason(bad: OutboundRow, why: str) -> None:
-    with pytest.raises(UnsendableError, match=why):
-        encode(bad)
+def test_a_row_without_a_metric_is_set_aside_and_costs_no_other() -> None:
+    nothing: dict[str, object] = {"seq": 2, "boot": "b", "measured_at": T0, "other": 1}
+    encoded = lines_of(SOIL, "soil-1", {"soil_ph": 5.0}, nothing, {"soil_ph": 6.0})
+    assert encoded.ids == [7, 9]
+    assert [line.split(b" ")[1] for line in encoded.lines] == [b"soil_ph=5.0", b"soil_ph=6.0"]
+    assert encoded.set_aside == [SetAside(8, NO_METRIC)]
+    only = lines_of(SOIL, "soil-1", nothing)
+    assert (only.upto, only.ids, only.lines) == (7, [], [])
+
+
+def test_what_the_journal_sets_aside_stays_set_aside() -> None:
+    unreadable = SetAside(3, "not JSON")
+    rows = OutboundRows(3, (), (), (), (), [unreadable])
+    encoded = LineEncoder("khe-coc", SOIL).readings(rows)
+    assert (encoded.upto, encoded.set_aside, encoded.rows) == (3, [unreadable], 1)
 
 
 def metrics_of(kind: Kind) -> st.SearchStrategy[dict[str, Value]]:
@@ -144,21 +160,25 @@ def metrics_of(kind: Kind) -> st.SearchStrategy[dict[str, Value]]:
 
 @settings(deadline=None)  # the machine may be busy
 @given(st.data())
-def test_a_line_says_what_the_decoder_understood(data: st.DataObject) -> None:
+def test_lines_say_what_the_decoder_understood(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(list(KINDS.values())))
     extra = st.text(alphabet="xyz", min_size=1), st.text() | st.lists(st.floats(0, 1))
-    message = data.draw(st.dictionaries(*extra, max_size=2)) | data.draw(metrics_of(kind))
+    sent = data.draw(
+        st.lists(st.tuples(st.dictionaries(*extra, max_size=2), metrics_of(kind)), min_size=1)
+    )
+    bodies = [json.dumps({"seq": 3} | extra | metrics).encode() for extra, metrics in sent]
     where = data.draw(st.tuples(*[st.none() | st.text(max_size=9)] * 2))
-    body = json.dumps({"seq": 3} | message).encode()
-    reading = DECODERS[kind.name]("dev-1", body, T0)
+    fleet = fleet_of(("dev-1", *where), kind=kind.name)
 
-    line = encode(row(kind.name, "dev-1", body), "khe-coc", fleet_of(("dev-1", *where)))
+    encoded = lines_of(fleet, "dev-1", *map(orjson.loads, bodies))
 
-    measurement, tags, fields, time = parse_line(line)
-    assert (measurement, tags["device"], tags["hamlet"], time) == (
-        kind.name, "dev-1", "khe-coc", T0,
-    )  # fmt: skip
-    assert tags.keys() <= {"device", "hamlet", "place", "plot"}
-    assert fields == reading.values
+    assert not encoded.set_aside
     types = {metric.name: metric.type for metric in kind.metrics}
-    assert all(type(value) is types[name] for name, value in fields.items())
+    for number, (body, line) in enumerate(zip(bodies, encoded.lines, strict=True)):
+        measurement, tags, fields, time = parse_line(line)
+        assert (measurement, tags["device"], tags["hamlet"], time) == (
+            kind.name, "dev-1", "khe-coc", T0 + 1000 * number,
+        )  # fmt: skip
+        assert tags.keys() <= {"device", "hamlet", "place", "plot"}
+        assert fields == DECODERS[kind.name]("dev-1", body, T0).values
+        assert all(type(value) is types[name] for name, value in fields.items())
