@@ -73,22 +73,24 @@ class RuleEngine:
             return _NOTHING
         values = reading.values
         if len(values) == plan.complete:
-            touched = plan.instances
+            shape = plan.whole
         else:
-            remembered = plan.touched.get(tuple(values))
-            touched = plan.touch(values) if remembered is None else remembered
+            shape = plan.shapes.get(tuple(values)) or plan.add_shape(values)
         if device.older or plan.aged or now - reading.measured_at > SILENT_AFTER_MIN_MS:
-            return self._on_uneven_reading(plan, touched, reading, now)
-        read = device.values.get
+            return self._on_uneven_reading(plan, shape.touched, reading, now)
         try:  # every value is fresh, and mostly no rule changes: see that as fast as possible
-            for instance in touched:
-                if instance.judge(read, instance.setting, _no_age) is not instance.calm:
-                    break
-            else:
-                return _NOTHING
+            if shape.calm(values, plan.setting):
+                for instance in shape.singular:
+                    if instance.judge(values.get, plan.setting, _no_age) is not instance.calm:
+                        break
+                else:
+                    return _NOTHING
         except Exception:  # noqa: BLE001, S110 - whose rule it is, is found out below
             pass
-        return self._judge(plan, touched, read, now)
+        decisions = self._judge(plan, shape.touched, values.get, now)
+        if not decisions:
+            shape.uneventful()
+        return decisions
 
     def _on_uneven_reading(
         self, plan: Plan, touched: tuple[Instance, ...], reading: Reading, now: Millis
@@ -232,7 +234,7 @@ class RuleEngine:
                 instance.setting = setting
                 by_rule[rule.id] = instance
         if by_rule:
-            self._plans[device.id] = Plan(device, by_rule)
+            self._plans[device.id] = Plan(device, by_rule, setting)
         return [instance for id, instance in kept.items() if id not in by_rule]
 
     def _drop(self, instance: Instance, now: Millis) -> list[Decision]:

@@ -7,6 +7,7 @@ from devices.reading import Millis
 from gateway.decisions import RuleChanged, RuleState
 from gateway.fleet import Device
 from gateway.rules.expression.compile import Judge, ReadSetting
+from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.nodes import AgeLimit
 from gateway.rules.rule import Rule, Unknown
 
@@ -20,6 +21,7 @@ class Instance:
     `held` is set while a pending rule is due but its condition unknown. `wake_at` is the agenda's.
     `checked_at` is when the ages it asks for were last looked at because of the time alone.
     `fired` is when it last fired, and how many times before at that same moment.
+    `on_settled` is called when `judge` or `calm` were chosen anew.
     """
 
     __slots__ = (
@@ -34,6 +36,8 @@ class Instance:
         "fired",
         "held",
         "judge",
+        "on_settled",
+        "question",
         "rule",
         "setting",
         "since",
@@ -54,8 +58,10 @@ class Instance:
         self.fired: tuple[Millis, int] = (0, 0)
         self.error: str | None = None
         self.action_error: str | None = None
+        self.question: Expression | None = None
         self.judge: Judge = _heard
         self.calm: object = _NEVER
+        self.on_settled: Callable[[], None] = _nobody
         self.enter(RuleState.INACTIVE, since)
 
     def enter(self, state: RuleState, since: Millis, due: Millis | None = None) -> None:
@@ -68,14 +74,19 @@ class Instance:
 
     def settle(self) -> None:
         """Choose what is asked from now on."""
-        when, until = self.rule.when, self.rule.until
         firing = self.state is RuleState.FIRING
-        if firing and until is not None:
-            self.judge, self.calm = until.judge, False
-        else:
-            self.judge, self.calm = when.judge if when else _heard, firing
+        ends = firing and self.rule.until is not None
+        self.question = self.rule.until if ends else self.rule.when
+        self.judge = self.question.judge if self.question else _heard
+        self.calm = firing and not ends
         if self.error is not None or self.state is RuleState.PENDING:
             self.calm = _NEVER
+        self.on_settled()
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether a reading may come that it has nothing to say to."""
+        return self.calm is not _NEVER and not (self.question is None and self.calm)
 
     def hold(self, now: Millis) -> None:
         """Nothing changes while the condition is unknown; no need to be woken for it either."""
@@ -135,6 +146,10 @@ class Instance:
             cool_until=self.cool_until,
             values={name: read(name) for name in sorted(self.rule.metrics)},
         )
+
+
+def _nobody() -> None:
+    """It belongs to no plan yet."""
 
 
 def _heard(value: object, setting: object, age: object) -> bool | None:

@@ -1,45 +1,105 @@
-"""Which instances a reading of one device touches: found once per set of metrics it may bring."""
+"""Which instances a reading of one device touches, and how all of them are asked at once.
 
-from collections.abc import Iterable
+Found once per set of metrics that a reading may bring, a shape.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from devices.metric import Value
 from devices.reading import Millis
 from gateway.fleet import Device
+from gateway.rules.expression.compile import Calm, ReadSetting, compile_calm
 from gateway.rules.instance import Instance
 
 SHAPES_MAX = 64
 """Sets of metrics remembered per device. An honest one sends two or three different ones."""
+READINGS_AT_REST = 16
+"""Uneventful readings of one shape after which it is worth compiling its conditions together, which
+costs as much as judging them a thousand times."""
+COMPILED_MAX = 4096
+"""Compiled questions kept for devices to share: those of one kind mostly have the same rules."""
+
+compile_shared = lru_cache(COMPILED_MAX)(compile_calm)
+
+
+class Shape:
+    """What a reading with exactly these metrics is asked.
+
+    `calm` answers for all of the `touched` instances at once that nothing changes. It says so only
+    after some readings that changed nothing, and until one of the instances takes another state.
+    Rules that name their devices are left out and are the `singular` ones: to compile those for
+    each device anew would cost more than it gains.
+    """
+
+    __slots__ = ("_metrics", "_uneventful", "calm", "singular", "touched")
+
+    def __init__(self, metrics: Iterable[str], instances: Iterable[Instance]) -> None:
+        self._metrics = frozenset(metrics)
+        self.touched = tuple(
+            one
+            for one in instances
+            if one.rule.any_reading_matters or not one.rule.metrics.isdisjoint(self._metrics)
+        )
+        self.singular = tuple(one for one in self.touched if one.rule.on.devices)
+        self.unsettle()
+
+    def unsettle(self) -> None:
+        """One of the instances has taken another state, and other questions are to be asked."""
+        self._uneventful = 0
+        self.calm: Calm = _not_known if self.touched else _nothing_to_ask
+
+    def uneventful(self) -> None:
+        """Each of the touched instances was asked, and nothing changed."""
+        self._uneventful += 1
+        if self._uneventful == READINGS_AT_REST and all(one.at_rest for one in self.touched):
+            expected = tuple(
+                (one.question.root, one.calm)
+                for one in self.touched
+                if one.question is not None and not one.rule.on.devices
+            )
+            self.calm = compile_shared(expected, self._metrics)
 
 
 class Plan:
     """The rules of one device.
 
-    A reading with `complete` metrics has all there are, and touches every instance; for others
-    `touched` maps the names of their metrics to the instances, see `touch`.
+    A reading with `complete` metrics has all there are, and is of the shape `whole`; for others
+    `shapes` maps the names of their metrics, in their order, to the shape, see `add_shape`.
     """
 
-    __slots__ = ("aged", "by_rule", "complete", "device", "instances", "look_again_at", "touched")
+    __slots__ = (
+        "aged",
+        "by_rule",
+        "complete",
+        "device",
+        "instances",
+        "look_again_at",
+        "setting",
+        "shapes",
+        "whole",
+    )
 
-    def __init__(self, device: Device, by_rule: dict[str, Instance]) -> None:
+    def __init__(self, device: Device, by_rule: dict[str, Instance], setting: ReadSetting) -> None:
         self.device = device
         self.by_rule = by_rule
+        self.setting = setting
         self.instances = tuple(by_rule.values())
         self.aged = tuple(one for one in self.instances if one.ages)
         self.complete = len(device.kind.metrics)
-        self.touched: dict[tuple[str, ...], tuple[Instance, ...]] = {}
+        self.whole = Shape((metric.name for metric in device.kind.metrics), self.instances)
+        self.shapes: dict[tuple[str, ...], Shape] = {}
         self.look_again_at: Millis = 0
+        for instance in self.instances:
+            instance.on_settled = self._unsettle
 
-    def touch(self, metrics: Iterable[str]) -> tuple[Instance, ...]:
-        """The instances that a reading with these metrics may change, from now on remembered."""
-        shape = tuple(metrics)
-        if len(self.touched) >= SHAPES_MAX:
-            self.touched.clear()
-        self.touched[shape] = tuple(
-            one
-            for one in self.instances
-            if one.rule.any_reading_matters or not one.rule.metrics.isdisjoint(shape)
-        )
-        return self.touched[shape]
+    def add_shape(self, metrics: Iterable[str]) -> Shape:
+        """The shape of a reading with these metrics, from now on remembered."""
+        names = tuple(metrics)
+        if len(self.shapes) >= SHAPES_MAX:
+            self.shapes.clear()
+        shape = self.shapes[names] = Shape(names, self.instances)
+        return shape
 
     def with_expired(self, touched: tuple[Instance, ...], now: Millis) -> tuple[Instance, ...]:
         """Add the instances that read a value which the device has stopped sending and which is
@@ -59,7 +119,22 @@ class Plan:
         )
         return (*touched, *lost)
 
+    def _unsettle(self) -> None:
+        self.whole.unsettle()
+        for shape in self.shapes.values():
+            shape.unsettle()
+
 
 def unknown(metric: str) -> Value | None:
     """How the values of a silent device are read."""
     return None
+
+
+def _not_known(value: Mapping[str, Value], setting: ReadSetting) -> bool:
+    """Whether something changes has to be asked of each instance."""
+    return False
+
+
+def _nothing_to_ask(value: Mapping[str, Value], setting: ReadSetting) -> bool:
+    """No instance is touched."""
+    return True

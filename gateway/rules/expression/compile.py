@@ -4,7 +4,7 @@ The function is three-valued: True, False, or None for unknown. Per node it need
 """
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import CodeType, FunctionType
 from typing import NamedTuple, cast
@@ -39,6 +39,8 @@ ReadAge = Callable[[str], Millis | None]
 """How old the newest value of a metric is, None when there never was one."""
 Judge = Callable[[ReadValue, ReadSetting, ReadAge], bool | None]
 """A compiled condition."""
+Calm = Callable[[Mapping[str, Value], ReadSetting], bool]
+"""Several conditions as one question: has each the outcome that changes nothing?"""
 
 _OPERATORS: dict[Operator, ast.operator] = {
     Operator.ADD: ast.Add(),
@@ -63,32 +65,56 @@ class _Term(NamedTuple):
     maybe_unknown: bool
 
 
+_NONE = _Term(ast.Constant(None), True)
+
+
 def compile_condition(node: Node, name: str) -> Judge:
     """`name` stands in tracebacks."""
-    emitter = _Emitter()
+    emitter = _Emitter(_look_up)
     result = emitter.term(node)
+    body = [*emitter.loads, *emitter.body, ast.Return(result.expr)]
+    return cast(Judge, _function(["value", "setting", "age"], body, f"<rule {name}>"))
+
+
+def compile_calm(expected: Sequence[tuple[Node, bool]], known: frozenset[str]) -> Calm:
+    """The question whether each node has its expected outcome, for values of exactly the metrics
+    `known`. It costs a fraction of asking one after the other: a value is looked up once, and
+    nothing that is known is asked whether it is. No node may ask for an age.
+    """
+    emitter = _Emitter(lambda metric: _subscript(metric) if metric in known else _NONE)
+    for node, outcome in expected:
+        result = emitter.term(node)
+        differs = _is(result.expr, outcome, negated=True)
+        emitter.body.append(ast.If(differs, [ast.Return(ast.Constant(False))], []))
+    body = [*emitter.loads, *emitter.body, ast.Return(ast.Constant(True))]
+    return cast(Calm, _function(["value", "setting"], body, "<rules>"))
+
+
+def _function(arguments: Sequence[str], body: list[ast.stmt], name: str) -> FunctionType:
     function = ast.FunctionDef(
         name="judge",
         args=ast.arguments(
             posonlyargs=[],
-            args=[ast.arg("value"), ast.arg("setting"), ast.arg("age")],
+            args=[ast.arg(argument) for argument in arguments],
             kwonlyargs=[],
             kw_defaults=[],
             defaults=[],
         ),
-        body=[*emitter.loads, *emitter.body, ast.Return(result.expr)],
+        body=body,
         decorator_list=[],
     )
     module = ast.fix_missing_locations(ast.Module([function], []))
-    compiled = compile(module, f"<rule {name}>", "exec", dont_inherit=True)
+    compiled = compile(module, name, "exec", dont_inherit=True)
     code = next(const for const in compiled.co_consts if isinstance(const, CodeType))
-    return cast(Judge, FunctionType(code, {"__builtins__": {}}))
+    return FunctionType(code, {"__builtins__": {}})
 
 
 class _Emitter:
-    """Writes statements into `body`; each node leaves its value in a term."""
+    """Writes statements into `body`; each node leaves its value in a term. `read` says how a
+    metric's value is had."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[str], _Term]) -> None:
+        self._read = read
         self.loads: list[ast.stmt] = []
         self.body: list[ast.stmt] = []
         self._names = 0
@@ -142,8 +168,9 @@ class _Emitter:
         """Each metric is looked up once, before everything else."""
         if name not in self._metrics:
             target = self._new_name()
-            self.loads.append(_assign(target, _call("value", name)))
-            self._metrics[name] = _Term(_load(target), True)
+            found = self._read(name)
+            self.loads.append(_assign(target, found.expr))
+            self._metrics[name] = _Term(_load(target), found.maybe_unknown)
         return self._metrics[name]
 
     def _arithmetic(self, node: Arithmetic) -> _Term:
@@ -230,6 +257,14 @@ class _Emitter:
     def _new_name(self) -> str:
         self._names += 1
         return f"t{self._names}"
+
+
+def _look_up(metric: str) -> _Term:
+    return _Term(_call("value", metric), True)
+
+
+def _subscript(metric: str) -> _Term:
+    return _Term(ast.Subscript(_load("value"), ast.Constant(metric), ast.Load()), False)
 
 
 def _is_other_than_zero(node: Node) -> bool:

@@ -1,16 +1,27 @@
 """The engine against a slow, obvious model over whole random histories, and against itself with
 restarts in between."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import example, given, note, settings
 from hypothesis import strategies as st
 
 from devices.metric import Value
 from devices.reading import Millis
 from gateway.decisions import Decision, RuleChanged, RuleState
+from gateway.rules import plan
 from tests.gateway.rules.scene import MINUTE, START, Scene, device
+
+
+@pytest.fixture(autouse=True, scope="module")
+def conditions_compiled_early() -> Iterator[None]:
+    """The histories are short; what the engine does after many calm readings it does here soon."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "READINGS_AT_REST", 1)
+        yield
+
 
 SILENT_AFTER = 30 * MINUTE
 """Of the soil sensor that all of this is about: three times its ten minutes."""

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from devices.metric import Value
-from gateway.rules.expression.compile import compile_condition
+from gateway.rules.expression.compile import compile_calm, compile_condition
 from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.nodes import (
     AgeLimit,
@@ -251,6 +251,16 @@ def test_the_compiled_function_means_what_the_nodes_mean(
 ) -> None:
     compiled = compile_condition(node, "test")
     assert compiled(values.get, values.get, lambda metric: None) == interpret(node, values)
+
+
+@given(st.lists(st.tuples(TRUTH_NODES, st.booleans()), max_size=4), VALUES, VALUES)
+def test_conditions_compiled_together_are_calm_when_each_is(
+    expected: list[tuple[Node, bool]], values: dict[str, Value], settings: dict[str, Value]
+) -> None:
+    calm = compile_calm(expected, frozenset(values))
+    judged = [compile_condition(node, "test") for node, _ in expected]
+    outcomes = [judge(values.get, settings.get, lambda metric: None) for judge in judged]
+    assert calm(values, settings.get) is (outcomes == [outcome for _, outcome in expected])
 
 
 def test_the_largest_expression_still_compiles() -> None:
