@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from devices.topics import subscriptions
 from gateway.assembly import JOURNAL_FILE, build_pipeline
-from gateway.clock import now_ms
+from gateway.clock import Now
 from gateway.committer import Committer
 from gateway.decisions import Command, CommandAsked
 from gateway.feed import Feed
@@ -31,6 +31,8 @@ from gateway.pipeline import Pipeline
 from gateway.rules.rule import Rule
 from gateway.self_report import SelfReport
 from gateway.site import Site, read_secret
+from gateway.timekeeping.clocks import Clocks, SystemClocks
+from gateway.timekeeping.own_clock import OwnClock
 from gateway.vitals import Machine
 
 MQTT_PORT = 1883
@@ -51,6 +53,7 @@ class Gateway:
     """The running parts that pages and commands use."""
 
     site: Site
+    clock: OwnClock
     pipeline: Pipeline
     committer: Committer
     receiver: Receiver
@@ -79,14 +82,14 @@ class Gateway:
         seen = self.observations
         while True:
             before = seen.forward
-            seen.forward = await forwarder.statistics(InfluxSink.name, now_ms())
+            seen.forward = await forwarder.statistics(InfluxSink.name, self.clock.now())
             if before is None or (before.trouble is None) != (seen.forward.trouble is None):
-                seen.store_since = now_ms()
+                seen.store_since = self.clock.now()
             await asyncio.sleep(WATCH_S)
 
     async def ask_command(self, asked: CommandAsked) -> Command:
         """Queue a command of a person; returns its record when it is on disk."""
-        self.pipeline.ask(asked, now_ms())
+        self.pipeline.ask(asked, self.clock.now())
         await self.committer.commit()
         command = await asyncio.to_thread(self.reader.command, asked.key)
         if command is None:
@@ -98,26 +101,29 @@ class Gateway:
         found = self.pipeline.fleet.get(device)
         if found is None or found.adopted:
             return False
-        self.pipeline.adopt(found, now_ms())
+        self.pipeline.adopt(found, self.clock.now())
         await self.committer.commit()
         return True
 
     async def acknowledge(self, alert: str) -> bool:
         """A person has seen an alert; False when no such alert is open."""
-        seen = self.pipeline.acknowledge_alert(alert, now_ms())
+        seen = self.pipeline.acknowledge_alert(alert, self.clock.now())
         await self.committer.commit()
         return seen
 
     async def stop_watering(self, plot: str) -> bool:
         """A person ends a watering; False when the plot is not being watered."""
-        stopped = self.pipeline.stop_watering(plot, "person:api", now_ms())
+        stopped = self.pipeline.stop_watering(plot, "person:api", self.clock.now())
         await self.committer.commit()
         return stopped
 
 
 @asynccontextmanager
-async def open_gateway(site: Site, rules: Sequence[Rule]) -> AsyncIterator[Gateway]:
-    """Everything but the pages, opened and ready; `run` it inside the context.
+async def open_gateway(
+    site: Site, rules: Sequence[Rule], clocks: Clocks | None = None
+) -> AsyncIterator[Gateway]:
+    """Everything but the pages, opened and ready; `run` it inside the context. `clocks` are
+    those of this machine, unless a test brings others.
 
     Raises SiteError, JournalError, DeviceConflictError or EmbeddedBrokerError, in words for the
     person who set up the site.
@@ -137,7 +143,8 @@ async def open_gateway(site: Site, rules: Sequence[Rule]) -> AsyncIterator[Gatew
             reserve.release()  # SQLite needs a little room to open the file at all
         connection = open_journal(journal_file)
         stack.callback(connection.close)
-        pipeline = build_pipeline(connection, site, rules, now_ms())
+        clock = OwnClock(clocks or SystemClocks())
+        pipeline = build_pipeline(connection, site, rules, clock.now())
 
         def on_trouble(trouble: str | None) -> None:
             if trouble is None:
@@ -158,18 +165,21 @@ async def open_gateway(site: Site, rules: Sequence[Rule]) -> AsyncIterator[Gatew
         stack.callback(feed.close)
         protocol = "3.1.1" if broker else site.config.broker.protocol
         receiver = open_receiver(settings, protocol)
-        forwarder = _build_forwarder(site, pipeline, reader, writer)
+        forwarder = _build_forwarder(site, pipeline, reader, writer, clock.now)
         committer = Committer(
             pipeline,
             receiver,
             feed,
             observations,
+            clock.now,
             commit_interval_ms=site.config.journal.commit_interval_ms,
             notify_forwarder=forwarder.notify if forwarder else _nobody,
         )
         committer.start(writer, has_room=reserve.fill())
         stack.push_async_callback(committer.stop)
-        yield Gateway(site, pipeline, committer, receiver, reader, feed, observations, forwarder)
+        yield Gateway(
+            site, clock, pipeline, committer, receiver, reader, feed, observations, forwarder
+        )
 
 
 def _nobody() -> None:
@@ -203,7 +213,7 @@ def _connection_settings(site: Site) -> ConnectionSettings:
 
 
 def _build_forwarder(
-    site: Site, pipeline: Pipeline, reader: JournalReader, writer: JournalWriter
+    site: Site, pipeline: Pipeline, reader: JournalReader, writer: JournalWriter, now: Now
 ) -> Forwarder | None:
     config = site.config.influxdb
     if config is None:
@@ -211,5 +221,5 @@ def _build_forwarder(
     ca_file = site.folder / config.ca_file if config.ca_file else None
     sink = InfluxSink(config, lambda: read_secret(site, config.token_file), ca_file)
     encoder = LineEncoder(site.config.hamlet, pipeline.fleet)
-    readings = Stream(sink.name, JournalOutbound(reader, writer), encoder.readings)
+    readings = Stream(sink.name, JournalOutbound(reader, writer, now), encoder.readings)
     return Forwarder([readings], sink)

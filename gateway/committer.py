@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 from devices.reading import Millis
-from gateway.clock import now_ms
+from gateway.clock import Now
 from gateway.feed import Feed, Update
 from gateway.intake.contract import Receiver
 from gateway.journal.notices import disk_full, disk_has_room
@@ -28,13 +28,11 @@ WAITING_MAX = 10_000
 """Messages in memory that wait for their commit. Reading stops there, so a slow disk or a burst
 costs time and no memory; a few MB."""
 WAKE_MAX_S = 60.0
-"""The wall clock may jump: what is due is looked at this often anyway."""
+"""What is due is looked at this often anyway: timers stand still while the machine sleeps."""
 STOP_TIMEOUT_S = 5.0
 """A healthy disk needs milliseconds, and whoever stops the gateway waits for it."""
 ROOM_CHECK_S = 2.0
 """How often a full disk is looked at for room; somebody who deletes files wants to see it work."""
-CLOCK_BACK_MS = 1000
-"""A step back that is more than the clock being kept right."""
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +49,12 @@ class Committer:
         receiver: Receiver,
         feed: Feed,
         observations: Observations,
+        now: Now,
         *,
         commit_interval_ms: int,
         notify_forwarder: Callable[[], None],
     ) -> None:
+        self.now = now
         self._pipeline = pipeline
         self._receiver = receiver
         self._feed = feed
@@ -72,7 +72,6 @@ class Committer:
         self._holding = False  # messages wait for room on the disk
         self._disk_full = False  # people were told
         self._room_timer: asyncio.TimerHandle | None = None
-        self._seen_now: Millis = now_ms()
         self._waiters: list[asyncio.Future[None]] = []
         self._next_waiters: list[asyncio.Future[None]] = []
 
@@ -80,7 +79,7 @@ class Committer:
         """Begin to commit and to wake when something is due. Without room messages are held."""
         self._writer = writer
         if has_room:
-            self._pipeline.ask(disk_has_room(now_ms()), now_ms())
+            self._pipeline.ask(disk_has_room(self.now()), self.now())
         else:
             self._hold()
         self._consider()
@@ -129,7 +128,7 @@ class Committer:
         """See Inbox."""
         seen = self._observations
         if connected != seen.broker_connected:
-            seen.broker_since = now_ms()
+            seen.broker_since = self.now()
         if (connected, reason) != (seen.broker_connected, seen.broker_reason):
             log.log(logging.INFO if connected else logging.WARNING, "broker: %s", reason)
         seen.broker_connected = connected
@@ -139,7 +138,7 @@ class Committer:
 
     def report(self, payload: bytes) -> None:
         """Take a reading of the gateway about itself."""
-        self._or_fail(lambda: self._pipeline.report(payload, now_ms()))
+        self._or_fail(lambda: self._pipeline.report(payload, self.now()))
         self.on_chunk_end()
 
     async def commit(self) -> None:
@@ -232,7 +231,7 @@ class Committer:
     def _hold(self) -> None:
         if not self._disk_full:
             log.error("the disk is full: messages wait, decisions are saved")
-            self._pipeline.ask(disk_full(now_ms()), now_ms())
+            self._pipeline.ask(disk_full(self.now()), self.now())
         self._disk_full = self._holding = self._observations.disk_full = True
         self._room_timer = self._loop.call_later(ROOM_CHECK_S, self._or_fail, self._look_for_room)
 
@@ -254,7 +253,7 @@ class Committer:
         """What had waited is on the disk."""
         log.info("the disk has room again")
         self._disk_full = self._observations.disk_full = False
-        self._pipeline.ask(disk_has_room(now_ms()), now_ms())
+        self._pipeline.ask(disk_has_room(self.now()), self.now())
 
     def _tell(self, work: Work) -> None:
         if work.batch.messages:
@@ -266,36 +265,28 @@ class Committer:
 
     def _send_due(self) -> None:
         """Put commands on the wire. One that cannot go now is due again later, until it expires."""
-        for send in self._pipeline.engines.outbox.due(now_ms()):
-            expiry_s = max((send.expires_at - now_ms()) // 1000, 1)
+        now = self.now()
+        for send in self._pipeline.engines.outbox.due(now):
+            expiry_s = max((send.expires_at - now) // 1000, 1)
             self._receiver.publish(send.topic, send.payload, expiry_s=expiry_s)
 
     def _look_at_chunk(self) -> None:
-        self._notice_clock()
         self._consider()
         if self._pipeline.pending.decided:  # else no deadline can have moved
             self._plan_wake()
-
-    def _notice_clock(self) -> None:
-        """What is due by the clock is due by the present one, also when it was set back."""
-        now = now_ms()
-        if now < self._seen_now - CLOCK_BACK_MS:
-            self._pipeline.tick(now)
-        self._seen_now = now
 
     def _plan_wake(self) -> None:
         if self._wake_timer:
             self._wake_timer.cancel()
         deadline = self._pipeline.next_deadline()
-        delay_s = WAKE_MAX_S if deadline is None else (deadline - now_ms()) / 1000
+        delay_s = WAKE_MAX_S if deadline is None else (deadline - self.now()) / 1000
         self._wake_timer = self._loop.call_later(
             min(max(delay_s, 0), WAKE_MAX_S), self._or_fail, self._wake
         )
 
     def _wake(self) -> None:
         self._wake_timer = None
-        self._seen_now = now_ms()
-        self._pipeline.tick(self._seen_now)
+        self._pipeline.tick(self.now())
         self._send_due()
         self._consider()
         self._plan_wake()

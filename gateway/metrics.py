@@ -5,7 +5,6 @@ from itertools import accumulate
 
 from gateway.api.exposition import Family, Sample
 from gateway.app import Gateway
-from gateway.clock import now_ms
 from gateway.decisions import RuleState
 from gateway.observations import BUCKETS_S, Histogram
 from gateway.views.missing import missing
@@ -55,7 +54,7 @@ def _messages(gateway: Gateway) -> Iterator[Family]:
 
 
 def _missing(gateway: Gateway) -> Iterator[Family]:
-    now = now_ms()
+    now = gateway.clock.now()
     found = [missing(device, now) for device in gateway.pipeline.fleet]
     yield _gauge(
         "hamlet_missing_readings", "Readings not received that devices may still resend.",

@@ -8,7 +8,6 @@ from dashboards.app import add_pages
 from gateway.api.app import create_app
 from gateway.api.token import load_or_create_token
 from gateway.app import Gateway, SiteError
-from gateway.clock import now_ms
 from gateway.metrics import families
 from gateway.site import WebConfig
 from gateway.views import Views
@@ -30,7 +29,7 @@ def build_web(gateway: Gateway) -> FastAPI:
         rules=engines.rules.status,
         rules_of=engines.rules.rules_of,
         condition=lambda: _condition(gateway),
-        clock=now_ms,
+        clock=gateway.clock.now,
     )
     try:
         token = load_or_create_token(gateway.site.data / TOKEN_FILE)

@@ -77,10 +77,13 @@ class IntakeStatistics:
 class Inbox(Protocol):
     """The application's side. Called on the event loop; none of it may block or raise."""
 
+    def now(self) -> Millis:
+        """The time by which messages are stamped."""
+
     def on_message(
         self, topic: str, payload: bytes, token: int, retained: bool, now: Millis
     ) -> None:
-        """One message, of any content. `now` is read once per chunk of bytes.
+        """One message, of any content. `now` is asked once per chunk of bytes.
 
         `token` is 0 for QoS 0; any other must be given to `Receiver.acknowledge` exactly once.
         `retained`: the broker had it stored, it was not sent just now.

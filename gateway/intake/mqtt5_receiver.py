@@ -8,7 +8,6 @@ import ssl
 from collections.abc import Sequence
 from typing import cast
 
-from gateway.clock import now_ms
 from gateway.intake import reasons
 from gateway.intake.contract import ConnectionSettings, Inbox, IntakeStatistics
 from gateway.intake.lifeline import CONNECT_TIMEOUT_S, Lifeline
@@ -145,7 +144,7 @@ class _Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._life.heard()
         try:
-            events = self.connection.receive(data, now_ms())
+            events = self.connection.receive(data, self._inbox.now())
             self._inbox.on_chunk_end()
             for event in events:
                 self._handle(event)

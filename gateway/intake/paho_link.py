@@ -14,7 +14,6 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from gateway.clock import now_ms
 from gateway.intake import reasons
 from gateway.intake.contract import (
     MAX_UNCONFIRMED_PUBLISHES,
@@ -166,7 +165,7 @@ class PahoLink:
         if not self._may_read():
             return
         self._life.heard()
-        self._now = now_ms()
+        self._now = self._inbox.now()
         try:
             self._read()
             self._inbox.on_chunk_end()

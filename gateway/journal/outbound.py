@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from devices.reading import Millis
-from gateway.clock import now_ms
+from gateway.clock import Now
 from gateway.journal.reader import JournalReader
 from gateway.journal.writer import JournalWriter
 from gateway.outbound import OutboundRows, SetAside
@@ -38,9 +38,10 @@ _Message = dict[str, Any]
 class JournalOutbound:
     """Reads telemetry by cursor; what it saves goes through the one writer."""
 
-    def __init__(self, reader: JournalReader, writer: JournalWriter) -> None:
+    def __init__(self, reader: JournalReader, writer: JournalWriter, now: Now) -> None:
         self._reader = reader
         self._writer = writer
+        self._now = now
 
     def read_after(self, cursor: int, limit: int) -> OutboundRows:
         """See OutboundSource."""
@@ -75,7 +76,7 @@ class JournalOutbound:
 
     def save_cursor(self, name: str, cursor: int, set_aside: Sequence[SetAside]) -> None:
         """See OutboundSource."""
-        rows = [(name, row.row_id, now_ms(), row.reason) for row in set_aside]
+        rows = [(name, row.row_id, self._now(), row.reason) for row in set_aside]
 
         def save(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT OR REPLACE INTO sink VALUES (?, ?)", [name, cursor])

@@ -12,12 +12,12 @@ import pytest
 
 from gateway.app import Gateway, SiteError, open_gateway
 from gateway.assembly import JOURNAL_FILE
-from gateway.clock import now_ms
 from gateway.decisions import CommandAsked, CommandState
 from gateway.journal.database import JournalError
 from gateway.journal.memory import DeviceConflictError
 from gateway.site import Site
 from tests.conftest import StartMosquitto
+from tests.gateway.own_time import now_ms
 from tests.gateway.small_site import DRY_RULE, small_site, soil, topic
 from tests.real import Mosquitto, free_port
 

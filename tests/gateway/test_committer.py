@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from gateway.assembly import JOURNAL_FILE, build_pipeline
-from gateway.clock import now_ms
 from gateway.committer import COMMIT_MESSAGES, WAITING_MAX, Committer
 from gateway.decisions import CommandState
 from gateway.feed import Feed
@@ -21,6 +20,7 @@ from gateway.journal.writer import JournalWriter
 from gateway.observations import Observations
 from gateway.pipeline import Pipeline
 from tests.gateway.broker_side import BrokerSide
+from tests.gateway.own_time import now_ms
 from tests.gateway.small_site import DRY_RULE, small_site, soil, topic
 
 TIMEOUT_S = 60.0
@@ -51,6 +51,7 @@ class Bench:
             self.receiver,
             Feed(),
             self.observations,
+            now_ms,
             commit_interval_ms=interval,
             notify_forwarder=self._tell_forwarder,
         )

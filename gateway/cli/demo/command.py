@@ -19,10 +19,11 @@ from gateway.cli.complaints import complaints
 from gateway.cli.demo.broker import demo_broker, free_port
 from gateway.cli.demo.past import WORLD_FILE, has_past, play_past
 from gateway.cli.serve import listen, serve
-from gateway.clock import now_ms
 from gateway.journal.lock import sole_writer
 from gateway.rules.rule import Rule
 from gateway.site import Site
+from gateway.timekeeping.clocks import SystemClocks
+from gateway.timekeeping.own_clock import OwnClock
 
 EXAMPLE = Path(__file__).parents[3] / "site.example"
 
@@ -47,7 +48,7 @@ def demo(
             pass  # a taken port is said before a week is played
         with sole_writer(site.data):  # also before the broker begins to use the folder
             if not has_past(site):
-                count = play_past(site, rules, seed=seed, now=now_ms())
+                count = play_past(site, rules, seed=seed, now=OwnClock(SystemClocks()).now())
                 _say(f"{count} messages of the past week are in {site.data}")
         mosquitto = site.data / "mosquitto"
         with demo_broker(mosquitto, embedded=embedded_broker) as (broker, what):

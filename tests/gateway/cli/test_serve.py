@@ -9,8 +9,8 @@ import pytest
 from gateway.app import Gateway, open_gateway
 from gateway.assembly import JOURNAL_FILE
 from gateway.cli.serve import serve
-from gateway.clock import now_ms
 from gateway.pipeline import Pipeline
+from tests.gateway.own_time import now_ms
 from tests.gateway.small_site import small_site, soil, topic
 from tests.real import free_port
 

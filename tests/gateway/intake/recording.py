@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gateway.clock import Millis
 from gateway.intake.contract import Receiver
+from tests.gateway.own_time import now_ms
 
 # Everything waited for is an event that comes in well under a second on an idle machine.
 PATIENCE_S = 30.0
@@ -29,6 +30,7 @@ class RecordingInbox:
         self.connections: list[tuple[bool, str]] = []
         self._on_each = on_each
         self._changed = asyncio.Event()
+        self.now = now_ms
 
     def on_message(
         self, topic: str, payload: bytes, token: int, retained: bool, now: Millis

@@ -31,7 +31,7 @@ class Telemetry:
         self._reader = JournalReader(file, Fleet())
         self._device = Device(1, "soil-1", KINDS["soil"], True, Text("s", "s"))
         commit(self._connection, Batch(new_devices=[(self._device, T0)]))
-        self.outbound = JournalOutbound(self._reader, self._writer)
+        self.outbound = JournalOutbound(self._reader, self._writer, lambda: T0)
 
     def write(self, *bodies: bytes, channel: int = 0) -> None:
         first = self._newest() + 1

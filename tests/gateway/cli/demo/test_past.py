@@ -8,8 +8,8 @@ from devices.text import Text
 from gateway.app import SiteError
 from gateway.assembly import JOURNAL_FILE
 from gateway.cli.demo import past
-from gateway.clock import now_ms
 from gateway.site import BrokerConfig, MapFile, PlaceConfig, Site, SiteConfig
+from tests.gateway.own_time import now_ms
 
 
 @pytest.fixture
