@@ -28,6 +28,7 @@ from gateway.journal.reserve import Reserve
 from gateway.journal.writer import JournalWriter
 from gateway.observations import Observations
 from gateway.pipeline import Pipeline
+from gateway.pulse import Pulse
 from gateway.rules.rule import Rule
 from gateway.self_report import SelfReport
 from gateway.site import Site, read_secret
@@ -60,6 +61,7 @@ class Gateway:
     reader: JournalReader
     feed: Feed
     observations: Observations
+    pulse: Pulse
     forwarder: Forwarder | None
 
     async def run(self) -> None:
@@ -67,6 +69,7 @@ class Gateway:
         log.info("broker: %s", self.observations.broker_reason)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.receiver.run(self.committer))
+            tasks.create_task(self.pulse.run())
             tasks.create_task(self._self_report().run())
             if self.forwarder:
                 tasks.create_task(self.forwarder.run())
@@ -75,7 +78,9 @@ class Gateway:
 
     def _self_report(self) -> SelfReport:
         machine = Machine(self.site.data / JOURNAL_FILE)
-        return SelfReport(self.pipeline, self.committer, self.observations, machine)
+        return SelfReport(
+            self.pipeline, self.committer, self.observations, machine, lambda: self.clock.state
+        )
 
     async def _watch(self, forwarder: Forwarder) -> None:
         """Keep at hand how far the store is behind, which only the disk can tell."""
@@ -177,8 +182,9 @@ async def open_gateway(
         )
         committer.start(writer, has_room=reserve.fill())
         stack.push_async_callback(committer.stop)
+        pulse = Pulse(committer, observations)
         yield Gateway(
-            site, clock, pipeline, committer, receiver, reader, feed, observations, forwarder
+            site, clock, pipeline, committer, receiver, reader, feed, observations, pulse, forwarder
         )
 
 

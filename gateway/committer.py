@@ -63,6 +63,7 @@ class Committer:
         self._notify_forwarder = notify_forwarder
         self._loop = asyncio.get_running_loop()
         self.failure: asyncio.Future[None] = self._loop.create_future()
+        self.commit_since: float | None = None  # when the one under way began, by perf_counter
         self._writer: JournalWriter | None = None
         self._in_flight: Work | None = None
         self._decided_at: float | None = None
@@ -181,7 +182,7 @@ class Committer:
         self._in_flight = work
         self._waiters, self._next_waiters = self._next_waiters, []
         decided_at, self._decided_at = self._decided_at, None
-        started_at = time.perf_counter()
+        self.commit_since = started_at = time.perf_counter()
 
         def on_committed() -> None:  # in the journal's thread
             self._loop.call_soon_threadsafe(
@@ -199,7 +200,7 @@ class Committer:
         self, work: Work, started_at: float, decided_at: float | None, held: bool
     ) -> None:
         self._observations.commit_seconds.observe(time.perf_counter() - started_at)
-        self._in_flight = None
+        self._in_flight = self.commit_since = None
         self._receiver.acknowledge(work.tokens)
         self._pipeline.committed(work)
         if self._disk_full and not held:
@@ -220,7 +221,7 @@ class Committer:
 
     def _not_committed(self, work: Work, decided_at: float | None) -> None:
         """The disk has no room for messages; what was decided because of them goes first."""
-        self._in_flight = None
+        self._in_flight = self.commit_since = None
         self._pipeline.give_back(work)
         self._next_waiters = self._waiters + self._next_waiters
         self._waiters = []

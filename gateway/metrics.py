@@ -1,6 +1,9 @@
 """What `/metrics` tells of a running gateway. The names are promised to the outside."""
 
+import resource
+import time
 from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 from itertools import accumulate
 
 from gateway.api.exposition import Family, Sample
@@ -8,6 +11,7 @@ from gateway.app import Gateway
 from gateway.decisions import RuleState
 from gateway.observations import BUCKETS_S, Histogram
 from gateway.views.missing import missing
+from gateway.vitals import resident_bytes
 
 
 def families(gateway: Gateway) -> Iterable[Family]:
@@ -28,6 +32,22 @@ def families(gateway: Gateway) -> Iterable[Family]:
     yield _gauge(
         "hamlet_messages_waiting", "Messages that wait for their commit.", gateway.pipeline.waiting
     )
+    yield Family(
+        "hamlet_dropped_total",
+        "counter",
+        "What was lost because a queue was full; of the broker, as far as it says so.",
+        tuple(Sample(count, {"queue": queue}) for queue, count in seen.dropped.items()),
+    )
+    yield _gauge(
+        "hamlet_pipeline_moving", "0 when commits do not come to their end.",
+        gateway.pulse.standstill() is None,
+    )  # fmt: skip
+    yield _gauge(
+        "hamlet_loop_late_seconds", "By how much the last beat of the event loop was late.",
+        seen.loop_late_s,
+    )  # fmt: skip
+    age_s = time.monotonic() - seen.started
+    yield from _process(started_at_s=round(gateway.clock.now() / 1000 - age_s))
 
 
 def _messages(gateway: Gateway) -> Iterator[Family]:
@@ -104,6 +124,23 @@ def _forwarding(gateway: Gateway) -> Iterator[Family]:
         "Rows that the store will never take.",
         (Sample(seen.dead, labels),),
     )
+
+
+def _process(started_at_s: int) -> Iterator[Family]:
+    """The names are those that every Prometheus client uses."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    yield Family(
+        "process_cpu_seconds_total",
+        "counter",
+        "Processor time of the program.",
+        (Sample(usage.ru_utime + usage.ru_stime),),
+    )
+    resident = resident_bytes()
+    if resident is not None:
+        yield _gauge("process_resident_memory_bytes", "Memory of the program.", resident)
+    yield _gauge("process_start_time_seconds", "When the program started.", started_at_s)
+    labels = {"version": version("smart-hamlet")}
+    yield _gauge("hamlet_build_info", "Always 1; the version is the label.", 1, labels)
 
 
 def _gauge(name: str, text: str, value: float, labels: dict[str, str] | None = None) -> Family:

@@ -1,5 +1,6 @@
 """What the gateway observes of itself while it runs, for `/metrics` and the technician."""
 
+import time
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
@@ -26,7 +27,8 @@ class Histogram:
 @dataclass(slots=True)
 class Observations:
     """`journal_trouble` is None, or why nothing can be written at present. While `disk_full` only
-    decisions are; messages wait."""
+    decisions are; messages wait. `loop_late_s` is by how much the last beat of the event loop was
+    late. `dropped` counts by queue what was lost because the queue was full."""
 
     commit_seconds: Histogram = field(default_factory=Histogram)
     decision_seconds: Histogram = field(default_factory=Histogram)
@@ -37,3 +39,6 @@ class Observations:
     disk_full: bool = False
     forward: ForwardStatistics | None = None
     store_since: Millis | None = None
+    loop_late_s: float = 0.0
+    started: float = field(default_factory=time.monotonic)
+    dropped: dict[str, int] = field(default_factory=lambda: {"broker": 0})

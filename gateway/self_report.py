@@ -7,9 +7,11 @@ import asyncio
 import json
 import secrets
 import time
+from collections.abc import Callable
 
 from devices.kinds import KINDS
 from devices.metric import Value
+from gateway.clock import ClockState
 from gateway.committer import Committer
 from gateway.fleet import GATEWAY
 from gateway.observations import Histogram, Observations
@@ -29,14 +31,15 @@ class SelfReport:
         committer: Committer,
         observations: Observations,
         machine: Machine,
+        clock: Callable[[], ClockState],
     ) -> None:
         self._pipeline = pipeline
         self._committer = committer
         self._observations = observations
         self._machine = machine
+        self._clock = clock
         self._boot = secrets.token_hex(4)
         self._seq = 0
-        self._started = time.monotonic()
         self._commits = (0, 0.0)
 
     async def run(self) -> None:
@@ -51,12 +54,14 @@ class SelfReport:
             await asyncio.sleep(INTERVAL_S)
 
     def _program(self) -> dict[str, Value]:
-        seen = self._observations
+        seen, clock = self._observations, self._clock()
         values: dict[str, Value] = {
             "waiting_messages": self._pipeline.waiting,
             "broker_connected": seen.broker_connected,
             "rejected_total": sum(self._pipeline.counters.rejected.values()),
-            "uptime_s": int(time.monotonic() - self._started),
+            "clock_trusted": clock.trusted,
+            "clock_offset_s": (clock.wall - clock.own) / 1000,
+            "uptime_s": int(time.monotonic() - seen.started),
         }
         mean = self._mean_commit_s(seen.commit_seconds)
         if mean is not None:

@@ -38,8 +38,8 @@ class Machine:
         }
 
     def _memory(self) -> Iterator[tuple[str, Value]]:
-        if (resident := _number(self._proc / "self/status", "VmRSS")) is not None:
-            yield "memory_used_mb", round(resident * KIB / MB, 1)
+        if (resident := resident_bytes(self._proc)) is not None:
+            yield "memory_used_mb", round(resident / MB, 1)
         if (available := _number(self._proc / "meminfo", "MemAvailable")) is not None:
             yield "memory_available_mb", round(available * KIB / MB, 1)
 
@@ -76,6 +76,12 @@ class Machine:
                 alarm = _first_number(sensor / "in0_lcrit_alarm")
                 if alarm is not None:
                     yield "undervoltage", alarm != 0
+
+
+def resident_bytes(proc: Path = Path("/proc")) -> int | None:
+    """The memory that the program takes; None where that is not told."""
+    resident = _number(proc / "self/status", "VmRSS")
+    return None if resident is None else resident * KIB
 
 
 def _size(file: Path) -> int:

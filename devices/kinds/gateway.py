@@ -29,7 +29,7 @@ KIND = Kind(
         gauge("forward_oldest_h", "h", 0, 1e6, "Tin chờ lâu nhất", "Oldest of them waits"),
         counter("rejected_total", "", "Tin bị từ chối", "Messages rejected", type=int),
         flag("clock_trusted", "Đồng hồ đáng tin", "Clock trusted"),
-        gauge("clock_offset_s", "s", -1e10, 1e10, "Đồng hồ lệch", "Clock off by"),
+        gauge("clock_offset_s", "s", -1e10, 1e10, "Đồng hồ máy lệch", "System clock off by"),
         whole("uptime_s", "s", 0, 10**10, "Chạy được", "Running for"),
     ),
     commands=(),

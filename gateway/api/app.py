@@ -49,6 +49,7 @@ def create_app(
         store = None if condition.store is None else condition.store.up
         body = {
             "healthy": condition.healthy,
+            "trouble": condition.trouble,
             "broker": condition.broker.up,
             "journal": condition.journal_ok,
             "disk_full": condition.disk_full,

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from gateway.app import Gateway, SiteError, open_gateway
+from gateway.cli.systemd import READY, STOPPING, keep_watch, notify
 from gateway.cli.web import build_web
 from gateway.rules.rule import Rule
 from gateway.site import Site
@@ -61,16 +62,20 @@ async def _run_until(
     """Whatever ends first, the pages are ended in good order, and then the gateway."""
     pages = asyncio.create_task(server.serve(sockets=[listening]))
     running = asyncio.create_task(gateway.run())
+    watch = asyncio.create_task(keep_watch(lambda: gateway.pulse.standstill() is None))
+    notify(READY)
     for task in (pages, running):
         task.add_done_callback(lambda _: stop.set())
     try:
         await stop.wait()
     finally:
+        notify(STOPPING)
         gateway.feed.close()
         server.should_exit = True
         await asyncio.wait([pages])
         running.cancel()
-        await asyncio.wait([running])
+        watch.cancel()
+        await asyncio.wait([running, watch])
     pages.result()
     if not running.cancelled():
         running.result()

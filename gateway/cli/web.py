@@ -66,4 +66,5 @@ def _condition(gateway: Gateway) -> Condition:
         backlog=seen.forward.backlog_rows if seen.forward else 0,
         journal_ok=seen.journal_trouble is None,
         disk_full=seen.disk_full,
+        standstill=gateway.pulse.standstill(),
     )

@@ -157,7 +157,7 @@ async def test_a_broker_that_refuses_the_password_is_asked_again_and_the_page_sa
     await asyncio.to_thread(gateway.start, connected=False)
     await asyncio.to_thread(gateway.wait_until, lambda: "password_file" in gateway.tail())
     answer = gateway.get("/healthz")
-    assert answer.status_code == 503
+    assert answer.status_code == 200, "to start again would not help"
     assert answer.json()["broker"] is False
     assert "wrong" not in gateway.tail().replace("wrong user name or password", "")
     assert gateway.stop() == 0
@@ -173,13 +173,14 @@ def test_nothing_listens_where_the_broker_should_be_until_it_does(
     gateway.start(connected=False)
     gateway.wait_until(lambda: "nothing" in gateway.tail() or "refused" in gateway.tail())
     answer = gateway.get("/healthz")
-    assert answer.status_code == 503
+    assert answer.status_code == 200, "to start again would not help"
     assert answer.json() == {
-        "healthy": False, "broker": False, "journal": True, "disk_full": False, "store": None,
+        "healthy": True, "trouble": None,
+        "broker": False, "journal": True, "disk_full": False, "store": None,
     }  # fmt: skip
     assert gateway.get("/").status_code == 200, "the page is there to say what is wrong"
     broker.start()
-    gateway.wait_until(lambda: gateway.health()["healthy"])
+    gateway.wait_until(lambda: gateway.health()["broker"])
     assert gateway.stop() == 0
 
 

@@ -226,7 +226,17 @@ async def test_health_follows_what_matters(hamlet: Hamlet, web: httpx2.AsyncClie
     assert (await web.get("/healthz")).json()["store"] is False
     assert (await web.get("/healthz")).status_code == 200
     hamlet.condition = Condition(Link(False, NOW))
-    assert (await web.get("/healthz")).status_code == 503
+    assert (await web.get("/healthz")).json()["broker"] is False
+    assert (await web.get("/healthz")).status_code == 200
+    for condition, word in (
+        (Condition(Link(True, NOW), journal_ok=False), "journal"),
+        (Condition(Link(True, NOW), disk_full=True), "full"),
+        (Condition(Link(True, NOW), standstill="the disk is silent"), "silent"),
+    ):
+        hamlet.condition = condition
+        answer = await web.get("/healthz")
+        assert answer.status_code == 503
+        assert word in answer.json()["trouble"]
 
 
 async def test_metrics(web: httpx2.AsyncClient) -> None:
