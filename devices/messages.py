@@ -1,7 +1,8 @@
-"""The messages besides telemetry: status, info, event, result from a device, command to it."""
+"""The messages besides telemetry: status, info, event, result from a device, command and ack to
+it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,6 +13,8 @@ from devices.reading import Millis
 from devices.rejection import Reason, RejectedError
 
 COMMAND_ID_MAX = 64
+ACK_MISSING_MAX = 8
+"""Ranges in one ack: a payload of some 300 bytes at most, for devices with little memory."""
 M = TypeVar("M", bound="_Message")
 _Short = Annotated[str, Field(max_length=200)]
 
@@ -62,6 +65,24 @@ class Command(_Message):
         return self.model_extra or {}
 
 
+class Ack(_Message):
+    """Which readings of the boot `boot` the gateway has on disk: all with a number up to `seq` but
+    those in the `missing` ranges, both ends included.
+
+    A device forgets what is on disk, keeps the rest, and sends again what it still holds of
+    `missing`. Of later numbers, and of other boots, an ack says nothing. `boot` is absent when the
+    device does not name its boots.
+    """
+
+    seq: Annotated[int, Field(ge=0)]
+    boot: str | None = None
+    missing: tuple[tuple[int, int], ...] = ()
+
+    def covers(self, seq: int) -> bool:
+        """Whether the reading of that number is on disk."""
+        return seq <= self.seq and not any(first <= seq <= last for first, last in self.missing)
+
+
 def decode_status(payload: bytes) -> bool:
     """True for `online`, False for `offline`; raises RejectedError for anything else."""
     if payload == b"online":
@@ -82,6 +103,14 @@ def decode_message(model: type[M], payload: bytes) -> M:
         reason = Reason.NOT_JSON if first["type"] == "json_invalid" else Reason.WRONG_TYPE
         where = ".".join(str(part) for part in first["loc"])
         raise RejectedError(reason, f"{where} {first['msg']}".strip()) from None
+
+
+def encode_ack(boot: str | None, seq: int, missing: Sequence[tuple[int, int]]) -> bytes:
+    """The payload of an ack."""
+    body = {"seq": seq, "missing": missing} if boot is None else {
+        "boot": boot, "seq": seq, "missing": missing
+    }  # fmt: skip
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def encode_command(

@@ -21,9 +21,10 @@ class Channel(Enum):
     EVENT = "event"
     COMMAND = "command"
     RESULT = "result"
+    ACK = "ack"
 
 
-FROM_DEVICE = frozenset(Channel) - {Channel.COMMAND}
+FROM_DEVICE = frozenset(Channel) - {Channel.COMMAND, Channel.ACK}
 
 
 class Topic(NamedTuple):

@@ -35,8 +35,8 @@ class FastWorld:
     def __iter__(self) -> Iterator[Sent]:
         heap, outbox, devices = self._heap, self._outbox, self._devices
         for device in devices:
-            for topic, payload, _ in device.announce():
-                yield self._now, topic, payload
+            for message in device.announce():
+                yield self._now, message.topic, message.payload
         while True:
             while outbox:
                 yield outbox.popleft()
@@ -52,8 +52,8 @@ class FastWorld:
             heapreplace(heap, (device.wake, number))
             if device.ailments:
                 messages = self._over_the_line(device, messages, now)
-            for topic, payload, _ in messages:
-                yield now, topic, payload
+            for message in messages:
+                yield now, message.topic, message.payload
         yield from self._report_last()
         self._world.sky.advance(self._end)
 
@@ -63,8 +63,8 @@ class FastWorld:
             messages = [device.report(self._end)]
             if device.ailments:
                 messages = self._over_the_line(device, messages, self._end)
-            for topic, payload, _ in messages:
-                yield self._end, topic, payload
+            for message in messages:
+                yield self._end, message.topic, message.payload
 
     def deliver(self, topic: str, payload: bytes, now: Millis) -> None:
         """Hand a command to its device, unless its line is cut."""

@@ -83,9 +83,9 @@ class LoadConnection(asyncio.Protocol):
     def publish(self, messages: Sequence[Message]) -> None:
         """Send at most `room` messages. Raises ConnectionResetError when the broker is gone."""
         packets = []
-        for topic, payload, _ in messages:
+        for message in messages:
             self._packet = self._packet % PACKET_IDS + 1
-            body = _text(topic) + struct.pack("!H", self._packet) + payload
+            body = _text(message.topic) + struct.pack("!H", self._packet) + message.payload
             packets.append(_packet(PUBLISH_QOS1, body))
         self.room -= len(messages)
         self._tally.sent += len(messages)

@@ -1,8 +1,9 @@
 """One simulated device on a real broker: a connection of its own, with everything that goes wrong
 with connections.
 
-What was measured waits in a ring until the broker has acknowledged it, so an outage loses nothing
-that fits in there. A device never says goodbye: it loses power, and the broker speaks its will.
+What was measured stays in a ring until the gateway says that it is on disk, so no outage of broker
+or gateway loses what fits in there. A device never says goodbye: it loses power, and the broker
+speaks its will.
 """
 
 import asyncio
@@ -15,7 +16,9 @@ from random import Random
 
 import aiomqtt
 
+from devices.messages import Ack, decode_message
 from devices.reading import Millis
+from devices.rejection import RejectedError
 from devices.topics import Channel
 from firmware_sim.firmware.device import Firmware
 from firmware_sim.ring import Message, Ring
@@ -25,6 +28,9 @@ ANSWER_TIMEOUT_S = 20.0
 """For one acknowledgement. A broker that needs longer is treated as gone."""
 BACKOFF_S = (0.5, 30.0)
 """First and longest pause between two attempts, each doubled and then shortened by chance."""
+RESEND_PAUSE_S = 0.05
+"""Between two messages while more wait: hundreds of devices that come back at once after an outage
+must not drown what happens now."""
 LINE_POLL_S = 1.0
 """How soon a device notices that its cut line is mended."""
 
@@ -117,21 +123,40 @@ class Station:
     async def _send(self, client: aiomqtt.Client) -> None:
         for message in self._firmware.announce():
             await _publish(client, message)
-        await client.subscribe(self._firmware.badge.topic(Channel.COMMAND), qos=1)
+        badge = self._firmware.badge
+        await client.subscribe([(badge.topic(Channel.COMMAND), 1), (badge.topic(Channel.ACK), 1)])
+        self._ring.send_again()
         while True:
             oldest = self._ring.first()
             if oldest is None:
                 self._filled.clear()
                 await self._filled.wait()
-            else:
-                await _publish(client, oldest)
-                self._ring.acknowledged(oldest)
+                continue
+            await _publish(client, oldest)
+            self._ring.sent(oldest)
+            if self._ring.first() is not None:
+                await asyncio.sleep(RESEND_PAUSE_S)
 
     async def _obey(self, client: aiomqtt.Client) -> None:
+        acks = self._firmware.badge.topic(Channel.ACK)
         async for message in client.messages:
-            if isinstance(message.payload, bytes):
+            if not isinstance(message.payload, bytes):
+                continue
+            if message.topic.value == acks:
+                self._forget(message.payload)
+            else:
                 self._keep(self._firmware.handle_command(message.payload, self._clock()))
                 self._sleep()
+
+    def _forget(self, payload: bytes) -> None:
+        """What the gateway has; an ack for another boot says nothing of this one."""
+        try:
+            ack = decode_message(Ack, payload)
+        except RejectedError:
+            return
+        if ack.boot == self._firmware.boot:
+            self._ring.acknowledged(ack)
+            self._filled.set()
 
     def _live(self) -> None:
         """Whatever the firmware does by itself now; then sleep until the next time."""

@@ -26,6 +26,7 @@ from gateway.journal.memory import (
 )
 from gateway.located_yaml import ProblemsError
 from gateway.pipeline import Pipeline
+from gateway.rounds import Rounds
 from gateway.rules.engine import RuleEngine
 from gateway.rules.loader import check_rules, load_rules
 from gateway.rules.rule import Rule
@@ -70,6 +71,9 @@ def build_pipeline(
         ),
     )
     admission = Admission(config.hamlet, fleet, adopt_new_devices=config.adopt_new_devices)
-    pipeline = Pipeline(admission, fleet, engines, newest_message(connection))
+    rounds = Rounds(fleet, config.limits.ack_interval_s)
+    pipeline = Pipeline(
+        config.hamlet, admission, fleet, engines, rounds, newest_message(connection)
+    )
     pipeline.start(unknown_to_journal(connection, fleet), now)
     return pipeline

@@ -29,6 +29,8 @@ WAITING_MAX = 10_000
 costs time and no memory; a few MB."""
 WAKE_MAX_S = 60.0
 """What is due is looked at this often anyway: timers stand still while the machine sleeps."""
+VISIT_S = 1.0
+"""Between two shares of the devices that are told what is on disk."""
 STOP_TIMEOUT_S = 5.0
 """A healthy disk needs milliseconds, and whoever stops the gateway waits for it."""
 ROOM_CHECK_S = 2.0
@@ -69,6 +71,7 @@ class Committer:
         self._decided_at: float | None = None
         self._commit_timer: asyncio.TimerHandle | None = None
         self._wake_timer: asyncio.TimerHandle | None = None
+        self._visit_timer: asyncio.TimerHandle | None = None
         self._paused = False
         self._holding = False  # messages wait for room on the disk
         self._disk_full = False  # people were told
@@ -85,6 +88,7 @@ class Committer:
             self._hold()
         self._consider()
         self._plan_wake()
+        self._plan_visit()
 
     async def stop(self) -> None:
         """Commit everything that has been received, with a snapshot of every device.
@@ -101,7 +105,8 @@ class Committer:
             except TimeoutError:
                 log.error("the journal could not be written: what came last will come again")
         self._writer = None
-        for timer in (self._commit_timer, self._wake_timer, self._room_timer):
+        timers = (self._commit_timer, self._wake_timer, self._visit_timer, self._room_timer)
+        for timer in timers:
             if timer:
                 timer.cancel()
 
@@ -135,6 +140,7 @@ class Committer:
         seen.broker_connected = connected
         seen.broker_reason = reason
         if connected:
+            self._pipeline.tell_anew()
             self._send_due()
 
     def report(self, payload: bytes) -> None:
@@ -205,6 +211,7 @@ class Committer:
         self._pipeline.committed(work)
         if self._disk_full and not held:
             self._go_on()
+        self._send_receipts(work)
         if work.commands:
             self._send_due()
             if decided_at is not None:
@@ -271,6 +278,13 @@ class Committer:
             expiry_s = max((send.expires_at - now) // 1000, 1)
             self._receiver.publish(send.topic, send.payload, expiry_s=expiry_s)
 
+    def _send_receipts(self, work: Work) -> None:
+        """What cannot go now is due again in the next round."""
+        for receipt in work.receipts:
+            if not self._receiver.tell(receipt.topic, receipt.payload):
+                return
+            self._pipeline.told(receipt)
+
     def _look_at_chunk(self) -> None:
         self._consider()
         if self._pipeline.pending.decided:  # else no deadline can have moved
@@ -291,6 +305,14 @@ class Committer:
         self._send_due()
         self._consider()
         self._plan_wake()
+
+    def _plan_visit(self) -> None:
+        self._visit_timer = self._loop.call_later(VISIT_S, self._or_fail, self._visit)
+
+    def _visit(self) -> None:
+        self._pipeline.visit()
+        self._consider()
+        self._plan_visit()
 
     def _or_fail(self, step: Callable[[], None]) -> None:
         """A step that the event loop calls: it would only log a defect of ours, and go on."""

@@ -59,6 +59,7 @@ class Device:
     sequences: SequenceLedger = field(default_factory=SequenceLedger)
     last_message: int | None = None  # its newest message in the journal, or on the way there
     committed_message: int | None = None  # its newest message that is on disk
+    told_message: int | None = None  # its newest message when it was last told what is on disk
 
     def __post_init__(self) -> None:
         self.interval_s = self.interval_s or self.kind.interval_s

@@ -32,7 +32,9 @@ from gateway.fleet import Device, Fleet
 from gateway.health.engine import SILENT
 from gateway.journal.batch import Adoption, RejectedRow
 from gateway.journal.memory import take_snapshot
+from gateway.receipts import Receipt, make_receipt
 from gateway.reports import apply_report
+from gateway.rounds import Rounds
 from gateway.work import Work
 
 BACKFILL_AGE_MS = 600_000
@@ -66,11 +68,19 @@ class Pipeline:
     """One hamlet's messages, engines and open work."""
 
     def __init__(
-        self, admission: Admission, fleet: Fleet, engines: Engines, newest_message: int
+        self,
+        hamlet: str,
+        admission: Admission,
+        fleet: Fleet,
+        engines: Engines,
+        rounds: Rounds,
+        newest_message: int,
     ) -> None:
         self.counters = Counters()
         self.fleet = fleet
         self.engines = engines
+        self._hamlet = hamlet
+        self._rounds = rounds
         self._admission = admission
         self._find = admission.routes.get
         self._judge_health = engines.health.on_reading
@@ -149,6 +159,24 @@ class Pipeline:
         """Do what is due at `now`."""
         self._settle(self.engines.on_tick(now), now)
 
+    def visit(self) -> None:
+        """Once a second: a share of the devices, and each once in a round, is told what is on
+        disk, if that has changed."""
+        self._work.acks_due.update(
+            device
+            for device in self._rounds.next_share()
+            if device.last_message != device.told_message
+        )
+
+    def told(self, receipt: Receipt) -> None:
+        """It is on its way to the device."""
+        receipt.device.told_message = receipt.as_of
+
+    def tell_anew(self) -> None:
+        """The broker may have forgotten what the devices were told."""
+        for device in self.fleet:
+            device.told_message = None
+
     def next_deadline(self) -> Millis | None:
         """When `tick` must be called next, if no message comes before."""
         return self.engines.next_deadline()
@@ -187,6 +215,9 @@ class Pipeline:
             if not self._rotation:
                 self._rotation.extend(self.fleet)
             work.batch.snapshots.append(take_snapshot(self._rotation.popleft()))
+        # Made now: what the ledgers know is in this work or in one before it, and in none after.
+        made = (make_receipt(self._hamlet, device) for device in work.acks_due)
+        work.receipts = [receipt for receipt in made if receipt is not None]
         return work
 
     def take_urgent(self) -> Work:

@@ -124,6 +124,12 @@ class WebConfig(_Config):
     base_url: str | None = None
 
 
+class LimitsConfig(_Config):
+    """How often each device is told which of its readings are on disk."""
+
+    ack_interval_s: Annotated[int, Field(ge=1, le=3600)] = 30
+
+
 class SiteConfig(_Config):
     """site.yaml"""
 
@@ -134,6 +140,7 @@ class SiteConfig(_Config):
     broker: BrokerConfig
     journal: JournalConfig = JournalConfig()
     influxdb: InfluxConfig | None = None
+    limits: LimitsConfig = LimitsConfig()
     web: WebConfig = WebConfig()
 
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from gateway.fleet import Device
 from gateway.journal.batch import Batch, MessageRow
+from gateway.receipts import Receipt
 
 
 @dataclass(slots=True)
@@ -17,6 +19,8 @@ class Work:
     alerts: bool = False
     runs: bool = False
     decided: bool = False  # somebody waits for this: commit at once
+    acks_due: set[Device] = field(default_factory=set)  # to be told what is on disk then
+    receipts: list[Receipt] = field(default_factory=list)  # what they will be told
 
     def __post_init__(self) -> None:
         self.messages = self.batch.messages
@@ -31,6 +35,7 @@ class Work:
             or batch.new_devices
             or batch.adoptions
             or batch.snapshots
+            or self.acks_due
         )
 
     def split_urgent(self) -> tuple["Work", "Work"]:
@@ -44,7 +49,11 @@ class Work:
             runs=self.runs,
             decided=self.decided,
         )
-        waiting = Work(Batch(messages=batch.messages, rejected=batch.rejected), self.tokens)
+        waiting = Work(
+            Batch(messages=batch.messages, rejected=batch.rejected),
+            self.tokens,
+            acks_due=self.acks_due,
+        )
         return urgent, waiting
 
     def followed_by(self, later: "Work") -> "Work":
@@ -66,4 +75,5 @@ class Work:
             self.alerts or later.alerts,
             self.runs or later.runs,
             self.decided or later.decided,
+            self.acks_due | later.acks_due,
         )

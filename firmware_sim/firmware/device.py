@@ -98,9 +98,9 @@ class Firmware(ABC):
         payload = f"{head}{values}}}".encode()
         if self.ailments and self._ails(Fault.BABBLING, now):
             self.due = now + interval // BABBLE_FACTOR
-            if seq % 4:
-                payload = payload[: len(payload) // 2]
-        return Message(self._telemetry, payload)
+            if seq % 4:  # garbage is no reading, and not worth keeping
+                return Message(self._telemetry, payload[: len(payload) // 2])
+        return Message(self._telemetry, payload, seq=seq)
 
     def handle_command(self, payload: bytes, now: Millis) -> list[Message]:
         """Obey, once, what has not expired. Returns the result, and a report if it was obeyed."""

@@ -61,7 +61,8 @@ class IntakeStatistics:
 
     `stale_acks`: acknowledgements that came too late, their connection being gone (the broker
     delivers those messages again). `quarantined`: packets that could not be decoded and were handed
-    over as they were. `publishes` = confirmed + refused + lost with a connection + under way.
+    over as they were. `publishes` of QoS 1 = confirmed + refused + lost with a connection + under
+    way.
     """
 
     connects: int = 0
@@ -129,6 +130,10 @@ class Receiver(Protocol):
         must not be sent late, and only the caller's outbox knows what has expired. `expiry_s` (> 0)
         lets an MQTT 5 broker discard it; MQTT 3.1.1 cannot say it.
         """
+
+    def tell(self, topic: str, payload: bytes) -> bool:
+        """Send with QoS 0, retained: for what is soon said again, and must not take the place of a
+        command among what the broker lets be under way. False: not now."""
 
     def pause(self) -> None:
         """Stop reading. What one read has already brought is still handed over.

@@ -140,6 +140,13 @@ class Mqtt5Connection:
         self._outgoing += encoded or b""
         return encoded is not None
 
+    def tell(self, topic: str, payload: bytes) -> bool:
+        """QoS 0, retained. False: not connected."""
+        if self.state is not State.RECEIVING:
+            return False
+        self._outgoing += mqtt5.PublishPacket(topic, payload, retain=True).write()
+        return True
+
     def ping(self) -> None:
         self._outgoing += mqtt5.PingReqPacket().write()
 

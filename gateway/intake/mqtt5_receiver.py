@@ -68,6 +68,14 @@ class Mqtt5Receiver:
         link.flush()
         return sent
 
+    def tell(self, topic: str, payload: bytes) -> bool:
+        link = self._link
+        if link is None or not link.writable:
+            return False
+        told = link.connection.tell(topic, payload)
+        link.flush()
+        return told
+
     def pause(self) -> None:
         self._paused = True
         if self._link is not None:

@@ -95,6 +95,12 @@ class PahoLink:
         self._statistics.publishes += 1
         return True
 
+    def tell(self, topic: str, payload: bytes) -> bool:
+        if not self.receiving:
+            return False
+        self._client.publish(topic, payload, qos=0, retain=True)
+        return True
+
     def set_reading(self, reading: bool) -> None:
         self._life.reading = reading
         if self._life.is_answered and self.attached:
@@ -263,8 +269,9 @@ class PahoLink:
         _code: ReasonCode,
         _properties: Properties,
     ) -> None:
-        self._unconfirmed.discard(packet_id)
-        self._statistics.publishes_confirmed += 1
+        if packet_id in self._unconfirmed:  # paho tells the same of what was sent with QoS 0
+            self._unconfirmed.discard(packet_id)
+            self._statistics.publishes_confirmed += 1
 
     def _on_disconnect(
         self,

@@ -51,6 +51,9 @@ class PahoReceiver:
     ) -> bool:
         return self._link is not None and self._link.publish(topic, payload, retain)
 
+    def tell(self, topic: str, payload: bytes) -> bool:
+        return self._link is not None and self._link.tell(topic, payload)
+
     def pause(self) -> None:
         self._paused = True
         if self._link is not None:

@@ -13,6 +13,8 @@ import pytest
 
 from devices.decode import DECODERS
 from devices.kinds import KINDS
+from devices.messages import encode_ack
+from devices.topics import Channel
 from firmware_sim.cadence import Cadence
 from firmware_sim.faults import HEALTHY, Ailments, Fault
 from firmware_sim.live import BrokerError, SteadyClock, load_state, run_live
@@ -207,3 +209,24 @@ def test_a_damaged_state_is_refused(tmp_path: Path, content: str) -> None:
     state.write_text(content)
     with pytest.raises(ValueError, match=os.fspath(state)):
         load_state(state)
+
+
+async def test_what_the_gateway_has_is_forgotten_and_what_it_lacks_is_sent_again(
+    mosquitto: Mosquitto,
+) -> None:
+    async with listening(mosquitto) as listener, hamlet(mosquitto) as world:
+        await listener.until_reports("light-1", 4)
+        light = world.devices["light-1"]
+        ack = encode_ack(light.boot, 2, [(1, 1)])
+        await listener.client.publish(light.badge.topic(Channel.ACK), ack, qos=1, retain=True)
+
+        def numbers(heard: Heard) -> list[int]:
+            return [report["seq"] for report in telemetry(heard, "light-1")]
+
+        await listener.until(lambda heard: numbers(heard).count(1) == 2)
+        assert numbers(listener.heard).count(2) == 1
+        light.ailments = Ailments([broken(Fault.LINE_CUT)])
+        await listener.until_last("light/light-1/status", b"offline")
+        light.ailments = HEALTHY
+        await listener.until(lambda heard: numbers(heard).count(3) == 2)
+    assert numbers(listener.heard).count(0) == 1

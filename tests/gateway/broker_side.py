@@ -23,6 +23,7 @@ class BrokerSide:
         self.statistics = IntakeStatistics()
         self.acknowledged: list[int] = []
         self.published: list[Published] = []
+        self.told: list[Published] = []
         self.paused = False
         self._on_change = on_change
 
@@ -39,6 +40,13 @@ class BrokerSide:
         if not self.connected:
             return False
         self.published.append(Published(topic, payload, expiry_s))
+        self._on_change()
+        return True
+
+    def tell(self, topic: str, payload: bytes) -> bool:
+        if not self.connected:
+            return False
+        self.told.append(Published(topic, payload, None))
         self._on_change()
         return True
 

@@ -33,7 +33,7 @@ class Bench:
     """A committer between a broker in the test's hand and a journal on the disk."""
 
     def __init__(self, folder: Path, rules: Sequence[Mapping[str, object]], interval: int) -> None:
-        site, checked = small_site(folder, rules=rules)
+        site, checked = small_site(folder, rules=rules, limits={"ack_interval_s": 1})
         self.file = site.data / JOURNAL_FILE
         connection = open_journal(self.file)
         self.pipeline: Pipeline = build_pipeline(connection, site, checked, now_ms())
@@ -330,3 +330,20 @@ async def test_a_start_without_room_says_so_and_holds_messages(tmp_path: Path) -
     await bench.committer.stop()
     bench.writer.close()
     assert bench.ask(FULL_ALERT) == [(1, 1)]
+
+
+async def test_tells_a_device_what_is_on_the_disk_and_again_to_a_new_broker(
+    open_bench: Open,
+) -> None:
+    async with open_bench(interval=1) as bench:
+        bench.receiver.connected = False
+        bench.say(0, token=1)
+        bench.committer.on_chunk_end()
+        await bench.until(lambda: bench.receiver.acknowledged == [1])
+        assert not bench.receiver.told
+        bench.receiver.connected = True
+        await bench.until(lambda: bool(bench.receiver.told))
+        assert bench.receiver.told[0].topic == topic("soil-1", "ack")
+        assert json.loads(bench.receiver.told[0].payload) == {"boot": "b", "seq": 0, "missing": []}
+        bench.committer.on_connection(True, "connected")
+        await bench.until(lambda: len(bench.receiver.told) > 1)

@@ -1,0 +1,134 @@
+"""What devices are told of their readings, and that it is true."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.kinds import KINDS
+from devices.messages import ACK_MISSING_MAX, Ack, decode_message
+from devices.text import Text
+from gateway.fleet import Device, Fleet
+from gateway.receipts import make_receipt
+from gateway.rounds import Rounds
+from gateway.sequences import AWAITED_MS
+from tests.gateway.driven_hamlet import HOUR, MINUTE, NOW, Hamlet, Open
+from tests.gateway.small_site import HAMLET, topic
+
+
+def device_that_sent(*seqs: int, boot: str | None = "b") -> Device:
+    device = Device(1, "soil-1", KINDS["soil"], True, Text("Đất", "Soil"))
+    for seq in seqs:
+        device.sequences.add(boot, seq, NOW + seq, newer=True)
+    device.heard_at = NOW
+    return device
+
+
+def ack_for(device: Device) -> Ack:
+    receipt = make_receipt(HAMLET, device)
+    assert receipt is not None
+    assert receipt.topic == topic("soil-1", "ack")
+    return decode_message(Ack, receipt.payload)
+
+
+def test_it_names_the_boot_the_highest_number_and_what_is_missing() -> None:
+    device = device_that_sent(3, 4, 7, 9)
+    assert ack_for(device) == Ack(boot="b", seq=9, missing=((5, 6), (8, 8)))
+
+
+def test_a_boot_without_name_is_not_named() -> None:
+    assert ack_for(device_that_sent(0, 1, boot=None)) == Ack(seq=1)
+
+
+def test_who_has_measured_nothing_is_told_nothing() -> None:
+    assert make_receipt(HAMLET, device_that_sent()) is None
+
+
+@given(st.sets(st.integers(0, 100), min_size=1))
+def test_what_it_covers_has_come_however_many_gaps_there_are(seqs: set[int]) -> None:
+    ack = ack_for(device_that_sent(*sorted(seqs)))
+    assert ack.seq == max(seqs)
+    assert len(ack.missing) <= ACK_MISSING_MAX
+    for seq in range(min(seqs), 110):
+        assert not ack.covers(seq) or seq in seqs
+
+
+def test_what_is_no_longer_expected_is_not_asked_for() -> None:
+    device = device_that_sent(0, 2)
+    device.heard_at = NOW + 2 + AWAITED_MS
+    assert ack_for(device).missing == ((1, 1),)
+    device.heard_at += 1
+    assert ack_for(device).missing == ()
+
+
+@pytest.mark.parametrize(("devices", "steps"), [(0, 3), (1, 30), (7, 3), (40, 30)])
+def test_each_device_has_its_turn_once_in_a_round(devices: int, steps: int) -> None:
+    fleet = Fleet()
+    for number in range(devices):
+        fleet.add(Device(number, f"soil-{number}", KINDS["soil"], True, Text("", "")))
+    rounds = Rounds(fleet, steps)
+    for _ in range(2):
+        shares = [rounds.next_share() for _ in range(steps)]
+        assert [device.number for share in shares for device in share] == list(range(devices))
+        assert max(map(len, shares)) <= devices // steps + 1
+
+
+def test_a_receipt_speaks_of_what_is_in_its_work_or_before_it(hamlet: Hamlet) -> None:
+    hamlet.soil(0)
+    go_round(hamlet)
+    hamlet.soil(1)
+    work = hamlet.pipeline.take_work()
+    hamlet.soil(2)  # comes while that work is written
+    (receipt,) = work.receipts
+    assert decode_message(Ack, receipt.payload).seq == 1
+
+
+def test_of_work_that_could_not_be_written_nobody_is_told_yet(hamlet: Hamlet) -> None:
+    hamlet.soil(0)
+    go_round(hamlet)
+    work = hamlet.pipeline.take_work()
+    hamlet.soil(1)
+    hamlet.pipeline.give_back(work)
+    assert not hamlet.pipeline.take_urgent().receipts
+    (receipt,) = hamlet.commit().receipts
+    assert decode_message(Ack, receipt.payload).seq == 1
+
+
+def test_the_gateway_tells_itself_nothing(hamlet: Hamlet) -> None:
+    hamlet.pipeline.report(b'{"seq":0,"boot":"b","disk_free_mb":50}', NOW)
+    assert told(hamlet) == []
+
+
+def test_only_devices_of_which_there_is_news_are_told_and_all_when_asked(open_hamlet: Open) -> None:
+    hamlet = open_hamlet()
+    hamlet.soil(0, at=NOW - HOUR)
+    assert told(hamlet) == ["soil-1"]
+    assert told(hamlet) == []
+    hamlet.soil(0, at=NOW - HOUR)  # a duplicate is no news
+    assert told(hamlet) == []
+    hamlet.soil(1, at=NOW - MINUTE)
+    assert told(hamlet) == ["soil-1"]
+    hamlet.pipeline.tell_anew()
+    assert told(hamlet) == ["soil-1"]
+    hamlet.restart()
+    assert told(hamlet) == ["soil-1"], "whether it was told before, nobody knows"
+
+
+def test_who_could_not_be_told_is_due_again(hamlet: Hamlet) -> None:
+    hamlet.soil(0)
+    for _ in range(2):
+        go_round(hamlet)
+        assert len(hamlet.commit().receipts) == 1
+
+
+def go_round(hamlet: Hamlet) -> None:
+    for _ in range(30):
+        hamlet.pipeline.visit()
+
+
+def told(hamlet: Hamlet) -> list[str]:
+    """Whom a round tells."""
+    go_round(hamlet)
+    work = hamlet.commit()
+    for receipt in work.receipts:
+        hamlet.pipeline.told(receipt)
+    return [receipt.device.id for receipt in work.receipts]
