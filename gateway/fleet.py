@@ -3,7 +3,7 @@
 The pipeline alone writes to a Device; everybody else reads.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from devices.kind import Kind
@@ -133,6 +133,8 @@ class Fleet:
     def __init__(self) -> None:
         self._devices: dict[str, Device] = {}
         self._by_number: dict[int, Device] = {}
+        self.numbered: Callable[[int], Device] = self._by_number.__getitem__
+        """The device with that key in the journal; asked for every message."""
 
     def add(self, device: Device) -> None:
         """Add a device; its id must be new."""
@@ -144,10 +146,6 @@ class Fleet:
     def get(self, device: str) -> Device | None:
         """The device of that id, or None."""
         return self._devices.get(device)
-
-    def numbered(self, number: int) -> Device:
-        """The device with that key in the journal."""
-        return self._by_number[number]
 
     def __iter__(self) -> Iterator[Device]:
         return iter(self._devices.values())

@@ -114,13 +114,14 @@ class Pipeline:
         except RejectedError as error:
             self._reject(topic, payload, error, now)
             return
-        measured_at = reading.measured_at
-        if measured_at > now:  # a clock that is ahead must not make later readings look old
+        _, _, boot, seq, sent_at, _, _, _ = reading
+        measured_at = sent_at
+        if sent_at > now:  # a clock that is ahead must not make later readings look old
+            measured_at = now
             reading = reading._replace(measured_at=now)
         newest = device.measured_at
-        in_order = newest is None or reading.measured_at >= newest
-        seq = reading.seq
-        boot = device.sequences.add(reading.boot, seq, reading.measured_at, in_order)
+        in_order = newest is None or measured_at >= newest
+        boot = device.sequences.add(boot, seq, measured_at, in_order)
         device.heard_at = now
         if boot is None:
             self.counters.duplicate += 1
@@ -128,7 +129,7 @@ class Pipeline:
         self.counters.accepted += 1
         self._newest_message = id = self._newest_message + 1
         work.messages.append(
-            (id, device.number, device.last_message, 0, measured_at, now, boot, seq, payload)
+            (id, device.number, device.last_message, 0, sent_at, now, boot, seq, payload)
         )
         device.last_message = id
         if not in_order:
@@ -138,7 +139,7 @@ class Pipeline:
             return
         if changes := self._judge_health(device, reading, now):
             self._settle(changes, now)
-        if now - measured_at > BACKFILL_AGE_MS:
+        if now - sent_at > BACKFILL_AGE_MS:
             return
         if decisions := self._judge_rules(device, reading, now):
             self._settle(decisions, now)

@@ -15,7 +15,7 @@ from heapq import heapify, heappop, heappush
 from devices.reading import Millis, Reading
 from gateway.decisions import State, StateChanged
 from gateway.fleet import SILENT_AFTER_MIN_MS, Device, Fleet
-from gateway.health.verdicts import ASSESS, Verdict, assess_reporting
+from gateway.health.verdicts import ASSESS, Assess, Verdict, assess_reporting
 
 SILENT = "silent"
 OFFLINE = "offline"
@@ -35,6 +35,7 @@ class _Watch:
     """
 
     device: Device
+    assess: Assess
     measured_at: Millis
     heard_at: Millis
     known: Verdict | None
@@ -57,13 +58,13 @@ class HealthEngine:
         for device in self._fleet:
             if device.measured_at is None:
                 continue
+            assess = _assess_of(device)
             known: Verdict | None = (device.state, device.state_cause)
             if device.state_cause in (SILENT, OFFLINE):
-                values = _fresh(device, device.measured_at)
-                known = ASSESS.get(device.kind.name, assess_reporting)(values, device.settings)
+                known = assess(_fresh(device, device.measured_at), device.settings)
             judged = known if known and known[0] is not State.UNKNOWN else device.judged
             heard_at = min(device.heard_at or device.measured_at, now)
-            watch = _Watch(device, device.measured_at, heard_at, known, judged)
+            watch = _Watch(device, assess, device.measured_at, heard_at, known, judged)
             self._watches[device.id] = watch
             self._await_silence(watch)
         return self.on_tick(now)
@@ -72,11 +73,12 @@ class HealthEngine:
         """After `device.apply(reading)`; for readings that are newer than the last one, however
         old they are. This is on the path of every message."""
         at = reading.measured_at
-        values = device.values if not device.older else _fresh(device, at)
-        verdict = ASSESS.get(reading.kind, assess_reporting)(values, device.settings)
         watch = self._watches.get(device.id)
         if watch is None:
-            watch = self._watches[device.id] = _Watch(device, at, now, None, None)
+            watch = _Watch(device, _assess_of(device), at, now, None, None)
+            self._watches[device.id] = watch
+        values = device.values if not device.older else _fresh(device, at)
+        verdict = watch.assess(values, device.settings)
         last = watch.measured_at
         watch.measured_at = at
         watch.heard_at = now
@@ -152,6 +154,10 @@ class HealthEngine:
             if watch.queued
         ]
         heapify(self._silences)
+
+
+def _assess_of(device: Device) -> Assess:
+    return ASSESS.get(device.kind.name, assess_reporting)
 
 
 def _unknown(device: Device, since: Millis, cause: str) -> StateChanged:

@@ -79,18 +79,17 @@ class RuleEngine:
         if device.older or plan.aged or now - reading.measured_at > SILENT_AFTER_MIN_MS:
             return self._on_uneven_reading(plan, shape.touched, reading, now)
         try:  # every value is fresh, and mostly no rule changes: see that as fast as possible
-            if shape.calm(values, plan.setting):
-                for instance in shape.singular:
-                    if instance.judge(values.get, plan.setting, _no_age) is not instance.calm:
-                        break
-                else:
-                    return _NOTHING
+            calm = shape.calm(values, plan.setting)
+            for instance in shape.singular if calm else shape.touched:
+                if instance.judge(values.get, plan.setting, _no_age) is not instance.calm:
+                    break
+            else:
+                if not calm:
+                    shape.uneventful()
+                return _NOTHING
         except Exception:  # noqa: BLE001, S110 - whose rule it is, is found out below
             pass
-        decisions = self._judge(plan, shape.touched, values.get, now)
-        if not decisions:
-            shape.uneventful()
-        return decisions
+        return self._judge(plan, shape.touched, values.get, now)
 
     def _on_uneven_reading(
         self, plan: Plan, touched: tuple[Instance, ...], reading: Reading, now: Millis

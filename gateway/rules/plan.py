@@ -10,17 +10,16 @@ from devices.metric import Value
 from devices.reading import Millis
 from gateway.fleet import Device
 from gateway.rules.expression.compile import Calm, ReadSetting, compile_calm
+from gateway.rules.expression.expression import Expression
 from gateway.rules.instance import Instance
 
 SHAPES_MAX = 64
 """Sets of metrics remembered per device. An honest one sends two or three different ones."""
-READINGS_AT_REST = 16
-"""Uneventful readings of one shape after which it is worth compiling its conditions together, which
-costs as much as judging them a thousand times."""
+READINGS_AT_REST = 4
+"""Uneventful readings of one shape, one after the other, after which its conditions are compiled
+together: that costs as much as judging them some hundred times, unless another device did it."""
 COMPILED_MAX = 4096
 """Compiled questions kept for devices to share: those of one kind mostly have the same rules."""
-
-compile_shared = lru_cache(COMPILED_MAX)(compile_calm)
 
 
 class Shape:
@@ -54,11 +53,11 @@ class Shape:
         self._uneventful += 1
         if self._uneventful == READINGS_AT_REST and all(one.at_rest for one in self.touched):
             expected = tuple(
-                (one.question.root, one.calm)
+                (one.question, one.calm)
                 for one in self.touched
                 if one.question is not None and not one.rule.on.devices
             )
-            self.calm = compile_shared(expected, self._metrics)
+            self.calm = _compile(expected, self._metrics)
 
 
 class Plan:
@@ -123,6 +122,11 @@ class Plan:
         self.whole.unsettle()
         for shape in self.shapes.values():
             shape.unsettle()
+
+
+@lru_cache(COMPILED_MAX)
+def _compile(expected: tuple[tuple[Expression, bool], ...], known: frozenset[str]) -> Calm:
+    return compile_calm([(expression.root, outcome) for expression, outcome in expected], known)
 
 
 def unknown(metric: str) -> Value | None:
