@@ -6,8 +6,9 @@ from itertools import chain
 
 from devices.reading import Millis
 from gateway.alerts.engine import AlertEngine
+from gateway.clock import Correction
 from gateway.commands.outbox import Outbox
-from gateway.decisions import Alert, Command, Decision, RuleChanged, Run
+from gateway.decisions import Alert, Command, Decision, Record, RuleChanged, Run
 from gateway.fleet import Fleet
 from gateway.health.engine import HealthEngine
 from gateway.irrigation.engine import IrrigationEngine
@@ -36,15 +37,29 @@ class Engines:
     irrigation: IrrigationEngine
     remembered: Remembered = field(default_factory=Remembered)
 
-    def restore(self, now: Millis) -> list[Decision]:
+    def restore(self, now: Millis, *, clock_trusted: bool = True) -> list[Decision]:
         """Take up what was going on when the gateway stopped, and say what follows from it."""
+        self.irrigation.clock_trusted = clock_trusted
         remembered, self.remembered = self.remembered, Remembered()
         self.alerts.restore(remembered.alerts)
         return [
-            *self.outbox.restore(remembered.commands, now),
-            *self.health.restore(now),
+            *self.outbox.restore(remembered.commands, now, clock_trusted=clock_trusted),
+            *self.health.restore(now, clock_trusted=clock_trusted),
             *self.rules.restore(remembered.rules, now),
             *self.irrigation.restore(remembered.runs, now),
+        ]
+
+    def correct(self, correction: Correction, now: Millis) -> list[Record]:
+        """The clock was wrong, and it is `now`: nothing that waits comes sooner or later for it.
+        Returns the records that are to be saved anew."""
+        for device in self.fleet:
+            device.correct(correction, now)
+        self.health.correct(correction, now)
+        return [
+            *self.alerts.correct(correction),
+            *self.outbox.correct(correction),
+            *self.rules.correct(correction, now),
+            *self.irrigation.correct(correction),
         ]
 
     def on_tick(self, now: Millis) -> list[Decision]:

@@ -11,6 +11,7 @@ from devices.messages import Info
 from devices.metric import Value
 from devices.reading import Millis, Reading
 from devices.text import Text
+from gateway.clock import Correction
 from gateway.decisions import State, StateChanged
 from gateway.sequences import SequenceLedger
 
@@ -105,6 +106,16 @@ class Device:
             self.down_since = self.down_cause = None
         elif changed.state is State.DOWN and changed.cause != self.down_cause:
             self.down_since, self.down_cause = changed.since, changed.cause
+
+    def correct(self, correction: Correction, now: Millis) -> None:
+        """The gateway's clock was wrong. Nothing was measured later than now."""
+        of = correction.of_any
+        if self.measured_at is not None:
+            self.measured_at = min(correction.of(self.measured_at), now)
+        self.older = {name: correction.of(at) for name, at in self.older.items()}
+        self.heard_at = of(self.heard_at)
+        self.state_since, self.down_since = of(self.state_since), of(self.down_since)
+        self.sequences.correct(correction)
 
     def _remember_older(self, reading: Reading) -> None:
         for name in self.values.keys() - reading.values.keys():

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from devices.reading import Millis
+from gateway.clock import Correction
 
 BOOTS_MAX = 4
 """Boots remembered per device: a redelivery from before the fourth restart is not expected."""
@@ -145,6 +146,17 @@ class SequenceLedger:
     def _open(self, boot: str) -> None:
         self._boot = boot
         self._low, self._high, self._since, self._until = self._boots[boot][-1]
+
+    def correct(self, correction: Correction) -> None:
+        """The gateway's clock was wrong when these numbers came."""
+        self._close()
+        of = correction.of
+        for name, ranges in self._boots.items():
+            self._boots[name] = [
+                Range(one.low, one.high, of(one.since), of(one.until)) for one in ranges
+            ]
+        if self._boot is not None:
+            self._open(self._boot)
 
     def dump(self) -> dict[str, object]:
         """A JSON-able value that `load` takes."""

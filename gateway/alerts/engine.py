@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from devices.reading import Millis
+from gateway.clock import Correction
 from gateway.decisions import Alert, AlertAsked, AlertCleared, Severity
 
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
@@ -61,6 +62,20 @@ class AlertEngine:
                 self._open[key] = seen = replace(alert, acknowledged_at=now)
                 return [seen]
         return []
+
+    def correct(self, correction: Correction) -> list[Alert]:
+        """The clock was wrong; returns what is to be saved anew."""
+        changed: list[Alert] = []
+        for key, alert in self._open.items():
+            corrected = replace(
+                alert,
+                opened_at=correction.of(alert.opened_at),
+                acknowledged_at=correction.of_any(alert.acknowledged_at),
+            )
+            if corrected != alert:
+                self._open[key] = corrected
+                changed.append(corrected)
+        return changed
 
     def open_alerts(self) -> list[Alert]:
         """The worst first, then the newest."""

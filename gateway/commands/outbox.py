@@ -16,6 +16,7 @@ from devices.command import CommandRefusedError, CommandSpec, Effect
 from devices.messages import Result, encode_command
 from devices.reading import NOTHING, Millis
 from devices.topics import Channel, Topic
+from gateway.clock import Correction
 from gateway.decisions import Command, CommandAsked, CommandState, Decision
 from gateway.fleet import Device, Fleet
 
@@ -28,7 +29,8 @@ QUEUED_PER_DEVICE_MAX = 16
 FINISHED_REMEMBERED = 10_000
 """Ids of finished commands that are kept, so that the same request is not made a new command."""
 CLOCK_BACK_MAX_MS = 60_000
-"""A clock that falls further back than this was wrong, and so are the expiries set by it."""
+"""A command from further ahead than this was asked by a clock that was wrong, and so is its expiry.
+"""
 
 
 class Send(NamedTuple):
@@ -44,6 +46,7 @@ class Send(NamedTuple):
 class _Waiting:
     command: Command
     effect: Effect
+    topic: str
     send: Send
     committed: bool = False
     attempts: int = 0
@@ -62,19 +65,28 @@ class Outbox:
         self._finished: dict[str, None] = {}  # a set that remembers the order
         self._sends: list[tuple[Millis, str]] = []
         self._expiries: list[tuple[Millis, str]] = []
-        self._now: Millis = 0
 
-    def restore(self, commands: Iterable[Command], now: Millis) -> list[Decision]:
-        """Take over the commands of the journal; what may no longer be sent is finished.
+    def restore(
+        self, commands: Iterable[Command], now: Millis, *, clock_trusted: bool = True
+    ) -> list[Decision]:
+        """Take over the commands of the journal; what may no longer be sent is finished. When
+        nobody knows the time, that is every one: it may be late by hours.
 
         All queued ones must be among them. Of the finished ones, those that are given are not
         made anew when their key is asked again.
         """
-        self._now = now
         finished: list[Decision] = []
         for command in commands:
             if command.state is not CommandState.QUEUED:
                 self._remember(command.id)
+                continue
+            if not clock_trusted:
+                error = "the gateway was away and does not know for how long"
+                finished.append(self._finish(command, CommandState.EXPIRED, now, error))
+                continue
+            if command.created_at > now + CLOCK_BACK_MAX_MS:
+                error = "the clock went back"
+                finished.append(self._finish(command, CommandState.EXPIRED, now, error))
                 continue
             device = self._fleet.get(command.device)
             spec = device and device.kind.command(command.command)
@@ -84,7 +96,7 @@ class Outbox:
                 continue
             self._enqueue(command, spec, device)
             self.committed([command.id])
-        return finished + self._expire(now, clock_went_back=True)
+        return finished + self._expire(now)
 
     def ask(self, asked: CommandAsked, now: Millis) -> list[Decision]:
         """Queue or refuse a command; nothing when its key was asked before.
@@ -93,7 +105,6 @@ class Outbox:
         """
         if asked.key in self._waiting or asked.key in self._finished:
             return []
-        self._now = max(self._now, now)
         command = Command(
             id=asked.key,
             device=asked.device,
@@ -149,11 +160,24 @@ class Outbox:
 
     def on_tick(self, now: Millis) -> list[Decision]:
         """End what has expired."""
-        clock_went_back = now < self._now - CLOCK_BACK_MAX_MS
-        self._now = now
-        if clock_went_back:
-            self._sends = sorted((now, id) for id, one in self._waiting.items() if one.committed)
-        return self._expire(now, clock_went_back)
+        return self._expire(now)
+
+    def correct(self, correction: Correction) -> list[Command]:
+        """The clock was wrong: every command that waits has as long as before. Returns what is to
+        be saved anew."""
+        changed: list[Command] = []
+        for waiting in self._waiting.values():
+            before = waiting.command
+            waiting.command = replace(
+                before,
+                created_at=correction.of(before.created_at),
+                expires_at=correction.of(before.expires_at),
+            )
+            waiting.send = _encode(waiting.topic, waiting.command)
+            changed.append(waiting.command)
+        self._sends = sorted((correction.of(at), id) for at, id in self._sends)
+        self._expiries = sorted((one.command.expires_at, id) for id, one in self._waiting.items())
+        return changed
 
     def next_deadline(self) -> Millis | None:
         """When `due` or `on_tick` has something to do next; None while nothing waits."""
@@ -195,17 +219,12 @@ class Outbox:
         ]
 
     def _enqueue(self, command: Command, spec: CommandSpec, device: Device) -> None:
-        send = Send(
-            str(Topic(self._hamlet, device.kind.name, device.id, Channel.COMMAND)),
-            encode_command(command.id, command.command, command.args, command.expires_at),
-            command.id,
-            command.expires_at,
-        )
-        self._waiting[command.id] = _Waiting(command, spec.effect, send)
+        topic = str(Topic(self._hamlet, device.kind.name, device.id, Channel.COMMAND))
+        self._waiting[command.id] = _Waiting(command, spec.effect, topic, _encode(topic, command))
         self._of_device.setdefault(device.id, []).append(command.id)
         heappush(self._expiries, (command.expires_at, command.id))
 
-    def _expire(self, now: Millis, clock_went_back: bool) -> list[Decision]:
+    def _expire(self, now: Millis) -> list[Decision]:
         expired: list[Decision] = []
         while self._expiries and self._expiries[0][0] <= now:
             waiting = self._waiting.get(heappop(self._expiries)[1])
@@ -214,12 +233,6 @@ class Outbox:
                 if not waiting.committed:
                     error = "its time had passed before it could be sent"
                 expired.append(self._finish(waiting.command, CommandState.EXPIRED, now, error))
-        if clock_went_back:
-            expired += [
-                self._finish(waiting.command, CommandState.EXPIRED, now, "the clock went back")
-                for waiting in list(self._waiting.values())
-                if waiting.command.created_at > now + CLOCK_BACK_MAX_MS
-            ]
         return expired
 
     def _finish(
@@ -239,3 +252,8 @@ class Outbox:
         self._finished[id] = None
         if len(self._finished) > FINISHED_REMEMBERED:
             del self._finished[next(iter(self._finished))]
+
+
+def _encode(topic: str, command: Command) -> Send:
+    payload = encode_command(command.id, command.command, command.args, command.expires_at)
+    return Send(topic, payload, command.id, command.expires_at)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 from devices.reading import Millis, Reading
+from gateway.clock import Correction
 from gateway.decisions import State, StateChanged
 from gateway.fleet import SILENT_AFTER_MIN_MS, Device, Fleet
 from gateway.health.verdicts import ASSESS, Assess, Verdict, assess_reporting
@@ -21,8 +22,6 @@ SILENT = "silent"
 OFFLINE = "offline"
 NOT_SEEN_LIT: Verdict = (State.UNKNOWN, "not-seen-lit")
 """A light that has not yet been seen at night: by day nothing is known of its lamp."""
-CLOCK_BACK_MAX_MS = 60_000
-"""After a larger step back of the clock the times at which devices fall silent are set anew."""
 
 NO_CHANGE: Sequence[StateChanged] = ()
 
@@ -50,11 +49,14 @@ class HealthEngine:
         self._fleet = fleet
         self._watches: dict[str, _Watch] = {}
         self._silences: list[tuple[Millis, str]] = []  # one entry per device, re-checked when due
-        self._now: Millis = 0
 
-    def restore(self, now: Millis) -> Sequence[StateChanged]:
-        """Take over the devices of the fleet as the journal left them, and what has gone silent."""
-        self._now = now
+    def restore(self, now: Millis, *, clock_trusted: bool = True) -> Sequence[StateChanged]:
+        """Take over the devices of the fleet as the journal left them, and what has gone silent.
+
+        When nobody knows the time, nobody knows how long the gateway was away either: nothing is
+        known of any device until it reports again.
+        """
+        changes: list[StateChanged] = []
         for device in self._fleet:
             if device.measured_at is None:
                 continue
@@ -66,8 +68,13 @@ class HealthEngine:
             heard_at = min(device.heard_at or device.measured_at, now)
             watch = _Watch(device, assess, device.measured_at, heard_at, known, judged)
             self._watches[device.id] = watch
-            self._await_silence(watch)
-        return self.on_tick(now)
+            if clock_trusted:
+                self._await_silence(watch)
+                continue
+            watch.measured_at = 0  # its next reading comes after a gap, however small it looks
+            if device.state_cause != SILENT:
+                changes.append(_unknown(device, device.measured_at, SILENT))
+        return [*changes, *self.on_tick(now)]
 
     def on_reading(self, device: Device, reading: Reading, now: Millis) -> Sequence[StateChanged]:
         """After `device.apply(reading)`; for readings that are newer than the last one, however
@@ -102,9 +109,6 @@ class HealthEngine:
 
     def on_tick(self, now: Millis) -> Sequence[StateChanged]:
         """The devices that have gone silent, all with cause `SILENT`: their values are unknown."""
-        if now < self._now - CLOCK_BACK_MAX_MS:
-            self._set_silences_anew(now)
-        self._now = now
         changes: list[StateChanged] = []
         while self._silences and self._silences[0][0] <= now:
             watch = self._watches[heappop(self._silences)[1]]
@@ -121,6 +125,18 @@ class HealthEngine:
     def next_deadline(self) -> Millis | None:
         """When `on_tick` may have something to say; None while no device was heard."""
         return self._silences[0][0] if self._silences else None
+
+    def correct(self, correction: Correction, now: Millis) -> None:
+        """The clock was wrong: whoever is about to fall silent has as long as before."""
+        for watch in self._watches.values():
+            watch.measured_at = min(correction.of(watch.measured_at), now)
+            watch.heard_at = correction.of(watch.heard_at)
+        self._silences = [
+            (watch.heard_at + watch.device.silent_after_ms, id)
+            for id, watch in self._watches.items()
+            if watch.queued
+        ]
+        heapify(self._silences)
 
     def _change(
         self, watch: _Watch, verdict: Verdict, last: Millis, gap: bool
@@ -144,16 +160,6 @@ class HealthEngine:
     def _await_silence(self, watch: _Watch) -> None:
         watch.queued = True
         heappush(self._silences, (watch.heard_at + watch.device.silent_after_ms, watch.device.id))
-
-    def _set_silences_anew(self, now: Millis) -> None:
-        for watch in self._watches.values():
-            watch.heard_at = min(watch.heard_at, now)
-        self._silences = [
-            (watch.heard_at + watch.device.silent_after_ms, id)
-            for id, watch in self._watches.items()
-            if watch.queued
-        ]
-        heapify(self._silences)
 
 
 def _assess_of(device: Device) -> Assess:

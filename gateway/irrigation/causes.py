@@ -22,7 +22,6 @@ NOT_SHOWN_CLOSED = Text(
 RESTARTED = Text(
     "bộ điều khiển trung tâm khởi động lại giữa lượt tưới", "the gateway restarted on the way"
 )
-CLOCK = Text("đồng hồ hệ thống bị lùi", "the gateway's clock went back")
 STRAY = Text(
     "van mở ngoài lượt tưới, đã ra lệnh đóng", "the valve was open without a watering; closing it"
 )

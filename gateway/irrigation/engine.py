@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from devices.reading import Millis, Reading
 from devices.text import Text
+from gateway.clock import Correction
 from gateway.decisions import (
     AlertAsked,
     AlertCleared,
@@ -43,8 +44,8 @@ WAITING_LOOK_MS = 30_000
 """How often a run that waits for its pump or for a silent device is looked at."""
 RUNS_MAX_SETTING = "runs_max"
 """Setting of a pump: how many plots it can feed at once; 1 when not set."""
-CLOCK_BACK_MAX_MS = 2_000
-"""A larger step back of the clock ends what is running."""
+COUNTED_MS = 48 * 3_600_000
+"""Litres older than this are of no local day that still lasts, wherever the clock may move."""
 
 NOTHING: Sequence[Decision] = ()
 _NO = frozenset({CommandState.FAILED, CommandState.REFUSED})
@@ -60,14 +61,14 @@ class IrrigationEngine:
         self._plot_of = {valve: plot for plot in self._plots.values() for valve in plot.valves}
         self._pumps = {plot.pump: plot for plot in self._plots.values() if plot.pump}
         self._live: dict[str, Watering] = {}  # by plot, in the order of their requests
-        self._used: dict[str, dict[Millis, float]] = {}  # litres by plot and local day
+        self._used: dict[str, list[tuple[Millis, float]]] = {}  # by plot: when, how many litres
         self._pumps_on: dict[str, Watering] = {}  # the last run that started the pump
         self._pump_quiet_until: dict[str, Millis] = {}
         self._pumps_alerted = set(self._pumps)
         self._meters = Meters()
         self._rain = RainGauge()
         self._look_at: Millis = 0
-        self._now: Millis = 0
+        self.clock_trusted = True
 
     def day_start(self, now: Millis) -> Millis:
         """The last local midnight. `restore` needs the runs that had not ended by then."""
@@ -80,7 +81,6 @@ class IrrigationEngine:
         Runs that wait go on waiting. A run in progress is closed, verified and reported, because
         nobody knows what flowed; its meters, if it has some, tell in the end.
         """
-        self._now = now
         decisions: list[Decision] = []
         for valve in self._plot_of:
             device = self._fleet.get(valve)
@@ -184,14 +184,22 @@ class IrrigationEngine:
         return self._work(now) if self._live or self._pumps_on else NOTHING
 
     def next_deadline(self) -> Millis | None:
-        """When `on_tick` has something to do; None while nothing is watered.
-
-        By the present clock: whoever sees the clock go back calls `on_tick` at once.
-        """
+        """When `on_tick` has something to do; None while nothing is watered."""
         deadlines = [watering.next_deadline() for watering in self._live.values()]
         if any(watering.run.state is RunState.PLANNED for watering in self._live.values()):
             deadlines.append(self._look_at)
         return min(deadlines, default=None)
+
+    def correct(self, correction: Correction) -> list[Run]:
+        """The clock was wrong; returns what is to be saved anew."""
+        of = correction.of
+        self._used = {
+            plot: [(of(at), litres) for at, litres in used] for plot, used in self._used.items()
+        }
+        self._pump_quiet_until = {pump: of(at) for pump, at in self._pump_quiet_until.items()}
+        self._look_at = of(self._look_at)
+        self._rain.correct(correction)
+        return [watering.correct(correction) for watering in self._live.values()]
 
     def _resume(self, run: Run, plot: Plot, now: Millis) -> list[Decision]:
         if run.opened_at is not None:
@@ -266,11 +274,6 @@ class IrrigationEngine:
     def _work(self, now: Millis) -> list[Decision]:
         """Everything that is to be done by now, for all runs."""
         decisions: list[Decision] = []
-        if now < self._now - CLOCK_BACK_MAX_MS:
-            self._pump_quiet_until.clear()
-            for watering in self._live.values():
-                decisions += watering.clock_went_back(now)
-        self._now = now
         for watering in list(self._live.values()):
             if watering.run.state is not RunState.PLANNED:
                 decisions += watering.step(now)
@@ -334,17 +337,19 @@ class IrrigationEngine:
     def _count(self, run: Run) -> None:
         """All litres of a run count for the day on which it ended."""
         if run.ended_at is not None and run.litres > 0:
-            day, used = self.day_start(run.ended_at), self._used.setdefault(run.plot, {})
-            used[day] = used.get(day, 0.0) + run.litres
+            ended_at, used = run.ended_at, self._used.get(run.plot, [])
+            kept = [one for one in used if one[0] > ended_at - COUNTED_MS]
+            self._used[run.plot] = [*kept, (ended_at, run.litres)]
 
     def _situation(self, plot: Plot, now: Millis, *, waiting: bool = False) -> Situation:
-        today, used = self.day_start(now), self._used.get(plot.id, {})
+        today, used = self.day_start(now), self._used.get(plot.id, ())
         return Situation(
             plot=plot,
             now=now,
             fleet=self._fleet,
-            # Days that seem to come are counted too: the clock may have gone back.
-            used_today_l=sum(litres for day, litres in used.items() if day >= today),
+            # What seems to come is counted too: the clock may have been ahead before a restart.
+            used_today_l=sum(litres for at, litres in used if at >= today),
+            clock_trusted=self.clock_trusted,
             rain_mm=self._rain.last_hour_mm(now),
             watering=not waiting and plot.id in self._live,
         )

@@ -30,6 +30,7 @@ class Situation:
     used_today_l: float
     rain_mm: float | None
     watering: bool
+    clock_trusted: bool
 
     @property
     def left_today_l(self) -> float:
@@ -66,6 +67,15 @@ def _silence(situation: Situation) -> Text | None:
     return Text(f"mất kết nối với {silent}", f"nothing is heard of {silent}")
 
 
+def _clock(situation: Situation) -> Text | None:
+    if situation.clock_trusted:
+        return None
+    return Text(
+        "bộ điều khiển trung tâm chưa biết giờ, không rõ hôm nay đã tưới bao nhiêu",
+        "the gateway does not know the time, nor what flowed today",
+    )
+
+
 def _ceiling(situation: Situation) -> Text | None:
     if situation.left_today_l >= situation.plot.rate_l_min * WORTHWHILE_MIN:
         return None
@@ -91,6 +101,7 @@ INTERLOCKS = (
     Interlock("watering", _watering),
     Interlock("devices", _devices),
     Interlock("silence", _silence, may_pass=True),
+    Interlock("clock", _clock, may_pass=True),
     Interlock("ceiling", _ceiling),
     Interlock("rain", _rain),
 )

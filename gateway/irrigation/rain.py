@@ -7,6 +7,7 @@ from collections import deque
 from itertools import pairwise
 
 from devices.reading import Millis
+from gateway.clock import Correction
 
 WINDOW_MS = 3_600_000
 STALE_MS = 1_800_000
@@ -26,6 +27,13 @@ class RainGauge:
         # The newest value from before the window stays: the first rain in it is counted from there.
         while len(totals) > 2 and totals[1][0] <= measured_at - WINDOW_MS:
             totals.popleft()
+
+    def correct(self, correction: Correction) -> None:
+        """The clock was wrong."""
+        self._totals = {
+            station: deque((correction.of(at), total) for at, total in totals)
+            for station, totals in self._totals.items()
+        }
 
     def last_hour_mm(self, now: Millis) -> float | None:
         """The most that any station measured, or None where none knows."""

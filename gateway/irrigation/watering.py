@@ -10,6 +10,7 @@ from devices.command import Argument
 from devices.metric import Value
 from devices.reading import Millis
 from devices.text import Text
+from gateway.clock import Correction
 from gateway.decisions import (
     AlertAsked,
     AlertCleared,
@@ -36,7 +37,6 @@ from gateway.irrigation.run import (
     TAIL_MS,
     Seen,
     advance,
-    close,
     shown_closed,
 )
 from gateway.plots import Plot
@@ -138,15 +138,21 @@ class Watering:
         """A device answered a START of the present state with no."""
         self._seen.stop = causes.refused_by_device(error)
 
-    def clock_went_back(self, now: Millis) -> list[Decision]:
-        """Nobody knows how long water has flowed: assume the longest, and close."""
-        self._progress_at = self._read_at = self._saved_at = self._act_at = now
-        if self.run.state not in ON:
-            deadline = min(self.run.deadline, now + self.run.deadline - self.run.step_at)
-            self.run = replace(self.run, step_at=now, deadline=deadline)
-            return [self._save(now)]
-        run = estimate(self.run, self.plot, RENEW_MS)
-        return self.move(close(run, now, self.plot, causes.CLOCK), now)
+    def correct(self, correction: Correction) -> Run:
+        """The clock was wrong: leases, deadlines and litres go on as if nothing had happened.
+        Returns the run, to be saved anew."""
+        of, run, seen = correction.of, self.run, self._seen
+        self.run = self._saved = replace(
+            run,
+            created_at=of(run.created_at),
+            step_at=of(run.step_at),
+            deadline=of(run.deadline),
+            opened_at=correction.of_any(run.opened_at),
+        )
+        seen.flowed_at, seen.metered_at = of(seen.flowed_at), of(seen.metered_at)
+        self._progress_at, self._read_at = of(self._progress_at), of(self._read_at)
+        self._saved_at, self._act_at = of(self._saved_at), of(self._act_at)
+        return self.run
 
     def explain(self, action: str, sentence: Text, now: Millis) -> Explanation:
         """A sentence about this run, with its figures."""

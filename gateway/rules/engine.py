@@ -10,6 +10,7 @@ from functools import partial
 from devices.kind import Kind
 from devices.metric import Value
 from devices.reading import Millis, Reading
+from gateway.clock import Correction
 from gateway.decisions import Decision, RuleChanged, RuleState
 from gateway.fleet import SILENT_AFTER_MIN_MS, Device, Fleet
 from gateway.rules.agenda import Agenda
@@ -22,8 +23,6 @@ from gateway.rules.transitions import Moment, advance, fire, forget, leave, resu
 
 ACTUATOR_READING_AGE_MAX_MS = 10 * 60_000
 """A reading that took longer to arrive says what was; nothing is moved because of it."""
-CLOCK_BACK_MIN_MS = 60_000
-"""Smaller steps back are the clock being kept right, and delay a deadline by as much."""
 
 _NOTHING: Sequence[Decision] = ()
 
@@ -110,9 +109,8 @@ class RuleEngine:
         return list(self._judge(plan, judged, unknown, now))
 
     def on_tick(self, now: Millis) -> list[Decision]:
-        """Call when `next_deadline` has come, and every minute so that a clock that was set back
-        is noticed."""
-        decisions = self._follow_clock(now)
+        """Call when `next_deadline` has come."""
+        decisions: list[Decision] = []
         self._now = now
         for instance in self._agenda.take(now):
             decisions += self._wake(instance, now)
@@ -122,6 +120,23 @@ class RuleEngine:
     def next_deadline(self) -> Millis | None:
         """When `on_tick` is wanted."""
         return self._agenda.next()
+
+    def correct(self, correction: Correction, now: Millis) -> list[RuleChanged]:
+        """The clock was wrong: what is pending, cooling down or about to be silent has as long to
+        wait as before. Returns what is to be saved anew."""
+        if self._listening_since - self._deaf_ms < correction.since:
+            self._deaf_ms = max(self._deaf_ms + correction.by, 0)
+        self._listening_since = correction.of(self._listening_since)
+        self._now = now
+        changed: list[RuleChanged] = []
+        for plan in self._plans.values():
+            plan.look_again_at = 0
+        for instance in self._instances():
+            self._agenda.forget(instance)
+            if instance.correct(correction, now):
+                changed.append(instance.record(partial(_read_value, instance.device, now)))
+            self._arm(instance)
+        return changed
 
     def on_fleet_changed(self, now: Millis, device: Device | None = None) -> list[Decision]:
         """A device was adopted or its identity, place or settings changed; None for any of them."""
@@ -196,7 +211,7 @@ class RuleEngine:
             heard_at = max(instance.since, self._listening_since)
         elif heard_at <= self._listening_since:
             heard_at += self._deaf_ms
-        if heard_at > self._now:  # by a clock that was set back since
+        if heard_at > self._now:  # by a clock that was ahead before the last start
             heard_at = self._listening_since
         return max(heard_at + silent_ms, instance.cool_until or 0)
 
@@ -205,21 +220,6 @@ class RuleEngine:
         at = self._silent_at(instance) if silent else instance.next_wake()
         if at is not None:
             self._agenda.wake(instance, at)
-
-    def _follow_clock(self, now: Millis) -> list[Decision]:
-        """After a step back nothing may wait for a time that comes only in years."""
-        if now > self._now - CLOCK_BACK_MIN_MS:
-            return []
-        self._now = self._listening_since = now
-        self._deaf_ms = 0
-        decisions: list[Decision] = []
-        for instance in self._instances():
-            self._agenda.forget(instance)
-            if instance.rewind(now):
-                decisions.append(instance.record(partial(_read_value, instance.device, now)))
-            instance.checked_at = min(instance.checked_at, now)
-            self._arm(instance)
-        return decisions
 
     def _replan(self, device: Device, now: Millis) -> list[Instance]:
         """Find the rules of a device anew; returns the instances that it lost."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from devices.metric import Value
 from devices.reading import Millis
+from gateway.clock import Correction
 from gateway.decisions import RuleChanged, RuleState
 from gateway.fleet import Device
 from gateway.rules.expression.compile import Judge, ReadSetting
@@ -114,6 +115,20 @@ class Instance:
             self.since = min(self.since, now)
             self.due = self.due_from(self.since)
             self.held = False
+        return before != (self.since, self.due, self.cool_until)
+
+    def correct(self, correction: Correction, now: Millis) -> bool:
+        """The clock was wrong. Returns whether there is something to save anew."""
+        before = (self.since, self.due, self.cool_until)
+        cool_until, pending = self.cool_until, self.state is RuleState.PENDING
+        if cool_until is not None and cool_until - self.rule.cooldown_ms >= correction.since:
+            self.cool_until = cool_until + correction.by
+        # A pending rule may wait since before the last start; what it still has to wait counts.
+        self.since = self.since + correction.by if pending else correction.of(self.since)
+        if pending:
+            self.due = self.due_from(self.since)
+        self.fired = correction.of(self.fired[0]), self.fired[1]
+        self.checked_at = min(self.checked_at, now)
         return before != (self.since, self.due, self.cool_until)
 
     def due_from(self, since: Millis) -> Millis:

@@ -11,8 +11,8 @@ from devices.command import Argument
 from devices.messages import Command as WireCommand
 from devices.messages import Result, decode_message
 from devices.reading import Millis
+from gateway.clock import Correction
 from gateway.commands.outbox import (
-    CLOCK_BACK_MAX_MS,
     FINISHED_REMEMBERED,
     QUEUED_PER_DEVICE_MAX,
     REPEAT_MAX_MS,
@@ -229,24 +229,34 @@ def test_a_restart_without_the_device_expires_its_command(outbox: Outbox) -> Non
     assert gone.state is CommandState.EXPIRED
 
 
-def test_a_clock_that_falls_back_ends_what_was_asked_by_it(outbox: Outbox) -> None:
-    outbox.on_tick(NOW)
+@pytest.mark.parametrize("jump", [3 * 365 * 24 * 60 * MINUTE, -3 * 365 * 24 * 60 * MINUTE])
+def test_a_corrected_clock_leaves_a_command_its_time(outbox: Outbox, jump: Millis) -> None:
     outbox.ask(asked("a"), NOW)
     outbox.committed(["a"])
-    outbox.due(NOW)
+    assert sent(outbox, NOW) == ["a"]
+    (changed,) = outbox.correct(Correction(NOW, jump))
+    assert (changed.created_at, changed.expires_at) == (NOW + jump, NOW + jump + 10 * MINUTE)
+    assert sent(outbox, NOW + jump + 1_999) == []
+    (again,) = outbox.due(NOW + jump + 2_000)
+    assert decode_message(WireCommand, again.payload).expires_at == changed.expires_at
+    assert outbox.on_tick(NOW + jump + 10 * MINUTE - 1) == []
+    assert only(outbox.on_tick(NOW + jump + 10 * MINUTE)).state is CommandState.EXPIRED
+
+
+def test_a_restart_without_a_known_time_sends_nothing_that_may_be_late(outbox: Outbox) -> None:
+    queued = only(outbox.ask(asked("a"), NOW))
+    again = Outbox("khe-coc", small_fleet())
+    expired = only(again.restore([queued], NOW + 1000, clock_trusted=False))
+    assert expired.state is CommandState.EXPIRED
+    assert again.next_deadline() is None
+
+
+def test_a_restart_ends_what_was_asked_by_a_clock_that_was_ahead(outbox: Outbox) -> None:
+    queued = only(outbox.ask(asked("a"), NOW))
+    again = Outbox("khe-coc", small_fleet())
     day = 24 * 60 * MINUTE
-    expired = only(outbox.on_tick(NOW - day))
+    expired = only(again.restore([queued], NOW - day))
     assert (expired.state, expired.error) == (CommandState.EXPIRED, "the clock went back")
-    assert sent(outbox, NOW) == []
-
-
-def test_a_small_step_back_is_no_reason_to_give_up(outbox: Outbox) -> None:
-    outbox.on_tick(NOW)
-    outbox.ask(asked("a"), NOW)
-    outbox.committed(["a"])
-    outbox.due(NOW)
-    assert outbox.on_tick(NOW - CLOCK_BACK_MAX_MS) == []
-    assert sent(outbox, NOW + 2_000) == ["a"]
 
 
 class AnySequence(RuleBasedStateMachine):

@@ -1,6 +1,7 @@
 """States follow readings, last wills and silence; what was unknown is corrected, never guessed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from devices.metric import Value
 from devices.reading import Millis
+from gateway.clock import Correction
 from gateway.decisions import State, StateChanged
 from gateway.health.engine import NO_CHANGE, HealthEngine
 from gateway.health.uptime import uptime
@@ -43,9 +45,18 @@ class Watched:
     def tick(self, minute: float) -> None:
         self.save(self.engine.on_tick(NOW + int(minute * MINUTE)))
 
-    def restart(self, minute: float) -> None:
+    def restart(self, minute: float, *, clock_trusted: bool = True) -> None:
         self.engine = HealthEngine(fleet_of(self.device))
-        self.save(self.engine.restore(NOW + int(minute * MINUTE)))
+        now = NOW + int(minute * MINUTE)
+        self.save(self.engine.restore(now, clock_trusted=clock_trusted))
+
+    def correct(self, minute: int, by: int, *, since: int = 0) -> None:
+        correction = Correction(NOW + since * MINUTE, by * MINUTE)
+        now = NOW + (minute + by) * MINUTE
+        self.device.correct(correction, now)
+        self.engine.correct(correction, now)
+        moved = (replace(one, since=correction.of(at)) for at, one in self.records.items())
+        self.records = {one.since: one for one in moved}
 
     @property
     def history(self) -> list[tuple[float, str, str]]:
@@ -186,13 +197,27 @@ def test_values_of_an_older_message_are_not_taken_for_new() -> None:
     assert watched.history[-1] == (4, "unknown", "no-data")
 
 
-def test_a_clock_that_falls_back_delays_no_silence() -> None:
+@pytest.mark.parametrize("minutes", [3 * 365 * 24 * 60, -3 * 365 * 24 * 60])
+def test_a_corrected_clock_neither_delays_silence_nor_hurries_it(minutes: int) -> None:
     watched = Watched()
-    watched.read(600, **OK)
-    watched.tick(600)
-    watched.tick(0)
-    watched.tick(3)
+    watched.read(0, **OK)
+    watched.correct(1, minutes)
+    watched.tick(minutes + 2.99)
+    assert watched.device.state_cause == "ok"
+    watched.tick(minutes + 3)
     assert watched.device.state_cause == "silent"
+
+
+def test_without_a_known_time_nothing_is_known_until_the_next_report() -> None:
+    watched = Watched()
+    watched.read(0, **OK)
+    watched.restart(1, clock_trusted=False)
+    watched.read(2, **OK)
+    assert watched.history == [(0, "unknown", "silent"), (2, "up", "ok")]
+    watched.correct(3, 300, since=1)
+    watched.read(303, **OK)
+    assert watched.device.state_since == NOW + 302 * MINUTE
+    assert watched.device.state_cause == "ok"
 
 
 def test_a_clock_ahead_does_not_hide_silence() -> None:

@@ -2,13 +2,14 @@
 journal that survives kills. The valves judge what really flowed."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from devices.messages import Command as WireCommand
 from devices.messages import Result, decode_message
 from devices.metric import Value
 from devices.reading import Millis, Reading
+from gateway.clock import Correction
 from gateway.commands.outbox import Outbox, Send
 from gateway.decisions import (
     AlertAsked,
@@ -69,6 +70,7 @@ class Garden:
         self.plots = plots
         self.now = start
         self.clock_error: Millis = 0
+        self.began = start  # when its clock began to count
         self.metered = metered
         self.flow = flow  # true rate as a share of the plots' nominal one
         ids = {valve: "valve" for one in plots for valve in one.valves}
@@ -87,7 +89,7 @@ class Garden:
         self.wire: deque[tuple[Millis, Send]] = deque()  # FIFO, as a broker keeps the order
         self.lose_commands = self.lose_results = self.lose_telemetry = False
         self.delay_ms = 0
-        self.flowed: dict[tuple[str, Millis], float] = {}  # truth by plot and the gateway's day
+        self.flows: list[tuple[str, Millis, float]] = []  # truth: plot, by the gateway's clock, l
         self.flowed_in: dict[str, float] = {}  # truth by run
         self.report()
 
@@ -100,7 +102,15 @@ class Garden:
         return [run for run in self.runs.values() if run.plot == of][-1]
 
     def flowed_l(self, of: str = "lo-1") -> float:
-        return sum(litres for (plot, _), litres in self.flowed.items() if plot == of)
+        return sum(litres for plot, _, litres in self.flows if plot == of)
+
+    def flowed_by_day(self) -> dict[tuple[str, Millis], float]:
+        """By plot and the gateway's day."""
+        days: dict[tuple[str, Millis], float] = {}
+        for of, at, litres in self.flows:
+            key = of, self.engine.day_start(at)
+            days[key] = days.get(key, 0.0) + litres
+        return days
 
     def is_on(self, id: str) -> bool:
         actuator = self.actuators[id]
@@ -165,9 +175,23 @@ class Garden:
         raise AssertionError("a run has no end")
 
     def set_clock_by(self, seconds: int) -> None:
-        """The gateway's clock jumps; a shell that sees it go back lets the engine know."""
-        self.clock_error += seconds * SECOND
-        self.save(self.engine.on_tick(self.clock))
+        """The gateway's clock is corrected by that much, with all that it stamped."""
+        correction = Correction(self.began, seconds * SECOND)
+        self.clock_error += correction.by
+        self.began += correction.by
+        for known in self.fleet:
+            known.correct(correction, self.clock)
+        self.flows = [(plot, correction.of(at), litres) for plot, at, litres in self.flows]
+        for id, run in self.runs.items():
+            self.runs[id] = replace(
+                run,
+                created_at=correction.of(run.created_at),
+                ended_at=correction.of_any(run.ended_at),
+            )
+        for command in self.outbox.correct(correction):
+            self.commands[command.id] = command
+        for run in self.engine.correct(correction):
+            self.runs[run.id] = run
 
     def tick(self) -> None:
         rounds = 0
@@ -214,8 +238,8 @@ class Garden:
                 actuator.flowing = one.rate_l_min * self.flow / len(one.valves) if flows else 0.0
                 litres = actuator.flowing / 60
                 actuator.total_l += litres
-                key = one.id, self.engine.day_start(self.clock)
-                self.flowed[key] = self.flowed.get(key, 0.0) + litres
+                if litres:
+                    self.flows.append((one.id, self.clock, litres))
                 newest = [run.id for run in self.runs.values() if run.plot == one.id][-1:]
                 for run in newest:
                     self.flowed_in[run] = self.flowed_in.get(run, 0.0) + litres

@@ -16,7 +16,9 @@ def heard(adopted: bool = True, ago_s: int = 0) -> Fleet:
     return fleet_of(valve, pump)
 
 
-CALM = Situation(plot(), NOW, heard(), used_today_l=0, rain_mm=0.0, watering=False)
+CALM = Situation(
+    plot(), NOW, heard(), used_today_l=0, rain_mm=0.0, watering=False, clock_trusted=True
+)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import pytest
 from gateway.decisions import Run, RunState
 from gateway.irrigation import causes
 from gateway.irrigation.run import LEASE_S, TAIL_MS
-from tests.gateway.irrigation.garden import SECOND, Garden, plot
+from tests.gateway.irrigation.garden import SECOND, Garden, plot, states
 
+YEAR_S = 365 * 86_400
 STEPS = [RunState.PUMP, RunState.VALVE, RunState.FLOWING, RunState.CLOSING]
 
 
@@ -100,12 +101,27 @@ def test_a_valve_that_is_never_heard_again_is_counted_by_its_lease() -> None:
     assert run.litres <= garden.flowed_l() + 60 * (TAIL_MS / 60_000 + 2 * LEASE_S / 60)
 
 
-def test_a_clock_that_goes_back_ends_the_run() -> None:
-    garden = garden_at(RunState.FLOWING)
-    garden.set_clock_by(-7200)
-    assert garden.run().cause == causes.CLOCK
-    garden.live_until_idle()
-    assert not garden.is_on("valve-1")
+@pytest.mark.parametrize("jump", [3 * YEAR_S, 7200, -7200, -3 * YEAR_S])
+def test_a_corrected_clock_changes_nothing_of_a_run(jump: int) -> None:
+    garden, undisturbed = garden_at(RunState.FLOWING), garden_at(RunState.FLOWING)
+    garden.set_clock_by(jump)
+    for one in (garden, undisturbed):
+        one.live_until_idle()
+        assert not one.is_on("valve-1")
+    assert garden.now == undisturbed.now
+    assert states(garden) == states(undisturbed) == [RunState.DONE]
+    assert garden.run().litres == pytest.approx(undisturbed.run().litres)
+
+
+def test_without_a_known_time_nothing_is_watered_and_it_says_why() -> None:
+    garden = Garden(plot())
+    garden.engine.clock_trusted = False
+    garden.ask()
+    assert garden.runs == {}
+    assert "does not know the time" in garden.said[-1].sentence.en
+    garden.engine.clock_trusted = True
+    garden.ask()
+    assert garden.run().state is not RunState.PLANNED
 
 
 def test_litres_are_saved_while_they_flow_but_not_with_every_reading() -> None:

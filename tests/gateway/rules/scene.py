@@ -7,6 +7,7 @@ from devices.kinds import KINDS
 from devices.metric import Value
 from devices.reading import Millis, Reading
 from devices.text import Text
+from gateway.clock import Correction
 from gateway.decisions import Decision, RuleChanged, RuleState
 from gateway.fleet import Device, Fleet
 from gateway.located_yaml import parse_yaml
@@ -121,6 +122,13 @@ class Scene:
         """Tick at every deadline up to `at`, as the shell would."""
         while (due := self.engine.next_deadline()) is not None and due <= START + at:
             self.take(self.engine.on_tick(due))
+
+    def correct(self, at: Millis, by: Millis, *, since: Millis = 0) -> Sequence[Decision]:
+        """At `at`, the gateway's clock is found to have been wrong since `since`."""
+        correction, now = Correction(START + since, by), START + at + by
+        for known in self.fleet:
+            known.correct(correction, now)
+        return self.take(self.engine.correct(correction, now))
 
     def restart(self, at: Millis, text: str | None = None) -> Sequence[Decision]:
         """The gateway starts again with what was saved, perhaps with other rules."""

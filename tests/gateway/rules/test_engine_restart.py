@@ -1,5 +1,7 @@
 """Rules over restarts, edits and clocks that jump."""
 
+import pytest
+
 from gateway.decisions import (
     AlertAsked,
     AlertCleared,
@@ -83,27 +85,67 @@ def test_what_was_pending_is_not_taken_over_by_a_rule_about_silence() -> None:
     assert scene.states[-1] is FIRING
 
 
-def test_a_clock_set_back_by_years_neither_stalls_nor_repeats() -> None:
-    years = 3 * 365 * 24 * HOUR
+@pytest.mark.parametrize("years", [3, -3])
+def test_a_corrected_clock_lets_pass_what_a_rule_has_still_to_wait(years: int) -> None:
+    jump = years * 365 * 24 * HOUR
     waiting = BELOW + "  for: 10m\n  cooldown: 1h\n" + ALERT
     scene = Scene(waiting, device("soil", "s1"))
-    scene.send(years, "s1", soil_moisture_pct=20.0)
-    scene.tick(years + MINUTE)
-    scene.tick(0)  # the clock is right again
-    scene.run_until(10 * MINUTE)
+    scene.send(0, "s1", soil_moisture_pct=20.0)
+    scene.run_until(4 * MINUTE)
+    scene.correct(4 * MINUTE, jump)
+    assert scene.saved["dry", "s1"].due == START + jump + 10 * MINUTE
+    scene.run_until(jump + 10 * MINUTE - 1)
+    assert scene.states == [PENDING, PENDING]
+    scene.send(jump + 10 * MINUTE - 1, "s1", soil_moisture_pct=20.0)
+    scene.run_until(jump + 10 * MINUTE)
     assert scene.states == [PENDING, PENDING, FIRING]
-    scene.tick(years)
-    scene.tick(0)
-    assert scene.states == [PENDING, PENDING, FIRING, FIRING]  # only its cooldown moved
-    assert scene.saved["dry", "s1"].cool_until == START + HOUR
+    scene.correct(jump + 11 * MINUTE, -jump, since=jump)
+    assert scene.saved["dry", "s1"].cool_until == START + 70 * MINUTE
+    scene.send(12 * MINUTE, "s1", soil_moisture_pct=30.0)
+    scene.send(13 * MINUTE, "s1", soil_moisture_pct=20.0)
+    assert scene.saved["dry", "s1"].due == START + 70 * MINUTE
     assert sum(isinstance(one, AlertAsked) for one in scene.asked()) == 1
 
 
-def test_a_clock_set_back_does_not_hide_silence() -> None:
+def test_what_was_pending_before_the_time_got_lost_has_as_long_to_wait() -> None:
+    scene = Scene(BELOW + "  for: 10m\n" + ALERT, device("soil", "s1"))
+    scene.send(0, "s1", soil_moisture_pct=20.0)
+    scene.restart(4 * MINUTE)  # hours later, but nobody knows
+    scene.send(5 * MINUTE, "s1", soil_moisture_pct=20.0)
+    scene.correct(6 * MINUTE, 5 * HOUR, since=4 * MINUTE)
+    scene.send(5 * HOUR + 9 * MINUTE, "s1", soil_moisture_pct=20.0)
+    assert FIRING not in scene.states
+    scene.run_until(5 * HOUR + 10 * MINUTE)
+    assert scene.states[-1] is FIRING
+
+
+@pytest.mark.parametrize("years", [3, -3])
+def test_a_corrected_clock_neither_hides_silence_nor_makes_it_up(years: int) -> None:
+    jump = years * 365 * 24 * HOUR
+    scene = Scene(SILENT + ALERT, device("light", "l1"))
+    scene.send(0, "l1", battery_v=13.0)
+    scene.correct(10 * MINUTE, jump)
+    scene.run_until(jump + 30 * MINUTE - 1)
+    assert scene.states == []
+    scene.run_until(jump + 30 * MINUTE)
+    assert scene.states == [FIRING]
+
+
+def test_silence_from_before_an_unknown_time_is_awaited_as_long_as_ever() -> None:
+    scene = Scene(SILENT + ALERT, device("light", "l1"))
+    scene.send(0, "l1", battery_v=13.0)
+    scene.restart(1000)
+    scene.correct(5 * MINUTE, 5 * HOUR, since=1000)
+    scene.run_until(5 * HOUR + 30 * MINUTE)
+    assert scene.states == []
+    scene.run_until(5 * HOUR + 30 * MINUTE + 1000)
+    assert scene.states == [FIRING]
+
+
+def test_what_was_stamped_ahead_before_a_restart_hides_no_silence() -> None:
     scene = Scene(SILENT + ALERT, device("light", "l1"))
     scene.send(24 * HOUR, "l1", battery_v=13.0)
-    scene.restart(24 * HOUR)
-    scene.tick(0)
+    scene.restart(0)
     scene.run_until(30 * MINUTE - 1)
     assert scene.states == []
     scene.run_until(30 * MINUTE)
