@@ -93,6 +93,11 @@ class GatewayProcess:
 
     def start(self, *arguments: str, connected: bool = True) -> None:
         """Return when its page answers, and says that the broker is connected if that is asked."""
+        self.launch(*arguments)
+        self.wait_until(lambda: self.health()["broker"] if connected else self.health() is not None)
+
+    def launch(self, *arguments: str) -> None:
+        """Start it and wait for nothing."""
         command = arguments or ("run", "--site", str(self._site))
         with self.log.open("ab") as log:
             # A group of its own, like a command in a terminal: Ctrl-C goes to all in it.
@@ -103,7 +108,11 @@ class GatewayProcess:
                 stderr=subprocess.STDOUT,
                 process_group=0,
             )
-        self.wait_until(lambda: self.health()["broker"] if connected else self.health() is not None)
+
+    def ask_to_stop(self) -> None:
+        """As `stop` does, without waiting for the end."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGTERM)
 
     def kill(self) -> None:
         """End it as a power cut would."""

@@ -6,7 +6,7 @@ from itertools import cycle, islice
 
 from firmware_sim.cadence import LIVE
 from firmware_sim.layout import many_devices
-from firmware_sim.live import SteadyClock
+from firmware_sim.live import BrokerError, SteadyClock
 from firmware_sim.load import WINDOW, LoadConnection, Tally, connect_load
 from firmware_sim.ring import Message
 from firmware_sim.station import Broker
@@ -15,6 +15,7 @@ from tests.system.gateway_process import HAMLET, device
 
 DEVICES = 1000
 CONNECTIONS = 4
+RECONNECT_S = 0.1
 LAYOUT = many_devices(HAMLET, DEVICES, ("light", "speaker", "wifi", "soil"))
 LISTED = [device(spec.id, spec.kind) for spec in LAYOUT.devices]
 
@@ -40,6 +41,29 @@ async def publish(port: int, messages: Sequence[Message]) -> int:
     for connection in connections:
         connection.close()
     return tally.acknowledged
+
+
+async def publish_patiently(port: int, messages: Sequence[Message]) -> None:
+    """The same to a broker that may go away: what it did not confirm is sent again, as a device
+    does, so that some of it may come twice."""
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(CONNECTIONS):
+            share = [one for one in messages if hash(one.topic) % CONNECTIONS == number]
+            tasks.create_task(_insist(Broker("127.0.0.1", port), number, share))
+
+
+async def _insist(broker: Broker, number: int, messages: Sequence[Message]) -> None:
+    confirmed = 0
+    while confirmed < len(messages):
+        try:
+            connection = await connect_load(broker, number, SteadyClock()(), Tally())
+            while confirmed < len(messages):
+                connection.publish(messages[confirmed : confirmed + WINDOW])
+                await connection.drain()
+                confirmed += WINDOW
+            connection.close()
+        except (BrokerError, ConnectionResetError):
+            await asyncio.sleep(RECONNECT_S)
 
 
 async def _send(connection: LoadConnection, messages: Sequence[Message]) -> None:
