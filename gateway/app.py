@@ -31,6 +31,8 @@ from gateway.pipeline import Pipeline
 from gateway.pulse import Pulse
 from gateway.rules.rule import Rule
 from gateway.self_report import SelfReport
+from gateway.serial.lines import SerialLines
+from gateway.serial.notices import outlived, port_alert
 from gateway.site import Site, read_secret
 from gateway.timekeeping.clocks import Clocks, SystemClocks
 from gateway.timekeeping.own_clock import OwnClock
@@ -63,6 +65,7 @@ class Gateway:
     observations: Observations
     pulse: Pulse
     forwarder: Forwarder | None
+    serial: SerialLines
 
     async def run(self) -> None:
         """Receive and forward until cancelled, or until something fails for good."""
@@ -71,6 +74,7 @@ class Gateway:
             tasks.create_task(self.receiver.run(self.committer))
             tasks.create_task(self.pulse.run())
             tasks.create_task(self._self_report().run())
+            tasks.create_task(self.serial.run())
             if self.forwarder:
                 tasks.create_task(self.forwarder.run())
                 tasks.create_task(self._watch(self.forwarder))
@@ -183,8 +187,19 @@ async def open_gateway(
         committer.start(writer, has_room=reserve.fill())
         stack.push_async_callback(committer.stop)
         pulse = Pulse(committer, observations)
+        serial = _build_serial(site, pipeline, committer, clock.now)
         yield Gateway(
-            site, clock, pipeline, committer, receiver, reader, feed, observations, pulse, forwarder
+            site,
+            clock,
+            pipeline,
+            committer,
+            receiver,
+            reader,
+            feed,
+            observations,
+            pulse,
+            forwarder,
+            serial,
         )
 
 
@@ -215,6 +230,25 @@ def _connection_settings(site: Site) -> ConnectionSettings:
         username=config.username,
         password=password,
         tls=TlsSettings(ca_file) if secure else None,
+    )
+
+
+def _build_serial(site: Site, pipeline: Pipeline, committer: Committer, now: Now) -> SerialLines:
+    ports = [line.port for line in site.config.serial]
+    for over in outlived(pipeline.engines.alerts.open_alerts(), ports, now()):
+        pipeline.ask(over, now())
+
+    def on_port(port: str, usable: bool) -> None:
+        pipeline.ask(port_alert(port, usable, now()), now())
+        committer.on_chunk_end()
+
+    return SerialLines(
+        site.config.serial,
+        hamlet=site.config.hamlet,
+        profiles=site.profiles,
+        inbox=committer,
+        now=now,
+        on_port=on_port,
     )
 
 

@@ -117,6 +117,11 @@ class Committer:
         if not self.failure.done():
             self.failure.set_exception(error)
 
+    @property
+    def full(self) -> bool:
+        """Whether too much waits for its commit to take in more."""
+        return self._paused
+
     def on_message(
         self, topic: str, payload: bytes, token: int, retained: bool, now: Millis
     ) -> None:

@@ -19,6 +19,7 @@ def families(gateway: Gateway) -> Iterable[Family]:
     yield from _messages(gateway)
     yield from _rules(gateway)
     yield from _forwarding(gateway)
+    yield from _serial(gateway)
     seen = gateway.observations
     yield _histogram(
         "hamlet_journal_commit_seconds", "From handing over a batch to its being on disk.",
@@ -141,6 +142,51 @@ def _process(started_at_s: int) -> Iterator[Family]:
     yield _gauge("process_start_time_seconds", "When the program started.", started_at_s)
     labels = {"version": version("smart-hamlet")}
     yield _gauge("hamlet_build_info", "Always 1; the version is the label.", 1, labels)
+
+
+def _serial(gateway: Gateway) -> Iterator[Family]:
+    lines = gateway.serial.statistics
+    if not lines:
+        return
+    devices = [
+        (seen, {"bus": line.port, "device": seen.device})
+        for line in lines
+        for seen in line.devices.values()
+    ]
+    yield Family(
+        "hamlet_serial_polls_total",
+        "counter",
+        "Readings that were asked for, or lines that came.",
+        tuple(Sample(seen.polls, labels) for seen, labels in devices),
+    )
+    errors = [
+        Sample(number, {**labels, "cause": cause.value})
+        for seen, labels in devices
+        for cause, number in seen.errors.items()
+    ]
+    garbled = [
+        Sample(line.garbled, {"bus": line.port, "device": "", "cause": "garbled"})
+        for line in lines
+        if line.garbled
+    ]
+    yield Family(
+        "hamlet_serial_errors_total",
+        "counter",
+        "Questions that had no good answer, and lines that could not be read.",
+        (*errors, *garbled),
+    )
+    yield Family(
+        "hamlet_serial_port_open",
+        "gauge",
+        "1 while the port can be used.",
+        tuple(Sample(line.trouble is None, {"bus": line.port}) for line in lines),
+    )
+    yield Family(
+        "hamlet_dropped_total",
+        "counter",
+        "What was thrown away because a queue was full.",
+        (Sample(gateway.serial.reports.dropped, {"queue": "serial"}),),
+    )
 
 
 def _gauge(name: str, text: str, value: float, labels: dict[str, str] | None = None) -> Family:

@@ -16,6 +16,8 @@ from devices.topics import IDENTIFIER
 from gateway.fleet import GATEWAY
 from gateway.located_yaml import Located, Model, Problem, ProblemsError, did_you_mean, load_yaml
 from gateway.plots import Plot, PlotsFile, plot_problems
+from gateway.profiles import Profiles, load_profiles
+from gateway.serial_lines import SerialLine, line_problems
 
 SECRET_MAX = 4096
 """Bytes of a password or token file: more is no secret but the wrong file."""
@@ -142,6 +144,7 @@ class SiteConfig(_Config):
     influxdb: InfluxConfig | None = None
     limits: LimitsConfig = LimitsConfig()
     web: WebConfig = WebConfig()
+    serial: tuple[SerialLine, ...] = ()
 
 
 class DeviceConfig(_Config):
@@ -205,6 +208,7 @@ class Site:
     devices: tuple[DeviceConfig, ...]
     plots: tuple[Plot, ...]
     map: MapFile
+    profiles: Profiles
 
     @property
     def data(self) -> Path:
@@ -231,12 +235,15 @@ def load_site(folder: Path) -> Site:
     devices = _load(folder / "devices.yaml", DevicesFile, problems, optional=True)
     plots = _load(folder / "plots.yaml", PlotsFile, problems, optional=True)
     drawing = _load(folder / "map.yaml", MapFile, problems, optional=True)
+    profiles = _load_profiles(folder, problems)
     if devices and plots and drawing:
         problems += _cross_check(devices, plots, drawing)
-    if problems or not (config and devices and plots and drawing):
+    if config and devices and profiles:
+        problems += _check_lines(config, devices[1], profiles)
+    if problems or not (config and devices and plots and drawing and profiles):
         raise ProblemsError(problems)
     listed = (*devices[1].devices, _THE_GATEWAY)
-    return Site(folder, config[1], listed, tuple(plots[1].plots), drawing[1])
+    return Site(folder, config[1], listed, tuple(plots[1].plots), drawing[1], profiles)
 
 
 def read_secret(site: Site, file: str) -> str:
@@ -262,6 +269,22 @@ def _load(
     except ProblemsError as error:
         problems += error.problems
         return None
+
+
+def _load_profiles(folder: Path, problems: list[Problem]) -> Profiles | None:
+    try:
+        return load_profiles(folder)
+    except ProblemsError as error:
+        problems += error.problems
+        return None
+
+
+def _check_lines(
+    config: tuple[Located, SiteConfig], devices: DevicesFile, profiles: Profiles
+) -> list[Problem]:
+    kinds = {device.id: device.kind for device in devices.devices}
+    found = line_problems(config[1].serial, profiles, kinds)
+    return [config[0].problem(("serial", *path), message) for path, message in found]
 
 
 def _cross_check(

@@ -8,8 +8,13 @@ from typing import Protocol
 
 import httpx2
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.real import START_TIMEOUT_S, Influxd, Mosquitto, require
+
+# The tests run beside others on slow machines: there, time says nothing about the code.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 class StartMosquitto(Protocol):

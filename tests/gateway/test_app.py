@@ -6,6 +6,7 @@ import stat
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -180,15 +181,12 @@ async def test_a_device_that_changed_its_kind_is_refused(tmp_path: Path) -> None
     site, _ = small_site(tmp_path, broker=broker)
     async with running(site):
         pass
-    changed = Site(
-        tmp_path,
-        site.config,
-        tuple(
+    changed = replace(
+        site,
+        devices=tuple(
             config.model_copy(update={"kind": "wifi"}) if config.kind == "light" else config
             for config in site.devices
         ),
-        site.plots,
-        site.map,
     )
     with pytest.raises(DeviceConflictError, match="an id of its own"):
         async with open_gateway(changed, []):

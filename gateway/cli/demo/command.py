@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from shutil import Error as CopyError
 from shutil import copytree, ignore_patterns
@@ -75,7 +76,7 @@ def _prepare(folder: Path, port: int | None) -> tuple[Site, list[Rule]]:
 
 def _changed(site: Site, parts: Mapping[str, object]) -> Site:
     config = site.config.model_copy(update=parts)
-    return Site(site.folder, config, site.devices, site.plots, site.map)
+    return replace(site, config=config)
 
 
 def _run(site: Site, rules: Sequence[Rule]) -> None:

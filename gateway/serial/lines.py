@@ -1,0 +1,89 @@
+"""All serial lines of a site: keeps each port open, and opens it again when it was unplugged."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+
+from devices.reading import Millis
+from gateway.clock import Now
+from gateway.profiles import Profiles
+from gateway.serial.bus import ModbusBus
+from gateway.serial.listener import Listener
+from gateway.serial.port import PortError, open_port
+from gateway.serial.reports import Inbox, Reports
+from gateway.serial.statistics import LineStatistics
+from gateway.serial.steady import steady_ms
+from gateway.serial_lines import SerialLine
+
+REOPEN_S = (0.5, 10.0)
+"""First and longest pause before a port is tried again. Trying costs next to nothing, and whoever
+plugs an adapter in stands there and waits."""
+PATIENCE_MS: Millis = 60_000
+"""Long enough for a cable that is moved to another socket."""
+
+log = logging.getLogger(__name__)
+
+
+class SerialLines:
+    """Runs every line beside the others. `on_port` is told, again and again, that a port has not
+    been usable for PATIENCE_MS, and that it is usable."""
+
+    def __init__(
+        self,
+        lines: Sequence[SerialLine],
+        *,
+        hamlet: str,
+        profiles: Profiles,
+        inbox: Inbox,
+        now: Now,
+        on_port: Callable[[str, bool], None],
+    ) -> None:
+        self.reports = Reports(hamlet, f"serial-{secrets.token_hex(8)}", inbox, now, steady_ms)
+        self.statistics = [LineStatistics(line.port) for line in lines]
+        self._lines = lines
+        self._profiles = profiles
+        self._now = now
+        self._on_port = on_port
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for line, statistics in zip(self._lines, self.statistics, strict=True):
+                tasks.create_task(self._run(line, statistics))
+
+    async def _run(self, line: SerialLine, statistics: LineStatistics) -> None:
+        server = self._server(line, statistics)
+        pause_s, longest_s = REOPEN_S
+        usable_at = steady_ms()
+        while True:
+            try:
+                async with open_port(line.port, line.baud, line.parity, line.stop_bits) as port:
+                    self._note(statistics, None)
+                    self._on_port(line.port, True)
+                    pause_s = REOPEN_S[0]
+                    try:
+                        await server.serve(port)
+                    finally:
+                        usable_at = steady_ms()
+            except PortError as error:
+                self._note(statistics, str(error))
+                if steady_ms() - usable_at >= PATIENCE_MS:
+                    self._on_port(line.port, False)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, longest_s)
+
+    def _server(self, line: SerialLine, statistics: LineStatistics) -> ModbusBus | Listener:
+        if line.lines is not None:
+            return Listener(line.lines, statistics, self.reports, self._now)
+        bus = ModbusBus(line, self._profiles, statistics, self.reports, self._now)
+        bus.introduce()
+        return bus
+
+    def _note(self, statistics: LineStatistics, trouble: str | None) -> None:
+        if not statistics.turn(trouble, self._now()):
+            return
+        if trouble is None:
+            log.info("%s: open", statistics.port)
+        else:
+            log.warning("serial: %s", trouble)

@@ -1,0 +1,45 @@
+"""What the gateway counts and knows of its serial lines, for `/metrics` and the technician."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from devices.reading import Millis
+from gateway.serial.exchange import Cause
+
+NOT_OPENED = "not opened yet"
+
+
+@dataclass(slots=True)
+class DeviceStatistics:
+    """One device of a line. `polls` = answered + failed; a poll may fail and retry several
+    questions, each counted in `errors`. `trouble` is why its last poll brought nothing."""
+
+    device: str
+    address: int | None = None
+    profile: str | None = None
+    polls: int = 0
+    failed: int = 0
+    errors: Counter[Cause] = field(default_factory=Counter)
+    answered_at: Millis | None = None
+    trouble: Cause | None = None
+
+
+@dataclass(slots=True)
+class LineStatistics:
+    """One serial port. `trouble` is why it cannot be used, None while it can; `since` is when it
+    began to be usable or not. `garbled` counts the lines that could not be read."""
+
+    port: str
+    trouble: str | None = NOT_OPENED
+    since: Millis | None = None
+    garbled: int = 0
+    devices: dict[str, DeviceStatistics] = field(default_factory=dict)
+
+    def turn(self, trouble: str | None, now: Millis) -> bool:
+        """Note how the port is; True when that is news."""
+        if trouble == self.trouble:
+            return False
+        if (trouble is None) != (self.trouble is None) or self.since is None:
+            self.since = now
+        self.trouble = trouble
+        return True
