@@ -67,6 +67,9 @@ def routes(pages: Pages) -> APIRouter:
             "gateway": renderer.fragment(
                 "technician/gateway.html", words, condition=views.condition()
             ),
+            "serial": renderer.fragment(
+                "technician/serial.html", words, ports=views.condition().serial
+            ),
         }
 
     @router.get("/alerts")

@@ -3,13 +3,17 @@
 import asyncio
 import json
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import aiomqtt
 
 from devices.reading import Millis
+from firmware_sim.buses import plugged_in
 from firmware_sim.cadence import Cadence
+from firmware_sim.firmware.device import Firmware
 from firmware_sim.station import ANSWER_TIMEOUT_S, Broker, Station
 from firmware_sim.world import World
 
@@ -40,12 +44,31 @@ async def run_live(
     stop: asyncio.Event,
     clock: SteadyClock,
     state: Path | None = None,
+    wired: Path | None = None,
 ) -> None:
     """Until `stop`. The world's state goes to the file `state`, if given, now and then and at the
-    end. Raises BrokerError when the broker does not let a device in at the beginning."""
+    end. With a folder `wired`, the devices on serial buses are asked there instead of speaking to
+    the broker. Raises BrokerError when the broker does not let a device in at the beginning."""
     await _knock(broker)
-    stations = [Station(device, broker, clock) for device in world.devices.values()]
-    devices = world.devices.values()
+    with ExitStack() as stack:
+        on_bus = stack.enter_context(plugged_in(world, wired, clock)) if wired else frozenset()
+        devices = [device for id, device in world.devices.items() if id not in on_bus]
+        await _run_stations(world, devices, broker, cadence, stop=stop, clock=clock, state=state)
+    if state is not None:
+        save_state(world, state)
+
+
+async def _run_stations(
+    world: World,
+    devices: Sequence[Firmware],
+    broker: Broker,
+    cadence: Cadence,
+    *,
+    stop: asyncio.Event,
+    clock: SteadyClock,
+    state: Path | None,
+) -> None:
+    stations = [Station(device, broker, clock) for device in devices]
     async with asyncio.TaskGroup() as tasks:
         for device, station in zip(devices, stations, strict=True):
             # A share of the start-up time each, so that the broker is not stormed.
@@ -62,8 +85,6 @@ async def run_live(
         finally:
             for station in stations:
                 station.stop()
-    if state is not None:
-        save_state(world, state)
 
 
 def save_state(world: World, state: Path) -> None:

@@ -56,7 +56,7 @@ class World:
         if saved is not None:
             self._origin = saved["origin"]
             self.sky.load(saved["sky"])
-        self._layout = layout
+        self.layout = layout
         self._lines: dict[str | None, Line] = {}
         self._taps: dict[str, Tap] = {}
         self._lay_pipes()
@@ -97,19 +97,19 @@ class World:
     def _lay_pipes(self) -> None:
         now = self.sky.now
         self._lines[None] = Line(now, mains=True)
-        for spec in self._layout.devices:
+        for spec in self.layout.devices:
             if spec.kind == "pump":
                 self._lines[spec.id] = Line(now)
-        for plot in self._layout.plots:
+        for plot in self.layout.plots:
             line = self._lines.get(plot.pump, self._lines[None])
             for valve in plot.valves:
                 self._taps[valve] = line.add(plot.rate_l_min / len(plot.valves))
-        for spec in self._layout.devices:
+        for spec in self.layout.devices:
             if spec.kind == "valve" and spec.id not in self._taps:
                 self._taps[spec.id] = self._lines[None].add(RATE_L_MIN)
 
     def _dig(self) -> dict[str, Ground]:
-        plots = self._layout.plots
+        plots = self.layout.plots
         low, high = START_PCT
         ranks = list(range(len(plots)))
         stream(self.seed, "moisture").shuffle(ranks)
@@ -126,7 +126,7 @@ class World:
     def _build(self, spec: DeviceSpec, cadence: Cadence, scenario: Scenario | None) -> Firmware:
         random = stream(self.seed, "device", spec.id)
         badge = Badge(
-            self._layout.hamlet,
+            self.layout.hamlet,
             spec.id,
             KINDS[spec.kind],
             cadence.report_s[spec.kind],
@@ -153,7 +153,7 @@ class World:
         raise NotImplementedError(f"no firmware for a {spec.kind}: add one in firmware_sim")
 
     def _ground_of(self, sensor: str) -> Ground:
-        for plot in self._layout.plots:
+        for plot in self.layout.plots:
             if sensor in plot.sensors:
                 return self.grounds[plot.id]
         # A sensor in no plot stands in a meadow of its own.

@@ -179,7 +179,7 @@ def _serial(gateway: Gateway) -> Iterator[Family]:
         "hamlet_serial_port_open",
         "gauge",
         "1 while the port can be used.",
-        tuple(Sample(line.trouble is None, {"bus": line.port}) for line in lines),
+        tuple(Sample(line.usable, {"bus": line.port}) for line in lines),
     )
     yield Family(
         "hamlet_dropped_total",

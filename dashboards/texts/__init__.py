@@ -7,9 +7,10 @@ from dashboards.texts.devices import DEVICES
 from dashboards.texts.home import HOME
 from dashboards.texts.layout import LAYOUT
 from dashboards.texts.people import PEOPLE
+from dashboards.texts.serial import SERIAL
 from devices.text import Text
 
-CATALOGUE: dict[str, Text] = {**LAYOUT, **HOME, **DEVICES, **PEOPLE}
+CATALOGUE: dict[str, Text] = {**LAYOUT, **HOME, **DEVICES, **PEOPLE, **SERIAL}
 
-if len(CATALOGUE) != sum(map(len, (LAYOUT, HOME, DEVICES, PEOPLE))):
+if len(CATALOGUE) != sum(map(len, (LAYOUT, HOME, DEVICES, PEOPLE, SERIAL))):
     raise ValueError("a key stands in two catalogues")

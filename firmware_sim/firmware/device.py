@@ -85,11 +85,8 @@ class Firmware(ABC):
 
     def report(self, now: Millis) -> Message:
         """Telemetry of this moment."""
-        sky = self.sky
-        if now > sky.now:
-            sky.advance(now)
         seq = self.seq
-        values = self._ailing_values(now) if self.ailments else self.measure(now)
+        values = self.values(now)
         self.seq = seq + 1
         interval = self.interval_ms()
         # The first interval is shortened by luck: devices that boot together drift apart.
@@ -101,6 +98,12 @@ class Firmware(ABC):
             if seq % 4:  # garbage is no reading, and not worth keeping
                 return Message(self._telemetry, payload[: len(payload) // 2])
         return Message(self._telemetry, payload, seq=seq)
+
+    def values(self, now: Millis) -> str:
+        """What it measures at this moment, as members of a JSON object, without braces."""
+        if now > self.sky.now:
+            self.sky.advance(now)
+        return self._ailing_values(now) if self.ailments else self.measure(now)
 
     def handle_command(self, payload: bytes, now: Millis) -> list[Message]:
         """Obey, once, what has not expired. Returns the result, and a report if it was obeyed."""

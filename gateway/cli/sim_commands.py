@@ -34,6 +34,10 @@ def sim(
     state: Annotated[
         Path | None, typer.Option(help="File that the world is saved to and continues from.")
     ] = None,
+    serial: Annotated[
+        Path | None,
+        typer.Option(help="Folder where the site's Modbus buses appear as serial-0, serial-1, …"),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another seed is another weather.")] = 1,
     devices: Annotated[
         int | None, typer.Option(min=1, max=1_000_000, help="Load: so many made-up devices.")
@@ -57,7 +61,7 @@ def sim(
             made_up = many_devices(layout.hamlet, devices, kind or LOAD_KINDS)
             _make_load(made_up, address, seed, rate, seconds)
         else:
-            _simulate(layout, address, seed, scenario, state)
+            _simulate(layout, address, seed, scenario, state, serial)
     except (LayoutError, ScenarioError, BrokerError, ValueError) as error:
         _refuse(str(error))
     except OSError as error:  # the state file
@@ -65,7 +69,12 @@ def sim(
 
 
 def _simulate(
-    layout: Layout, broker: Broker, seed: int, scenario: Path | None, state: Path | None
+    layout: Layout,
+    broker: Broker,
+    seed: int,
+    scenario: Path | None,
+    state: Path | None,
+    serial: Path | None,
 ) -> None:
     clock = SteadyClock()
     saved = load_state(state) if state else None
@@ -86,7 +95,9 @@ def _simulate(
         save_state(world, state)  # before hundreds of devices connect: it may be unwritable
     count = len(layout.devices)
     _run(
-        lambda stop: run_live(world, broker, LIVE, stop=stop, clock=clock, state=state),
+        lambda stop: run_live(
+            world, broker, LIVE, stop=stop, clock=clock, state=state, wired=serial
+        ),
         f"{count} devices of {layout.hamlet} on {broker.host}:{broker.port}; Ctrl-C ends them",
     )
 

@@ -9,9 +9,10 @@ from gateway.api.app import create_app
 from gateway.api.token import load_or_create_token
 from gateway.app import Gateway, SiteError
 from gateway.metrics import families
+from gateway.serial.statistics import LineStatistics
 from gateway.site import WebConfig
 from gateway.views import Views
-from gateway.views.condition import Condition, Link
+from gateway.views.condition import Condition, Link, SerialPort, WiredDevice
 
 TOKEN_FILE = "web-token"  # noqa: S105  # the name of a file
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -67,4 +68,26 @@ def _condition(gateway: Gateway) -> Condition:
         journal_ok=seen.journal_trouble is None,
         disk_full=seen.disk_full,
         standstill=gateway.pulse.standstill(),
+        serial=tuple(map(_serial_port, gateway.serial.statistics)),
+    )
+
+
+def _serial_port(line: LineStatistics) -> SerialPort:
+    return SerialPort(
+        port=line.port,
+        link=Link(line.usable, line.since),
+        trouble=line.trouble.value if line.trouble else None,
+        garbled=line.garbled,
+        devices=tuple(
+            WiredDevice(
+                id=seen.device,
+                address=seen.address,
+                profile=seen.profile,
+                answered_at=seen.answered_at,
+                trouble=seen.trouble.value if seen.trouble else None,
+                readings=seen.polls - seen.failed,
+                errors={cause.value: number for cause, number in seen.errors.items()},
+            )
+            for seen in line.devices.values()
+        ),
     )

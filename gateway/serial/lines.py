@@ -59,7 +59,8 @@ class SerialLines:
         while True:
             try:
                 async with open_port(line.port, line.baud, line.parity, line.stop_bits) as port:
-                    self._note(statistics, None)
+                    if statistics.turn(None, self._now()):
+                        log.info("%s: open", line.port)
                     self._on_port(line.port, True)
                     pause_s = REOPEN_S[0]
                     try:
@@ -67,7 +68,8 @@ class SerialLines:
                     finally:
                         usable_at = steady_ms()
             except PortError as error:
-                self._note(statistics, str(error))
+                if statistics.turn(error.trouble, self._now()):
+                    log.warning("serial: %s", error)
                 if steady_ms() - usable_at >= PATIENCE_MS:
                     self._on_port(line.port, False)
             await asyncio.sleep(pause_s)
@@ -79,11 +81,3 @@ class SerialLines:
         bus = ModbusBus(line, self._profiles, statistics, self.reports, self._now)
         bus.introduce()
         return bus
-
-    def _note(self, statistics: LineStatistics, trouble: str | None) -> None:
-        if not statistics.turn(trouble, self._now()):
-            return
-        if trouble is None:
-            log.info("%s: open", statistics.port)
-        else:
-            log.warning("serial: %s", trouble)

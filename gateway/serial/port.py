@@ -5,6 +5,7 @@ import contextlib
 import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import Enum
 
 import serial_asyncio_fast
 from serial import SerialException
@@ -12,8 +13,23 @@ from serial import SerialException
 CHUNK = 1024
 
 
+class PortTrouble(Enum):
+    """Why a port cannot be used; the page puts the values into words."""
+
+    MISSING = "missing"
+    FORBIDDEN = "forbidden"
+    BUSY = "busy"
+    NOT_SERIAL = "not-serial"
+    UNPLUGGED = "unplugged"
+    FAILED = "failed"
+
+
 class PortError(Exception):
     """The port cannot be used, or no more; the message says what to do."""
+
+    def __init__(self, trouble: PortTrouble, message: str) -> None:
+        super().__init__(message)
+        self.trouble = trouble
 
 
 class Port:
@@ -67,7 +83,8 @@ class Port:
         return True
 
     def _lost(self, error: Exception | None) -> PortError:
-        return PortError(f"{self._name} was unplugged" + (f" ({error})" if error else ""))
+        why = f" ({error})" if error else ""
+        return PortError(PortTrouble.UNPLUGGED, f"{self._name} was unplugged{why}")
 
 
 @asynccontextmanager
@@ -78,7 +95,7 @@ async def open_port(name: str, baud: int, parity: str, stop_bits: int) -> AsyncI
             url=name, baudrate=baud, parity=parity, stopbits=stop_bits, exclusive=True
         )
     except (OSError, ValueError) as error:
-        raise PortError(_explain(name, error)) from None
+        raise _explain(name, error) from None
     try:
         yield Port(name, reader, writer)
     finally:
@@ -87,14 +104,19 @@ async def open_port(name: str, baud: int, parity: str, stop_bits: int) -> AsyncI
             await writer.wait_closed()
 
 
-def _explain(name: str, error: Exception) -> str:
+def _explain(name: str, error: Exception) -> PortError:
     match getattr(error, "errno", None):
         case errno.ENOENT | errno.ENXIO | errno.ENODEV:
-            return f"there is no port {name}: is the adapter plugged in? ls /dev/serial/by-id"
+            message = f"there is no port {name}: plug the adapter in, or look for its name with "
+            return PortError(PortTrouble.MISSING, message + "ls /dev/serial/by-id")
         case errno.EACCES | errno.EPERM:
-            return f"{name} may not be opened: add this user to the group dialout, and log in anew"
+            message = f"{name} may not be opened: add this user to the group dialout and log in"
+            return PortError(PortTrouble.FORBIDDEN, message + " anew")
         case errno.EAGAIN | errno.EBUSY:
-            return f"{name} is in use by another program, perhaps by the running gateway: stop it"
+            message = f"{name} is in use by another program, perhaps by the running gateway"
+            return PortError(PortTrouble.BUSY, message + ": stop it first")
+        case errno.ENOTTY | errno.EISDIR:
+            return PortError(PortTrouble.NOT_SERIAL, f"{name} is no serial port")
     if isinstance(error, SerialException) and "onfigure port" in str(error):
-        return f"{name} is no serial port"
-    return f"{name} cannot be opened: {error}"
+        return PortError(PortTrouble.NOT_SERIAL, f"{name} is no serial port")
+    return PortError(PortTrouble.FAILED, f"{name} cannot be opened: {error}")

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from devices.reading import Millis
 from gateway.serial.exchange import Cause
-
-NOT_OPENED = "not opened yet"
+from gateway.serial.port import PortTrouble
 
 
 @dataclass(slots=True)
@@ -27,19 +26,25 @@ class DeviceStatistics:
 @dataclass(slots=True)
 class LineStatistics:
     """One serial port. `trouble` is why it cannot be used, None while it can; `since` is when it
-    began to be usable or not. `garbled` counts the lines that could not be read."""
+    began to be usable or not, None before it was tried. `garbled` counts the lines that could not
+    be read."""
 
     port: str
-    trouble: str | None = NOT_OPENED
+    trouble: PortTrouble | None = None
     since: Millis | None = None
     garbled: int = 0
     devices: dict[str, DeviceStatistics] = field(default_factory=dict)
 
-    def turn(self, trouble: str | None, now: Millis) -> bool:
+    @property
+    def usable(self) -> bool:
+        """Whether the port is open."""
+        return self.since is not None and self.trouble is None
+
+    def turn(self, trouble: PortTrouble | None, now: Millis) -> bool:
         """Note how the port is; True when that is news."""
-        if trouble == self.trouble:
+        if self.since is not None and trouble is self.trouble:
             return False
-        if (trouble is None) != (self.trouble is None) or self.since is None:
+        if self.since is None or (trouble is None) != (self.trouble is None):
             self.since = now
         self.trouble = trouble
         return True

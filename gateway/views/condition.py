@@ -1,5 +1,6 @@
 """How the gateway itself is: what it is connected to, told by the app."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.clock import Millis
@@ -14,10 +15,37 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class WiredDevice:
+    """One device on a serial line. `trouble` is the code of why its last reading failed, None when
+    it did not; `errors` counts what went wrong by such codes."""
+
+    id: str
+    address: int | None
+    profile: str | None
+    answered_at: Millis | None
+    trouble: str | None
+    readings: int
+    errors: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SerialPort:
+    """One serial line. `trouble` is the code of why the port cannot be used; `garbled` counts
+    lines that could not be read."""
+
+    port: str
+    link: Link
+    trouble: str | None
+    garbled: int
+    devices: tuple[WiredDevice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """`store` is the long-term store, None when the site has none; `backlog` counts the readings
     that wait for it. `journal_ok` is false when nothing can be saved; while `disk_full`, decisions
-    and commands still are, readings wait. `standstill` says why nothing moves at all, or None."""
+    and commands still are, readings wait. `standstill` says why nothing moves at all, or None.
+    `serial` lists the lines of the site."""
 
     broker: Link
     store: Link | None = None
@@ -25,6 +53,7 @@ class Condition:
     journal_ok: bool = True
     disk_full: bool = False
     standstill: str | None = None
+    serial: tuple[SerialPort, ...] = ()
 
     @property
     def trouble(self) -> str | None:

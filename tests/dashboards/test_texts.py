@@ -11,6 +11,8 @@ from dashboards.texts import CATALOGUE
 from devices.rejection import Reason
 from gateway.decisions import CommandState, RuleState, RunState, Severity, State
 from gateway.health import verdicts
+from gateway.serial.exchange import Cause
+from gateway.serial.port import PortTrouble
 
 FOLDER = Path(dashboards.__file__).parent
 SOURCES = [file for pattern in ("*.py", "templates/**/*.html") for file in FOLDER.glob(pattern)]
@@ -23,6 +25,8 @@ DYNAMIC = {
     **{f"rule.{state.value}": None for state in RuleState},
     **{f"run.{state.value}": None for state in RunState},
     **{f"reason.{reason.value}": None for reason in Reason},
+    **{f"port.{trouble.value}": None for trouble in PortTrouble},
+    **{f"serial.{cause.value}": None for cause in Cause},
     **{f"weekday.{day}": None for day in range(7)},
     **{f"chart.{name}": None for name in ("24h", "3d", "30d", "365d")},
     **{f"age.{unit}": None for unit in ("s", "min", "h", "d")},

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 import uvloop
 
+from firmware_sim.buses import bus_path
 from gateway.app import SiteError
 from gateway.assembly import read_site
 from gateway.cli.child_process import end
@@ -22,6 +23,7 @@ from gateway.cli.demo.past import WORLD_FILE, has_past, play_past
 from gateway.cli.serve import listen, serve
 from gateway.journal.lock import sole_writer
 from gateway.rules.rule import Rule
+from gateway.serial_lines import SerialLine
 from gateway.site import Site
 from gateway.timekeeping.clocks import SystemClocks
 from gateway.timekeeping.own_clock import OwnClock
@@ -54,7 +56,7 @@ def demo(
         mosquitto = site.data / "mosquitto"
         with demo_broker(mosquitto, embedded=embedded_broker) as (broker, what):
             _say(f"The devices speak MQTT to {what}")
-            _run(_changed(site, {"broker": broker}), rules)
+            _run(_changed(site, {"broker": broker, "serial": _ptys(site)}), rules)
 
 
 def _prepare(folder: Path, port: int | None) -> tuple[Site, list[Rule]]:
@@ -77,6 +79,14 @@ def _prepare(folder: Path, port: int | None) -> tuple[Site, list[Rule]]:
 def _changed(site: Site, parts: Mapping[str, object]) -> Site:
     config = site.config.model_copy(update=parts)
     return replace(site, config=config)
+
+
+def _ptys(site: Site) -> tuple[SerialLine, ...]:
+    """The buses of the site, where the simulator plugs them in."""
+    return tuple(
+        line.model_copy(update={"port": str(bus_path(site.data, number))})
+        for number, line in enumerate(site.config.serial)
+    )
 
 
 def _run(site: Site, rules: Sequence[Rule]) -> None:
@@ -103,7 +113,7 @@ def _devices(site: Site) -> Iterator[None]:
     command = [
         sys.executable, "-m", "gateway.cli.main", "sim", "--site", str(site.folder),
         "--broker", url, "--state", str(site.data / WORLD_FILE),
-        "--scenario", str(site.folder / "scenario.yaml"),
+        "--scenario", str(site.folder / "scenario.yaml"), "--serial", str(site.data),
     ]  # fmt: skip
     # A session of its own: Ctrl-C reaches the gateway, which ends the devices in good order.
     file = site.data / "devices.log"
