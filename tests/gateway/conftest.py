@@ -10,8 +10,10 @@ from tests.gateway.driven_hamlet import Hamlet, Open
 
 @pytest.fixture
 def open_hamlet(tmp_path: Path, request: pytest.FixtureRequest) -> Open:
-    def build(*, rules: Sequence[Mapping[str, object]] = (), adopt: bool = False) -> Hamlet:
-        hamlet = Hamlet(tmp_path, rules, adopt)
+    def build(
+        *, rules: Sequence[Mapping[str, object]] = (), adopt: bool = False, **more: object
+    ) -> Hamlet:
+        hamlet = Hamlet(tmp_path, rules, adopt, **more)
         request.addfinalizer(hamlet.connection.close)
         return hamlet
 
