@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from devices.topics import subscriptions
 from gateway.assembly import JOURNAL_FILE, build_pipeline
@@ -25,6 +26,7 @@ from gateway.journal.lock import sole_writer
 from gateway.journal.outbound import JournalOutbound
 from gateway.journal.reader import JournalReader
 from gateway.journal.reserve import Reserve
+from gateway.journal.rollup_job import RollupJob
 from gateway.journal.writer import JournalWriter
 from gateway.observations import Observations
 from gateway.pipeline import Pipeline
@@ -36,6 +38,7 @@ from gateway.serial.notices import outlived, port_alert
 from gateway.site import Site, read_secret
 from gateway.timekeeping.clocks import Clocks, SystemClocks
 from gateway.timekeeping.own_clock import OwnClock
+from gateway.upkeep import Upkeep
 from gateway.vitals import Machine
 
 MQTT_PORT = 1883
@@ -64,6 +67,7 @@ class Gateway:
     feed: Feed
     observations: Observations
     pulse: Pulse
+    upkeep: Upkeep
     forwarder: Forwarder | None
     serial: SerialLines
 
@@ -75,6 +79,7 @@ class Gateway:
             tasks.create_task(self.pulse.run())
             tasks.create_task(self._self_report().run())
             tasks.create_task(self.serial.run())
+            tasks.create_task(self.upkeep.run())
             if self.forwarder:
                 tasks.create_task(self.forwarder.run())
                 tasks.create_task(self._watch(self.forwarder))
@@ -168,7 +173,8 @@ async def open_gateway(
 
         writer = JournalWriter(connection, reserve, on_trouble, on_failure)
         stack.callback(writer.close)
-        reader = JournalReader(journal_file, pipeline.fleet)
+        zone = ZoneInfo(site.config.place.timezone)
+        reader = JournalReader(journal_file, pipeline.fleet, zone)
         stack.callback(reader.close)
         feed = Feed()
         stack.callback(feed.close)
@@ -188,6 +194,9 @@ async def open_gateway(
         stack.push_async_callback(committer.stop)
         pulse = Pulse(committer, observations)
         serial = _build_serial(site, pipeline, committer, clock.now)
+        rollups = RollupJob(reader, writer, pipeline.fleet, zone)
+        keep_days = site.config.journal.keep_days
+        upkeep = Upkeep(pipeline.fleet, rollups, observations, keep_days, clock.now)
         yield Gateway(
             site,
             clock,
@@ -198,6 +207,7 @@ async def open_gateway(
             feed,
             observations,
             pulse,
+            upkeep,
             forwarder,
             serial,
         )

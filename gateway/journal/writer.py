@@ -117,6 +117,8 @@ class JournalWriter:
         self._reserve = reserve
         self._on_trouble = on_trouble
         self._on_failure = on_failure
+        self._closing = threading.Lock()
+        self._closed = False
         self._jobs: Final[queue.SimpleQueue[Callable[[], None] | None]] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._gave_up = False
@@ -163,7 +165,11 @@ class JournalWriter:
             except (sqlite3.Error, StoppedError) as error:
                 future.set_exception(error)
 
-        self._jobs.put(work)
+        with self._closing:
+            if self._closed:
+                future.set_exception(StoppedError("the journal is closed"))
+            else:
+                self._jobs.put(work)
         return future
 
     def fill_reserve(self, on_answer: Callable[[bool], None]) -> None:
@@ -173,7 +179,9 @@ class JournalWriter:
     def close(self) -> None:
         """Commit what was submitted, give up what cannot be written, and close the file."""
         self._stopping.set()
-        self._jobs.put(None)
+        with self._closing:
+            self._closed = True
+            self._jobs.put(None)
         self._thread.join()
         self._connection.close()
 
