@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from hypothesis import given, settings
@@ -23,8 +23,9 @@ from tests.gateway.forward.http_store import (
     Request,
     http_store,
     response,
+    served,
 )
-from tests.gateway.forward.outbound import T0, MemoryJournal
+from tests.gateway.forward.outbound import DEADLINE_S, T0, MemoryJournal
 
 QUICK = Delays(first_s=0.001, mistake_s=0.001, longest_s=0.01)
 
@@ -77,6 +78,11 @@ async def forwarding(
             await task
 
 
+def sink_for(url: str, timeout_s: float) -> InfluxSink:
+    config = InfluxConfig(url=url, org="hamlet", bucket="b", token_file="unused")
+    return InfluxSink(config, lambda: "secret", timeout_s=timeout_s)
+
+
 async def reaches(journal: MemoryJournal, cursor: int, sink: str = "memory") -> None:
     await asyncio.to_thread(journal.wait_until, lambda: journal.cursor(sink) == cursor)
 
@@ -103,6 +109,54 @@ async def test_everything_arrives_once_in_bounded_batches_and_then_what_is_new()
         await reaches(journal, 2 * BATCH_MAX + 4)
     assert store.requests == [BATCH_MAX, BATCH_MAX, 1, 3]
     assert len(store.points) == len(journal.rows)
+
+
+async def test_who_hears_nothing_new_does_not_look() -> None:
+    journal, store = MemoryJournal(), MemoryStore()
+    journal.add("soil-1", soil_ph=5.0)
+    async with forwarding(journal, store) as forwarder:
+        forwarder.notify()
+        await reaches(journal, 1)
+        await looks_again(journal, forwarder)
+        reads = len(journal.reads)
+        for _ in range(20):  # chances for the forwarder to run
+            await asyncio.to_thread(journal.newest)
+        assert len(journal.reads) == reads
+
+
+async def test_streams_take_turns_and_keep_their_own_cursors() -> None:
+    few, many, store = MemoryJournal(), MemoryJournal(), MemoryStore()
+    fill(many, 3 * BATCH_MAX)
+    fill(few, 2)
+    forwarder = Forwarder([stream_of(many, "many"), stream_of(few, "few")], store, linger_s=0.0)
+    task = asyncio.create_task(forwarder.run())
+    await reaches(few, 2, "few")
+    await reaches(many, 3 * BATCH_MAX, "many")
+    statistics = await forwarder.statistics("few", T0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert store.requests[:3] == [BATCH_MAX, 2, BATCH_MAX]
+    assert (statistics.sink, statistics.sent, statistics.backlog_rows) == ("few", 2, 0)
+
+
+async def test_before_each_request_the_line_has_its_rest() -> None:
+    events: list[str] = []
+
+    class ThinLine(MemoryStore):
+        def pause_s(self) -> float:
+            events.append("rest")
+            return 0.0
+
+        def write(self, lines: Sequence[bytes]) -> Answer:
+            events.append("write")
+            return super().write(lines)
+
+    journal = MemoryJournal()
+    journal.add("soil-1", soil_ph=5.0)
+    journal.add("soil-1", soil_moisture_pct=5.0)
+    async with forwarding(journal, ThinLine(is_vague)):
+        await reaches(journal, 2)
+    assert events == ["rest", "write"] * 3
 
 
 async def test_a_restart_goes_on_at_the_cursor() -> None:
@@ -268,6 +322,51 @@ async def test_stopping_waits_for_the_journal_but_saves_nothing_more() -> None:
     assert journal.cursors == {"memory": 5}
 
 
+def test_the_end_does_not_wait_for_a_store_that_does_not_answer() -> None:
+    """Not even the end of the event loop, which waits for threads of its own."""
+    journal = MemoryJournal()
+    journal.add("soil-1", soil_ph=5.0)
+    asked = threading.Event()
+
+    def reply(_: Request) -> bytes | None:
+        asked.set()
+        return HANG
+
+    async def forward_in_vain() -> None:
+        async with http_store(reply) as store, forwarding(journal, sink_for(store.url, 3600)):
+            await asyncio.to_thread(asked.wait, DEADLINE_S)
+
+    gateway = threading.Thread(target=asyncio.run, args=[forward_in_vain()], daemon=True)
+    gateway.start()
+    gateway.join(DEADLINE_S)
+    assert not gateway.is_alive()
+
+
+async def test_an_answer_without_an_end_is_cut_off() -> None:
+    connections = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await reader.readuntil(b"\r\n\r\n")
+        with suppress(ConnectionError):
+            while connections == 1:  # each step of this exchange is as quick as can be
+                writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                await writer.drain()
+                await asyncio.sleep(0)  # `drain` alone lets nobody else run
+            writer.write(NO_CONTENT)
+        writer.close()
+
+    journal = MemoryJournal()
+    journal.add("soil-1", soil_ph=5.0)
+    async with (
+        served(serve) as url,
+        forwarding(journal, sink_for(url, 3600), answer_timeout_s=0.2),
+    ):
+        await reaches(journal, 1, "influxdb")
+    assert connections > 1
+
+
 async def test_a_store_that_fails_in_every_way_gets_everything_in_the_end() -> None:
     failures = iter(
         [
@@ -294,10 +393,11 @@ async def test_a_store_that_fails_in_every_way_gets_everything_in_the_end() -> N
 
     journal = MemoryJournal()
     fill(journal, 500)
-    async with http_store(reply) as store:
-        config = InfluxConfig(url=store.url, org="hamlet", bucket="b", token_file="unused")
-        async with forwarding(journal, InfluxSink(config, lambda: "secret", timeout_s=0.3)):
-            await reaches(journal, 500, "influxdb")
+    async with (
+        http_store(reply) as store,
+        forwarding(journal, sink_for(store.url, timeout_s=0.3)),
+    ):
+        await reaches(journal, 500, "influxdb")
     assert journal.aside_ids("influxdb") == []
     assert len(stored) == 500
     assert next(failures, None) is None
