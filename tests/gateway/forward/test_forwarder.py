@@ -1,90 +1,24 @@
 """The forwarder between a journal in memory and stores in memory or on a local port."""
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Collection, Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.forward.backoff import BATCH_MAX, Delays
+from gateway.forward.backoff import BATCH_MAX
 from gateway.forward.forwarder import DOUBTS_MAX, Forwarder
-from gateway.forward.influx import InfluxSink
-from gateway.forward.line_protocol import LineEncoder
-from gateway.forward.lines import Stream
-from gateway.forward.sink import Answer, Refused, Sink, Stored, TooLarge, Trouble
+from gateway.forward.sink import Answer, Refused, Stored, TooLarge, Trouble
 from gateway.outbound import SetAside
-from gateway.site import InfluxConfig
-from tests.gateway.forward.http_store import (
-    HANG,
-    NO_CONTENT,
-    Request,
-    http_store,
-    response,
-    served,
+from tests.gateway.forward.forwarding import (
+    MemoryStore,
+    fill,
+    forwarding,
+    reaches,
+    stream_of,
 )
-from tests.gateway.forward.outbound import DEADLINE_S, T0, MemoryJournal
-
-QUICK = Delays(first_s=0.001, mistake_s=0.001, longest_s=0.01)
-
-
-class MemoryStore:
-    """Keeps lines as a store does, by tags and time; `reply` may refuse a request first."""
-
-    name = "memory"
-
-    def __init__(self, reply: Callable[[Sequence[bytes]], Answer] = lambda _: Stored()) -> None:
-        self.reply = reply
-        self.requests: list[int] = []
-        self.points: set[bytes] = set()
-
-    def write(self, lines: Sequence[bytes]) -> Answer:
-        self.requests.append(len(lines))
-        answer = self.reply(lines)
-        if isinstance(answer, Stored):
-            self.points.update(lines)
-        return answer
-
-    def pause_s(self) -> float:
-        return 0.0
-
-    def close(self) -> None:
-        pass
-
-
-def stream_of(journal: MemoryJournal, name: str) -> Stream:
-    return Stream(name, journal, LineEncoder("khe-coc", journal.fleet).readings)
-
-
-@asynccontextmanager
-async def forwarding(
-    journal: MemoryJournal, sink: Sink, linger_s: float = 0.0, answer_timeout_s: float = 60.0
-) -> AsyncIterator[Forwarder]:
-    forwarder = Forwarder(
-        [stream_of(journal, sink.name)],
-        sink,
-        delays=QUICK,
-        linger_s=linger_s,
-        answer_timeout_s=answer_timeout_s,
-    )
-    task = asyncio.create_task(forwarder.run())
-    try:
-        yield forwarder
-    finally:
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-
-def sink_for(url: str, timeout_s: float) -> InfluxSink:
-    config = InfluxConfig(url=url, org="hamlet", bucket="b", token_file="unused")
-    return InfluxSink(config, lambda: "secret", timeout_s=timeout_s)
-
-
-async def reaches(journal: MemoryJournal, cursor: int, sink: str = "memory") -> None:
-    await asyncio.to_thread(journal.wait_until, lambda: journal.cursor(sink) == cursor)
+from tests.gateway.forward.outbound import T0, MemoryJournal
 
 
 async def looks_again(journal: MemoryJournal, forwarder: Forwarder) -> None:
@@ -92,11 +26,6 @@ async def looks_again(journal: MemoryJournal, forwarder: Forwarder) -> None:
     reads = len(journal.reads)
     forwarder.notify()
     await asyncio.to_thread(journal.wait_until, lambda: len(journal.reads) > reads)
-
-
-def fill(journal: MemoryJournal, rows: int) -> None:
-    for number in range(rows):
-        journal.add(f"soil-{number % 7}", soil_moisture_pct=number / 10)
 
 
 async def test_everything_arrives_once_in_bounded_batches_and_then_what_is_new() -> None:
@@ -297,107 +226,3 @@ async def test_an_outage_keeps_one_batch_in_memory_and_nothing_is_skipped() -> N
     assert store.requests[:3] == [BATCH_MAX, BATCH_MAX // 2, BATCH_MAX // 4]
     assert store.requests[19:22] == [1, 1, 2]
     assert len(store.points) == 3 * BATCH_MAX
-
-
-async def test_stopping_waits_for_the_journal_but_saves_nothing_more() -> None:
-    saving, may_save = threading.Event(), threading.Event()
-
-    class SlowJournal(MemoryJournal):
-        def save_cursor(self, sink: str, cursor: int, set_aside: Sequence[SetAside]) -> None:
-            saving.set()
-            assert may_save.wait(60)
-            super().save_cursor(sink, cursor, set_aside)
-
-    journal = SlowJournal()
-    fill(journal, 5)
-    forwarder = Forwarder([stream_of(journal, "memory")], MemoryStore())
-    task = asyncio.create_task(forwarder.run())
-    await asyncio.to_thread(saving.wait, 60)
-    task.cancel()
-    done, _ = await asyncio.wait([task], timeout=0.05)
-    assert not done
-    may_save.set()
-    await asyncio.wait([task])
-    assert task.cancelled()
-    assert journal.cursors == {"memory": 5}
-
-
-def test_the_end_does_not_wait_for_a_store_that_does_not_answer() -> None:
-    """Not even the end of the event loop, which waits for threads of its own."""
-    journal = MemoryJournal()
-    journal.add("soil-1", soil_ph=5.0)
-    asked = threading.Event()
-
-    def reply(_: Request) -> bytes | None:
-        asked.set()
-        return HANG
-
-    async def forward_in_vain() -> None:
-        async with http_store(reply) as store, forwarding(journal, sink_for(store.url, 3600)):
-            await asyncio.to_thread(asked.wait, DEADLINE_S)
-
-    gateway = threading.Thread(target=asyncio.run, args=[forward_in_vain()], daemon=True)
-    gateway.start()
-    gateway.join(DEADLINE_S)
-    assert not gateway.is_alive()
-
-
-async def test_an_answer_without_an_end_is_cut_off() -> None:
-    connections = 0
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal connections
-        connections += 1
-        await reader.readuntil(b"\r\n\r\n")
-        with suppress(ConnectionError):
-            while connections == 1:  # each step of this exchange is as quick as can be
-                writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-                await writer.drain()
-                await asyncio.sleep(0)  # `drain` alone lets nobody else run
-            writer.write(NO_CONTENT)
-        writer.close()
-
-    journal = MemoryJournal()
-    journal.add("soil-1", soil_ph=5.0)
-    async with (
-        served(serve) as url,
-        forwarding(journal, sink_for(url, 3600), answer_timeout_s=0.2),
-    ):
-        await reaches(journal, 1, "influxdb")
-    assert connections > 1
-
-
-async def test_a_store_that_fails_in_every_way_gets_everything_in_the_end() -> None:
-    failures = iter(
-        [
-            response(429, b"", Retry_After="1"),
-            response(503, b"starting"),
-            HANG,
-            b"",
-            b"HTTP/1.1 20",
-            b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<html>",
-            response(200, b"<html>Please log in"),
-            response(302, b"", Location="/login"),
-            response(400, b"<html>Bad gateway configuration"),
-            response(413),
-            response(401, b'{"code":"unauthorized","message":"unauthorized access"}'),
-        ]
-    )
-    stored: set[bytes] = set()
-
-    def reply(request: Request) -> bytes | None:
-        answer = next(failures, NO_CONTENT)
-        if answer == NO_CONTENT:
-            stored.update(request.lines)
-        return answer
-
-    journal = MemoryJournal()
-    fill(journal, 500)
-    async with (
-        http_store(reply) as store,
-        forwarding(journal, sink_for(store.url, timeout_s=0.3)),
-    ):
-        await reaches(journal, 500, "influxdb")
-    assert journal.aside_ids("influxdb") == []
-    assert len(stored) == 500
-    assert next(failures, None) is None
