@@ -21,7 +21,6 @@ class Reason(Enum):
     BAD_TIME = "bad-time"
     FUTURE_TIME = "future-time"
     BAD_STATUS = "bad-status"
-    BABBLING = "babbling"  # the device has used up what it may send
 
 
 class RejectedError(ValueError):

@@ -2,8 +2,7 @@
 
 import asyncio
 import gzip
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -63,20 +62,9 @@ class HttpStore:
 
 
 @asynccontextmanager
-async def http_store(reply: Reply, tls: ssl.SSLContext | None = None) -> AsyncIterator[HttpStore]:
+async def http_store(reply: Reply) -> AsyncIterator[HttpStore]:
     store = HttpStore(reply)
-    async with served(store.serve, tls) as url:
-        store.url = url
-        yield store
-
-
-Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@asynccontextmanager
-async def served(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
-    """The URL at which `serve` gets each connection, until the context ends."""
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(store.serve, "127.0.0.1", 0)
+    store.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
-        port = server.sockets[0].getsockname()[1]
-        yield f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+        yield store
