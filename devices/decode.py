@@ -123,12 +123,13 @@ def _show(sent: object) -> str:
 
 def _take_extra(values: dict[str, object], metrics: frozenset[str]) -> Mapping[str, object]:
     extra = {name: values.pop(name) for name in values.keys() - metrics}
-    _check_extra(extra, 1)
+    check_extra(extra)
     return extra
 
 
-def _check_extra(value: object, depth: int) -> None:
-    """Unknown fields are stored as sent, so they must be standard JSON and shallow."""
+def check_extra(value: object, depth: int = 1) -> None:
+    """Unknown fields are stored as sent, so they must be standard JSON and shallow; else raises
+    RejectedError."""
     if isinstance(value, float):
         if not math.isfinite(value):
             raise RejectedError(Reason.NOT_FINITE, "NaN or infinity in an unknown field")
@@ -136,7 +137,7 @@ def _check_extra(value: object, depth: int) -> None:
         if depth > DEPTH_MAX:
             raise RejectedError(Reason.TOO_DEEP, f"nested deeper than {DEPTH_MAX}")
         for inner in value.values() if isinstance(value, dict) else value:
-            _check_extra(inner, depth + 1)
+            check_extra(inner, depth + 1)
 
 
 _REASONS = {

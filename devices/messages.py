@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from devices.command import Argument
-from devices.decode import PAYLOAD_MAX, parse_time
+from devices.decode import PAYLOAD_MAX, check_extra, parse_time
 from devices.reading import Millis
 from devices.rejection import Reason, RejectedError
 
@@ -97,12 +97,14 @@ def decode_message(model: type[M], payload: bytes) -> M:
     if len(payload) > PAYLOAD_MAX:
         raise RejectedError(Reason.TOO_LARGE, f"{len(payload)} bytes, at most {PAYLOAD_MAX}")
     try:
-        return model.model_validate_json(payload)
+        message = model.model_validate_json(payload)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         reason = Reason.NOT_JSON if first["type"] == "json_invalid" else Reason.WRONG_TYPE
         where = ".".join(str(part) for part in first["loc"])
         raise RejectedError(reason, f"{where} {first['msg']}".strip()) from None
+    check_extra(message.model_extra)
+    return message
 
 
 def encode_ack(boot: str | None, seq: int, missing: Sequence[tuple[int, int]]) -> bytes:
