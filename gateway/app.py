@@ -82,7 +82,13 @@ class Gateway:
             if self.forwarder:
                 tasks.create_task(self.forwarder.run())
                 tasks.create_task(self._watch(self.forwarder))
-            await self.committer.failure
+            try:
+                await self.committer.failure
+            except asyncio.CancelledError:
+                # What has come is committed and acknowledged while the broker still hears it.
+                self.receiver.pause()
+                await self.committer.stop()
+                raise
 
     def _self_report(self) -> SelfReport:
         machine = Machine(self.site.data / JOURNAL_FILE)

@@ -37,7 +37,10 @@ def families(gateway: Gateway) -> Iterable[Family]:
         "hamlet_dropped_total",
         "counter",
         "What was lost because a queue was full; of the broker, as far as it says so.",
-        tuple(Sample(count, {"queue": queue}) for queue, count in seen.dropped.items()),
+        tuple(
+            Sample(count, {"queue": queue})
+            for queue, count in {**seen.dropped, "serial": gateway.serial.reports.dropped}.items()
+        ),
     )
     yield _gauge(
         "hamlet_pipeline_moving", "0 when commits do not come to their end.",
@@ -180,12 +183,6 @@ def _serial(gateway: Gateway) -> Iterator[Family]:
         "gauge",
         "1 while the port can be used.",
         tuple(Sample(line.usable, {"bus": line.port}) for line in lines),
-    )
-    yield Family(
-        "hamlet_dropped_total",
-        "counter",
-        "What was thrown away because a queue was full.",
-        (Sample(gateway.serial.reports.dropped, {"queue": "serial"}),),
     )
 
 

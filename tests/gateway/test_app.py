@@ -162,6 +162,30 @@ async def test_reads_from_the_broker_and_ends_cleanly(
     connection.close()
 
 
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+async def test_what_came_before_a_clean_stop_does_not_come_again(
+    protocol: str, tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    site, _ = small_site(
+        tmp_path,
+        broker={"url": mosquitto.url, "protocol": protocol},
+        journal={"commit_interval_ms": 10_000},
+    )
+    async with running(site) as gateway:
+        await _connected(gateway)
+        for seq in range(5):
+            gateway.receiver.publish(topic("soil-1"), soil(seq))
+        while gateway.pipeline.counters.accepted < 5:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert gateway.pipeline.waiting, "something is neither committed nor acknowledged"
+    async with running(site) as gateway:
+        await _connected(gateway)
+        gateway.receiver.publish(topic("soil-1"), soil(5))
+        while not gateway.pipeline.counters.accepted:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert gateway.pipeline.counters.received == 1
+
+
 async def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
     site, _ = small_site(
         tmp_path, broker={"url": "mqtt://127.0.0.1:1", "username": "g", "password_file": "mqtt"}
