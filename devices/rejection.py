@@ -21,6 +21,7 @@ class Reason(Enum):
     BAD_TIME = "bad-time"
     FUTURE_TIME = "future-time"
     BAD_STATUS = "bad-status"
+    BABBLING = "babbling"  # the device has used up what it may send
 
 
 class RejectedError(ValueError):

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from devices.topics import subscriptions
-from gateway.assembly import JOURNAL_FILE
+from gateway.assembly import JOURNAL_FILE, build_pipeline
 from gateway.clock import Now
 from gateway.committer import Committer
 from gateway.decisions import Command, CommandAsked
@@ -20,17 +21,14 @@ from gateway.forward.lines import Stream
 from gateway.intake.contract import ConnectionSettings, Receiver, TlsSettings
 from gateway.intake.embedded import EmbeddedBroker
 from gateway.intake.open_receiver import open_receiver
-from gateway.journal.clean_end import clean_end
-from gateway.journal.damage import WholeCheck
-from gateway.journal.database import JournalDamagedError
+from gateway.journal.database import open_journal
 from gateway.journal.lock import sole_writer
 from gateway.journal.outbound import JournalOutbound
 from gateway.journal.reader import JournalReader
-from gateway.journal.replacement import note_damage
 from gateway.journal.reserve import Reserve
+from gateway.journal.rollup_job import RollupJob
 from gateway.journal.writer import JournalWriter
 from gateway.observations import Observations
-from gateway.opening import open_sound_journal
 from gateway.pipeline import Pipeline
 from gateway.pulse import Pulse
 from gateway.rules.rule import Rule
@@ -40,6 +38,7 @@ from gateway.serial.notices import outlived, port_alert
 from gateway.site import Site, read_secret
 from gateway.timekeeping.clocks import Clocks, SystemClocks
 from gateway.timekeeping.own_clock import OwnClock
+from gateway.upkeep import Upkeep
 from gateway.vitals import Machine
 
 MQTT_PORT = 1883
@@ -68,6 +67,7 @@ class Gateway:
     feed: Feed
     observations: Observations
     pulse: Pulse
+    upkeep: Upkeep
     forwarder: Forwarder | None
     serial: SerialLines
 
@@ -79,6 +79,7 @@ class Gateway:
             tasks.create_task(self.pulse.run())
             tasks.create_task(self._self_report().run())
             tasks.create_task(self.serial.run())
+            tasks.create_task(self.upkeep.run())
             if self.forwarder:
                 tasks.create_task(self.forwarder.run())
                 tasks.create_task(self._watch(self.forwarder))
@@ -160,10 +161,10 @@ async def open_gateway(
         reserve = Reserve(site.data)
         if reserve.disk_is_full():
             reserve.release()  # SQLite needs a little room to open the file at all
-        was_clean = stack.enter_context(clean_end(site.data))
-        clock = OwnClock(clocks or SystemClocks())
-        connection, pipeline = open_sound_journal(site, rules, clock.now())
+        connection = open_journal(journal_file)
         stack.callback(connection.close)
+        clock = OwnClock(clocks or SystemClocks())
+        pipeline = build_pipeline(connection, site, rules, clock.now())
 
         def on_trouble(trouble: str | None) -> None:
             if trouble is None:
@@ -174,13 +175,12 @@ async def open_gateway(
 
         def on_failure(error: Exception) -> None:
             log.critical("journal: %s", error)
-            if isinstance(error, JournalDamagedError):
-                note_damage(journal_file, str(error))
             loop.call_soon_threadsafe(committer.fail, error)
 
         writer = JournalWriter(connection, reserve, on_trouble, on_failure)
         stack.callback(writer.close)
-        reader = JournalReader(journal_file, pipeline.fleet, on_failure)
+        zone = ZoneInfo(site.config.place.timezone)
+        reader = JournalReader(journal_file, pipeline.fleet, zone)
         stack.callback(reader.close)
         feed = Feed()
         stack.callback(feed.close)
@@ -198,10 +198,11 @@ async def open_gateway(
         )
         committer.start(writer, has_room=reserve.fill())
         stack.push_async_callback(committer.stop)
-        if not was_clean:
-            stack.callback(WholeCheck(journal_file, on_failure).close)
         pulse = Pulse(committer, observations)
         serial = _build_serial(site, pipeline, committer, clock.now)
+        rollups = RollupJob(reader, writer, pipeline.fleet, zone)
+        keep_days = site.config.journal.keep_days
+        upkeep = Upkeep(pipeline.fleet, rollups, observations, keep_days, clock.now)
         yield Gateway(
             site,
             clock,
@@ -212,6 +213,7 @@ async def open_gateway(
             feed,
             observations,
             pulse,
+            upkeep,
             forwarder,
             serial,
         )

@@ -9,6 +9,7 @@ from devices.kinds import KINDS
 from devices.reading import Millis
 from gateway.admission import Admission
 from gateway.alerts.engine import AlertEngine
+from gateway.budgets import Budgets
 from gateway.commands.outbox import Outbox
 from gateway.engines import Engines, Remembered
 from gateway.fleet import Fleet
@@ -71,9 +72,17 @@ def build_pipeline(
         ),
     )
     admission = Admission(config.hamlet, fleet, adopt_new_devices=config.adopt_new_devices)
-    rounds = Rounds(fleet, config.limits.ack_interval_s)
+    limits = config.limits
+    round_s = limits.ack_interval_s
+    budgets = Budgets(limits.device_messages_per_minute, limits.device_burst, round_s)
     pipeline = Pipeline(
-        config.hamlet, admission, fleet, engines, rounds, newest_message(connection)
+        config.hamlet,
+        admission,
+        fleet,
+        engines,
+        Rounds(fleet, round_s),
+        budgets,
+        newest_message(connection),
     )
     pipeline.start(unknown_to_journal(connection, fleet), now)
     return pipeline

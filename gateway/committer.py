@@ -315,7 +315,7 @@ class Committer:
         self._visit_timer = self._loop.call_later(VISIT_S, self._or_fail, self._visit)
 
     def _visit(self) -> None:
-        self._pipeline.visit()
+        self._pipeline.visit(self.now())
         self._consider()
         self._plan_visit()
 

@@ -60,6 +60,7 @@ class Device:
     sequences: SequenceLedger = field(default_factory=SequenceLedger)
     last_message: int | None = None  # its newest message in the journal, or on the way there
     committed_message: int | None = None  # its newest message that is on disk
+    spent: int = 0  # messages, less what has flowed back since; see Budgets
     told_message: int | None = None  # its newest message when it was last told what is on disk
 
     def __post_init__(self) -> None:

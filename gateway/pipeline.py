@@ -13,6 +13,7 @@ from devices.reading import Millis
 from devices.rejection import Reason, RejectedError
 from devices.topics import Channel
 from gateway.admission import OWN_TOPIC, Admission, Route
+from gateway.budgets import Budgets
 from gateway.decisions import (
     Alert,
     AlertAsked,
@@ -30,19 +31,16 @@ from gateway.decisions import (
 from gateway.engines import Engines
 from gateway.fleet import Device, Fleet
 from gateway.health.engine import SILENT
-from gateway.journal.batch import Adoption, RejectedRow
+from gateway.journal.batch import Adoption
 from gateway.journal.memory import take_snapshot
 from gateway.receipts import Receipt, make_receipt
+from gateway.rejections import Rejections
 from gateway.reports import apply_report
 from gateway.rounds import Rounds
 from gateway.work import Work
 
 BACKFILL_AGE_MS = 600_000
 """An older reading is history: it is kept and counts for uptime, but starts nothing."""
-REJECTED_PAYLOAD_MAX = 512
-"""Bytes of a rejected message that are kept: enough to see what it is."""
-REJECTED_TOPIC_MAX = 320
-REJECTED_DETAIL_MAX = 500
 MESSAGES_PER_SNAPSHOT = 50
 """After so many messages one device's snapshot is written, in turn. A start then replays at most
 this many messages per device, a quarter of a million at 5,000 devices."""
@@ -74,6 +72,7 @@ class Pipeline:
         fleet: Fleet,
         engines: Engines,
         rounds: Rounds,
+        budgets: Budgets,
         newest_message: int,
     ) -> None:
         self.counters = Counters()
@@ -81,6 +80,9 @@ class Pipeline:
         self.engines = engines
         self._hamlet = hamlet
         self._rounds = rounds
+        self._budgets = budgets
+        self._burst = budgets.burst
+        self._rejections = Rejections()
         self._admission = admission
         self._find = admission.routes.get
         self._judge_health = engines.health.on_reading
@@ -94,6 +96,7 @@ class Pipeline:
         """Begin: devices that the journal does not have yet are written with the first work."""
         self._work.batch.new_devices += [(device, now) for device in unsaved]
         self._settle(self.engines.restore(now), now)
+        self._budgets.restore(self.engines.alerts.open_alerts(), self.fleet)
 
     def receive(self, topic: str, payload: bytes, token: int, retained: bool, now: Millis) -> None:
         """Take one message, as `intake.contract.Inbox.on_message` says. The path of every message:
@@ -106,10 +109,14 @@ class Pipeline:
         try:
             if route is None:
                 route = self._admit(topic, payload, now)
+            device = route.device
+            device.spent = spent = device.spent + 1
+            if spent > self._burst:
+                self._overdraw(device, topic, payload, now)
+                return
             if route.code:
                 self._report(route, payload, retained, now)
                 return
-            device = route.device
             reading = route.decode(device.id, payload, now)
         except RejectedError as error:
             self._reject(topic, payload, error, now)
@@ -160,14 +167,14 @@ class Pipeline:
         """Do what is due at `now`."""
         self._settle(self.engines.on_tick(now), now)
 
-    def visit(self) -> None:
-        """Once a second: a share of the devices, and each once in a round, is told what is on
-        disk, if that has changed."""
-        self._work.acks_due.update(
-            device
-            for device in self._rounds.next_share()
-            if device.last_message != device.told_message
-        )
+    def visit(self, now: Millis) -> None:
+        """Once a second: a share of the devices, and each once in a round, may send more again, and
+        is told what is on disk if that has changed."""
+        for device in self._rounds.next_share():
+            if device.spent:
+                self._settle(self._budgets.refill(device, now), now)
+            if device.last_message != device.told_message:
+                self._work.acks_due.add(device)
 
     def told(self, receipt: Receipt) -> None:
         """It is on its way to the device."""
@@ -288,14 +295,16 @@ class Pipeline:
 
     def _reject(self, topic: str, payload: bytes, error: RejectedError, now: Millis) -> None:
         self.counters.rejected[error.reason] += 1
-        row = RejectedRow(
-            received_at=now,
-            topic=topic[:REJECTED_TOPIC_MAX],
-            reason=error.reason.value,
-            detail=error.detail[:REJECTED_DETAIL_MAX],
-            payload=payload[:REJECTED_PAYLOAD_MAX],
-        )
-        self._work.batch.rejected.append(row)
+        route = self._find(topic)
+        device = route.device if route else None
+        row = self._rejections.keep(topic, payload, error, device, now)
+        if row is not None:
+            self._work.batch.rejected.append(row)
+
+    def _overdraw(self, device: Device, topic: str, payload: bytes, now: Millis) -> None:
+        error, alerts = self._budgets.overdraw(device, now)
+        self._reject(topic, payload, error, now)
+        self._settle(alerts, now)
 
     def _settle(self, decisions: Iterable[Decision], now: Millis) -> None:
         """Carry each decision to whom it concerns, and what they decide on, until all is said."""

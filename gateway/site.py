@@ -127,8 +127,11 @@ class WebConfig(_Config):
 
 
 class LimitsConfig(_Config):
-    """How often each device is told which of its readings are on disk."""
+    """How much each device may send, in the long run and at once after days away, and how often it
+    is told which of its readings are on disk."""
 
+    device_messages_per_minute: Annotated[int, Field(ge=60)] = 300
+    device_burst: Annotated[int, Field(ge=1)] = 20_000
     ack_interval_s: Annotated[int, Field(ge=1, le=3600)] = 30
 
 

@@ -6,6 +6,7 @@ It says and decides what a test wants; the time stands still unless the test mov
 import json
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from devices.decode import DECODERS
 from devices.metric import Value
@@ -70,7 +71,8 @@ class Hamlet:
         new = unknown_to_journal(self._connection, self.fleet)
         self._commit(Batch(new_devices=[(device, NOW) for device in new]))
         self._messages = 0
-        self.reader = JournalReader(folder / "journal.db", self.fleet, print)
+        zone = ZoneInfo(site.config.place.timezone)
+        self.reader = JournalReader(folder / "journal.db", self.fleet, zone)
         self.feed = Feed(interval_s=0.01)
         self.open_alerts: list[Alert] = []
         self.running: list[Run] = []

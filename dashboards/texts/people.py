@@ -64,6 +64,7 @@ PEOPLE: dict[str, Text] = {
     "reason.other-kind": Text("mã này thuộc loại khác", "the id belongs to another kind"),
     "reason.too-many-devices": Text("quá nhiều thiết bị mới", "too many new devices"),
     "reason.too-large": Text("tin quá lớn", "too large"),
+    "reason.babbling": Text("gửi quá nhiều", "sends too much"),
     "reason.not-json": Text("không phải JSON", "not JSON"),
     "reason.too-deep": Text("lồng quá sâu", "nested too deeply"),
     "reason.wrong-type": Text("sai kiểu dữ liệu", "wrong type"),

@@ -46,12 +46,15 @@ class InfluxSink:
         config: InfluxConfig,
         read_token: Callable[[], str],
         ca_file: Path | None = None,
+        *,
         timeout_s: float = TIMEOUT_S,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config = config
         self._read_token = read_token
         self._ca_file = ca_file
         self._timeout_s = timeout_s
+        self._clock = clock
         self._allowance = Allowance(config.max_kbit_s) if config.max_kbit_s else None
         self._body_max = BODY_MAX
         if self._allowance:
@@ -77,7 +80,7 @@ class InfluxSink:
 
     def pause_s(self) -> float:
         """See `Sink`."""
-        return self._allowance.wait_s(time.monotonic()) if self._allowance else 0.0
+        return self._allowance.wait_s(self._clock()) if self._allowance else 0.0
 
     def close(self) -> None:
         """Drop the connection, what goes on over it, and the token."""
@@ -108,5 +111,5 @@ class InfluxSink:
             return Trouble(f"the store's answer is not whole: {error!r}")
         finally:
             if self._allowance:
-                self._allowance.spend(len(body) + HEADERS_BYTES, time.monotonic())
+                self._allowance.spend(len(body) + HEADERS_BYTES, self._clock())
         return judge(answered.status, answered.headers, answered.body, lines)

@@ -2,17 +2,19 @@
 
 import queue
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from devices.metric import Shape
 from devices.reading import Millis
 from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, StateChanged
 from gateway.fleet import Fleet
 from gateway.history import JournaledMessage, Measured, Point, RejectedMessage
-from gateway.journal.database import JournalDamagedError, naming_damage, open_for_reading
-from gateway.journal.series import fold_counter, fold_gauge
+from gateway.journal.chain import BACKWARDS
+from gateway.journal.database import open_for_reading
+from gateway.journal.measured import Question
+from gateway.journal.rollup import LocalDays
 from gateway.journal.tables import (
     ALERTS,
     COMMANDS,
@@ -33,16 +35,6 @@ _STATES = (
 )
 _OF_ALL = _STATES + " ORDER BY device, since"
 _OF_ONE_DEVICE = _STATES + " AND device = ? ORDER BY since"
-_BACKWARDS = (
-    "WITH RECURSIVE backwards (previous, channel, measured_at, received_at, body) AS ("
-    " SELECT previous, channel, measured_at, received_at, body FROM message WHERE id = ?1"
-    " UNION ALL"
-    " SELECT m.previous, m.channel, m.measured_at, m.received_at, m.body"
-    " FROM backwards JOIN message AS m ON m.id = backwards.previous"
-    " WHERE backwards.received_at >= ?2)"
-)
-"""The messages of a device from ?1, its newest, back to those that came before ?2: what was
-measured at a time came then or later."""
 
 
 class ReaderClosedError(Exception):
@@ -52,15 +44,12 @@ class ReaderClosedError(Exception):
 class JournalReader:
     """Answers from a small pool of read-only connections; safe to call from any thread.
 
-    The fleet tells which message of a device is its newest. `on_damage` hears, in the thread that
-    asked, of a file that cannot be read.
+    The fleet tells which message of a device is its newest, the zone when its days begin.
     """
 
-    def __init__(
-        self, file: Path, fleet: Fleet, on_damage: Callable[[JournalDamagedError], None]
-    ) -> None:
+    def __init__(self, file: Path, fleet: Fleet, zone: ZoneInfo) -> None:
         self._fleet = fleet
-        self._on_damage = on_damage
+        self._zone = zone
         self._pool: queue.SimpleQueue[sqlite3.Connection | None] = queue.SimpleQueue()
         for _ in range(CONNECTIONS_MAX):
             self._pool.put(open_for_reading(file))
@@ -74,20 +63,13 @@ class JournalReader:
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one question; waits for a free one.
-
-        Raises ReaderClosedError, and JournalDamagedError.
-        """
+        """A connection for one question; waits for a free one. Raises ReaderClosedError."""
         connection = self._pool.get()
         if connection is None:
             self._pool.put(None)  # for the next who comes too late
             raise ReaderClosedError
         try:
-            with naming_damage():
-                yield connection
-        except JournalDamagedError as error:
-            self._on_damage(error)
-            raise
+            yield connection
         finally:
             self._pool.put(connection)
 
@@ -111,16 +93,12 @@ class JournalReader:
         if not found or not described:
             return []
         with self.connection() as connection:
-            rows = connection.execute(
-                _BACKWARDS + " SELECT measured_at,"  # noqa: S608  # both are constants
-                " json_extract(CAST(body AS TEXT), '$.' || ?) AS value"
-                " FROM backwards WHERE channel = 0"
-                " AND measured_at >= ? AND measured_at < ? AND value IS NOT NULL"
-                " ORDER BY measured_at",
-                [found.committed_message, start, metric, start, end],
-            )
-            fold = fold_counter if described.shape is Shape.COUNTER else fold_gauge
-            return fold(rows, start, step)
+            connection.execute("BEGIN")
+            try:
+                question = Question(connection, found, described, start, end, LocalDays(self._zone))
+                return question.series(step)
+            finally:
+                connection.execute("ROLLBACK")
 
     def states(
         self, start: Millis, end: Millis, device: str | None = None
@@ -144,8 +122,8 @@ class JournalReader:
             return []
         with self.connection() as connection:
             rows = connection.execute(
-                _BACKWARDS  # noqa: S608  # both are constants
-                + " SELECT received_at, measured_at, body FROM backwards"
+                BACKWARDS  # noqa: S608  # both are constants
+                + " SELECT received_at, measured_at, body FROM chain"
                 " WHERE channel = 0 LIMIT ?",
                 [found.committed_message, 0, limit],
             )

@@ -1,43 +1,54 @@
-"""Folding measured values into the steps of a series."""
+"""From aggregates of short times to the points of a series. Pure."""
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import NamedTuple
 
+from devices.metric import Shape
 from devices.reading import Millis
 from gateway.history import Point
+from gateway.journal.aggregate import Aggregate, Counter, Sample, gather, merge, rise_between
+
+Bucket = tuple[Millis, Aggregate]
+"""A time, and what was measured around it."""
 
 
-class _Rise(NamedTuple):
-    at: Millis
-    by: float
+def steps_of_samples(
+    samples: Iterable[Sample], shape: Shape, start: Millis, step: Millis
+) -> list[Bucket]:
+    """One bucket, at its beginning, for each step with values; samples come in order of time."""
+    return [
+        (start + index * step, gather(shape, list(group)))
+        for index, group in groupby(samples, lambda sample: (sample[0] - start) // step)
+    ]
 
 
-def fold_gauge(rows: Iterable[tuple[Millis, float]], start: Millis, step: Millis) -> list[Point]:
-    """Mean, lowest and highest of each step that has values; `rows` in order of time."""
-    points = []
-    for index, group in groupby(rows, lambda row: (row[0] - start) // step):
-        values = [value for _, value in group]
-        mean = sum(values) / len(values)
-        at = start + index * step
-        points.append(Point(at, mean, min(values), max(values), len(values)))
-    return points
+def steps_of_buckets(
+    buckets: Iterable[Bucket], start: Millis, end: Millis, step: Millis
+) -> list[Bucket]:
+    """The same of buckets in order of time. One counts for the step in which its time lies, or for
+    the last when it reaches beyond it."""
+    last = (end - 1 - start) // step
+    steps: dict[int, Aggregate] = {}
+    for at, aggregate in buckets:
+        index = min((at - start) // step, last)
+        known = steps.get(index)
+        steps[index] = aggregate if known is None else merge(known, aggregate)
+    return [(start + index * step, aggregate) for index, aggregate in steps.items()]
 
 
-def fold_counter(rows: Iterable[tuple[Millis, float]], start: Millis, step: Millis) -> list[Point]:
-    """How much a counter rose in each step. The rise from one value to the next counts for the
-    step of the later one; after a reset the counter has risen from zero."""
-    points = []
-    for index, group in groupby(_rises(rows), lambda rise: (rise.at - start) // step):
-        rises = [rise.by for rise in group]
-        total = sum(rises)
-        points.append(Point(start + index * step, total, total, total, len(rises)))
-    return points
-
-
-def _rises(rows: Iterable[tuple[Millis, float]]) -> Iterable[_Rise]:
-    before: float | None = None
-    for at, value in rows:
+def points(steps: Iterable[Bucket]) -> list[Point]:
+    """The points of the steps: of a gauge its mean and span, of a counter its rise."""
+    found = []
+    before: Counter | None = None
+    for at, aggregate in steps:
+        if not isinstance(aggregate, Counter):
+            samples, total, low, high = aggregate
+            found.append(Point(at, total / samples, low, high, samples))
+            continue
+        rise, rises = aggregate.rise, aggregate.samples - 1
         if before is not None:
-            yield _Rise(at, value - before if value >= before else value)
-        before = value
+            rise, rises = rise + rise_between(before.last, aggregate.first), rises + 1
+        if rises:
+            found.append(Point(at, rise, rise, rise, rises))
+        before = aggregate
+    return found

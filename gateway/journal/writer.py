@@ -9,7 +9,6 @@ from itertools import chain
 from typing import Final, TypeVar
 
 from gateway.journal.batch import Batch, MessageRow
-from gateway.journal.database import PRIMARY_CODE, JournalDamagedError, naming_damage
 from gateway.journal.reserve import Reserve
 from gateway.journal.tables import save_record
 
@@ -32,6 +31,8 @@ PASSING = frozenset(
 """Errors of the disk, which a technician or time can mend. Any other is a bug."""
 PERHAPS_FULL = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR})
 """What SQLite also says on a full disk, where it is not the journal or its log that must grow."""
+PRIMARY_CODE = 0xFF
+"""The bits of an SQLite error code that say which kind it is."""
 
 T = TypeVar("T")
 
@@ -83,8 +84,7 @@ def _write(connection: sqlite3.Connection, batch: Batch) -> None:
         )
     connection.executemany(
         "UPDATE device SET snapshot = ?,"
-        " snapshot_message = max(snapshot_message, (SELECT coalesce(max(id), 0) FROM message))"
-        " WHERE number = ?",
+        " snapshot_message = (SELECT coalesce(max(id), 0) FROM message) WHERE number = ?",
         [(snapshot.snapshot, snapshot.number) for snapshot in batch.snapshots],
     )
 
@@ -117,6 +117,8 @@ class JournalWriter:
         self._reserve = reserve
         self._on_trouble = on_trouble
         self._on_failure = on_failure
+        self._closing = threading.Lock()
+        self._closed = False
         self._jobs: Final[queue.SimpleQueue[Callable[[], None] | None]] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._gave_up = False
@@ -162,11 +164,12 @@ class JournalWriter:
                 future.set_result(self._insist(job))
             except (sqlite3.Error, StoppedError) as error:
                 future.set_exception(error)
-            except JournalDamagedError as error:
-                future.set_exception(error)
-                raise
 
-        self._jobs.put(work)
+        with self._closing:
+            if self._closed:
+                future.set_exception(StoppedError("the journal is closed"))
+            else:
+                self._jobs.put(work)
         return future
 
     def fill_reserve(self, on_answer: Callable[[bool], None]) -> None:
@@ -176,7 +179,9 @@ class JournalWriter:
     def close(self) -> None:
         """Commit what was submitted, give up what cannot be written, and close the file."""
         self._stopping.set()
-        self._jobs.put(None)
+        with self._closing:
+            self._closed = True
+            self._jobs.put(None)
         self._thread.join()
         self._connection.close()
 
@@ -198,8 +203,7 @@ class JournalWriter:
         failed = False
         while True:
             try:
-                with naming_damage():
-                    result = in_transaction(self._connection, job)
+                result = in_transaction(self._connection, job)
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & PRIMARY_CODE not in PASSING:
                     raise

@@ -23,8 +23,10 @@ HOUR: Millis = 60 * MINUTE
 class Hamlet:
     """A pipeline on a journal, driven by hand; `restart` is what a power cut leaves of it."""
 
-    def __init__(self, folder: Path, rules: Sequence[Mapping[str, object]], adopt: bool) -> None:
-        self._site, self._rules = small_site(folder, rules=rules, adopt_new_devices=adopt)
+    def __init__(
+        self, folder: Path, rules: Sequence[Mapping[str, object]], adopt: bool, **more: object
+    ) -> None:
+        self._site, self._rules = small_site(folder, rules=rules, adopt_new_devices=adopt, **more)
         self.connection: sqlite3.Connection = open_journal(self._site.data / JOURNAL_FILE)
         self.now = NOW
         self.pipeline = self._build()

@@ -1,6 +1,7 @@
 """The pipeline by itself: what becomes of each message, and of what was decided because of it."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 
 import pytest
@@ -12,11 +13,8 @@ from devices.rejection import Reason
 from gateway.admission import NEW_DEVICES_MAX
 from gateway.decisions import Alert, Command, CommandAsked, CommandState, StateChanged
 from gateway.journal.batch import CHANNEL_CODES, CHANNELS
-from gateway.pipeline import (
-    BACKFILL_AGE_MS,
-    REJECTED_PAYLOAD_MAX,
-    REJECTED_TOPIC_MAX,
-)
+from gateway.pipeline import BACKFILL_AGE_MS
+from gateway.rejections import KEPT_OF_DEVICE, KEPT_OF_STRANGERS, PAYLOAD_MAX, TOPIC_MAX, WINDOW_MS
 from tests.gateway.driven_hamlet import HOUR, MINUTE, NOW, Hamlet, Open, assert_known_again
 from tests.gateway.small_site import DEVICES, DRY_RULE, HAMLET, soil, topic
 
@@ -161,8 +159,27 @@ def test_a_retained_report_that_comes_again_is_no_news(
 def test_what_is_kept_of_a_rejected_message_is_bounded(hamlet: Hamlet) -> None:
     hamlet.say("x" * 60_000, b"y" * 60_000)
     (row,) = hamlet.commit().batch.rejected
-    assert len(row.topic) == REJECTED_TOPIC_MAX
-    assert len(row.payload) == REJECTED_PAYLOAD_MAX
+    assert len(row.topic) == TOPIC_MAX
+    assert len(row.payload) == PAYLOAD_MAX
+
+
+def test_of_each_device_and_reason_the_first_few_are_kept_and_all_are_counted(
+    hamlet: Hamlet,
+) -> None:
+    def say_wrong(id: str, times: int) -> None:
+        for _ in range(times):
+            hamlet.say(topic(id), b"{")
+            hamlet.say(f"hamlet/{id}", b"{}")
+
+    say_wrong("soil-1", 2 * KEPT_OF_STRANGERS)
+    say_wrong("soil-2", 1)
+    kept = Counter(row.topic for row in hamlet.commit().batch.rejected)
+    strangers = KEPT_OF_STRANGERS
+    assert kept == {topic("soil-1"): KEPT_OF_DEVICE, "hamlet/soil-1": strangers, topic("soil-2"): 1}
+    assert hamlet.counted == (0, 0, 4 * KEPT_OF_STRANGERS + 2)
+    hamlet.now += WINDOW_MS
+    say_wrong("soil-1", 1)
+    assert len(hamlet.commit().batch.rejected) == 2
 
 
 PARTS = st.sampled_from([*(id for id, _ in DEVICES), *dict(DEVICES).values(), "soil-7", HAMLET])

@@ -122,7 +122,7 @@ def test_who_could_not_be_told_is_due_again(hamlet: Hamlet) -> None:
 
 def go_round(hamlet: Hamlet) -> None:
     for _ in range(30):
-        hamlet.pipeline.visit()
+        hamlet.pipeline.visit(hamlet.now)
 
 
 def told(hamlet: Hamlet) -> list[str]:

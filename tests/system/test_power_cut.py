@@ -26,7 +26,7 @@ from tests.system.gateway_process import (
     write_site,
 )
 
-CUTS = 10 if FULL else 2
+CUTS = 10 if FULL else 1
 LOST_EACH = 3
 """Readings of every device that only the broker has when it goes."""
 LAYOUT = many_devices(HAMLET, 40, ("light", "soil", "wifi"))

@@ -2,7 +2,8 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Callable, Mapping
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -62,9 +63,20 @@ class HttpStore:
 
 
 @asynccontextmanager
-async def http_store(reply: Reply) -> AsyncIterator[HttpStore]:
+async def http_store(reply: Reply, tls: ssl.SSLContext | None = None) -> AsyncIterator[HttpStore]:
     store = HttpStore(reply)
-    server = await asyncio.start_server(store.serve, "127.0.0.1", 0)
-    store.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server:
+    async with served(store.serve, tls) as url:
+        store.url = url
         yield store
+
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def served(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
+    """The URL at which `serve` gets each connection, until the context ends."""
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{port}"

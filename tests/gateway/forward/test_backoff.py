@@ -1,4 +1,4 @@
-from gateway.forward.backoff import BATCH_MAX, Backoff, Delays
+from gateway.forward.backoff import BATCH_MAX, TRY_LARGER_AFTER, Backoff, Delays
 
 
 def test_delays_double_up_to_the_longest_and_begin_anew_after_a_success() -> None:
@@ -46,3 +46,22 @@ def test_after_a_mistake_the_whole_batch_is_tried() -> None:
     backoff.failed(0.0)
     backoff.failed(0.0, mistake=True)
     assert backoff.batch == BATCH_MAX
+
+
+def test_what_was_too_large_is_not_tried_again_soon() -> None:
+    backoff = Backoff(Delays())
+    backoff.too_large(5000)
+    backoff.too_large(2500)
+    assert backoff.batch == 1250
+    for _ in range(TRY_LARGER_AFTER - 1):
+        backoff.succeeded()
+    backoff.failed(0.0, mistake=True)
+    assert backoff.batch == 1250
+    backoff.succeeded()
+    assert backoff.batch == 2500
+
+
+def test_a_batch_is_never_less_than_a_line() -> None:
+    backoff = Backoff(Delays())
+    backoff.too_large(1)
+    assert backoff.batch == 1

@@ -1,84 +1,24 @@
 """The forwarder between a journal in memory and stores in memory or on a local port."""
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection, Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.forward.backoff import BATCH_MAX, Delays
+from gateway.forward.backoff import BATCH_MAX
 from gateway.forward.forwarder import DOUBTS_MAX, Forwarder
-from gateway.forward.influx import InfluxSink
-from gateway.forward.line_protocol import LineEncoder
-from gateway.forward.lines import Stream
-from gateway.forward.sink import Answer, Refused, Sink, Stored, TooLarge, Trouble
+from gateway.forward.sink import Answer, Refused, Stored, TooLarge, Trouble
 from gateway.outbound import SetAside
-from gateway.site import InfluxConfig
-from tests.gateway.forward.http_store import (
-    HANG,
-    NO_CONTENT,
-    Request,
-    http_store,
-    response,
+from tests.gateway.forward.forwarding import (
+    MemoryStore,
+    fill,
+    forwarding,
+    reaches,
+    stream_of,
 )
 from tests.gateway.forward.outbound import T0, MemoryJournal
-
-QUICK = Delays(first_s=0.001, mistake_s=0.001, longest_s=0.01)
-
-
-class MemoryStore:
-    """Keeps lines as a store does, by tags and time; `reply` may refuse a request first."""
-
-    name = "memory"
-
-    def __init__(self, reply: Callable[[Sequence[bytes]], Answer] = lambda _: Stored()) -> None:
-        self.reply = reply
-        self.requests: list[int] = []
-        self.points: set[bytes] = set()
-
-    def write(self, lines: Sequence[bytes]) -> Answer:
-        self.requests.append(len(lines))
-        answer = self.reply(lines)
-        if isinstance(answer, Stored):
-            self.points.update(lines)
-        return answer
-
-    def pause_s(self) -> float:
-        return 0.0
-
-    def close(self) -> None:
-        pass
-
-
-def stream_of(journal: MemoryJournal, name: str) -> Stream:
-    return Stream(name, journal, LineEncoder("khe-coc", journal.fleet).readings)
-
-
-@asynccontextmanager
-async def forwarding(
-    journal: MemoryJournal, sink: Sink, linger_s: float = 0.0, answer_timeout_s: float = 60.0
-) -> AsyncIterator[Forwarder]:
-    forwarder = Forwarder(
-        [stream_of(journal, sink.name)],
-        sink,
-        delays=QUICK,
-        linger_s=linger_s,
-        answer_timeout_s=answer_timeout_s,
-    )
-    task = asyncio.create_task(forwarder.run())
-    try:
-        yield forwarder
-    finally:
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-
-async def reaches(journal: MemoryJournal, cursor: int, sink: str = "memory") -> None:
-    await asyncio.to_thread(journal.wait_until, lambda: journal.cursor(sink) == cursor)
 
 
 async def looks_again(journal: MemoryJournal, forwarder: Forwarder) -> None:
@@ -86,11 +26,6 @@ async def looks_again(journal: MemoryJournal, forwarder: Forwarder) -> None:
     reads = len(journal.reads)
     forwarder.notify()
     await asyncio.to_thread(journal.wait_until, lambda: len(journal.reads) > reads)
-
-
-def fill(journal: MemoryJournal, rows: int) -> None:
-    for number in range(rows):
-        journal.add(f"soil-{number % 7}", soil_moisture_pct=number / 10)
 
 
 async def test_everything_arrives_once_in_bounded_batches_and_then_what_is_new() -> None:
@@ -103,6 +38,54 @@ async def test_everything_arrives_once_in_bounded_batches_and_then_what_is_new()
         await reaches(journal, 2 * BATCH_MAX + 4)
     assert store.requests == [BATCH_MAX, BATCH_MAX, 1, 3]
     assert len(store.points) == len(journal.rows)
+
+
+async def test_who_hears_nothing_new_does_not_look() -> None:
+    journal, store = MemoryJournal(), MemoryStore()
+    journal.add("soil-1", soil_ph=5.0)
+    async with forwarding(journal, store) as forwarder:
+        forwarder.notify()
+        await reaches(journal, 1)
+        await looks_again(journal, forwarder)
+        reads = len(journal.reads)
+        for _ in range(20):  # chances for the forwarder to run
+            await asyncio.to_thread(journal.newest)
+        assert len(journal.reads) == reads
+
+
+async def test_streams_take_turns_and_keep_their_own_cursors() -> None:
+    few, many, store = MemoryJournal(), MemoryJournal(), MemoryStore()
+    fill(many, 3 * BATCH_MAX)
+    fill(few, 2)
+    forwarder = Forwarder([stream_of(many, "many"), stream_of(few, "few")], store, linger_s=0.0)
+    task = asyncio.create_task(forwarder.run())
+    await reaches(few, 2, "few")
+    await reaches(many, 3 * BATCH_MAX, "many")
+    statistics = await forwarder.statistics("few", T0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert store.requests[:3] == [BATCH_MAX, 2, BATCH_MAX]
+    assert (statistics.sink, statistics.sent, statistics.backlog_rows) == ("few", 2, 0)
+
+
+async def test_before_each_request_the_line_has_its_rest() -> None:
+    events: list[str] = []
+
+    class ThinLine(MemoryStore):
+        def pause_s(self) -> float:
+            events.append("rest")
+            return 0.0
+
+        def write(self, lines: Sequence[bytes]) -> Answer:
+            events.append("write")
+            return super().write(lines)
+
+    journal = MemoryJournal()
+    journal.add("soil-1", soil_ph=5.0)
+    journal.add("soil-1", soil_moisture_pct=5.0)
+    async with forwarding(journal, ThinLine(is_vague)):
+        await reaches(journal, 2)
+    assert events == ["rest", "write"] * 3
 
 
 async def test_a_restart_goes_on_at_the_cursor() -> None:
@@ -243,61 +226,3 @@ async def test_an_outage_keeps_one_batch_in_memory_and_nothing_is_skipped() -> N
     assert store.requests[:3] == [BATCH_MAX, BATCH_MAX // 2, BATCH_MAX // 4]
     assert store.requests[19:22] == [1, 1, 2]
     assert len(store.points) == 3 * BATCH_MAX
-
-
-async def test_stopping_waits_for_the_journal_but_saves_nothing_more() -> None:
-    saving, may_save = threading.Event(), threading.Event()
-
-    class SlowJournal(MemoryJournal):
-        def save_cursor(self, sink: str, cursor: int, set_aside: Sequence[SetAside]) -> None:
-            saving.set()
-            assert may_save.wait(60)
-            super().save_cursor(sink, cursor, set_aside)
-
-    journal = SlowJournal()
-    fill(journal, 5)
-    forwarder = Forwarder([stream_of(journal, "memory")], MemoryStore())
-    task = asyncio.create_task(forwarder.run())
-    await asyncio.to_thread(saving.wait, 60)
-    task.cancel()
-    done, _ = await asyncio.wait([task], timeout=0.05)
-    assert not done
-    may_save.set()
-    await asyncio.wait([task])
-    assert task.cancelled()
-    assert journal.cursors == {"memory": 5}
-
-
-async def test_a_store_that_fails_in_every_way_gets_everything_in_the_end() -> None:
-    failures = iter(
-        [
-            response(429, b"", Retry_After="1"),
-            response(503, b"starting"),
-            HANG,
-            b"",
-            b"HTTP/1.1 20",
-            b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<html>",
-            response(200, b"<html>Please log in"),
-            response(302, b"", Location="/login"),
-            response(400, b"<html>Bad gateway configuration"),
-            response(413),
-            response(401, b'{"code":"unauthorized","message":"unauthorized access"}'),
-        ]
-    )
-    stored: set[bytes] = set()
-
-    def reply(request: Request) -> bytes | None:
-        answer = next(failures, NO_CONTENT)
-        if answer == NO_CONTENT:
-            stored.update(request.lines)
-        return answer
-
-    journal = MemoryJournal()
-    fill(journal, 500)
-    async with http_store(reply) as store:
-        config = InfluxConfig(url=store.url, org="hamlet", bucket="b", token_file="unused")
-        async with forwarding(journal, InfluxSink(config, lambda: "secret", timeout_s=0.3)):
-            await reaches(journal, 500, "influxdb")
-    assert journal.aside_ids("influxdb") == []
-    assert len(stored) == 500
-    assert next(failures, None) is None

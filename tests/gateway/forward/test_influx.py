@@ -2,25 +2,37 @@
 
 import asyncio
 import json
+import os
+import ssl
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from gateway.forward.influx import InfluxSink
+from gateway.forward.influx import HEADERS_BYTES, InfluxSink
 from gateway.forward.sink import Answer, Refused, Stored, TooLarge, Trouble
 from gateway.site import InfluxConfig
-from tests.gateway.forward.http_store import HANG, NO_CONTENT, http_store, response
+from tests.authority import make_authority
+from tests.gateway.forward.http_store import HANG, NO_CONTENT, http_store, response, served
 from tests.real import free_port
 
 LINES = [b"soil,device=a soil_ph=5.5 1", b"soil,device=b soil_ph=5.6 2"]
 
 
 def sink_for(
-    url: str, read_token: Callable[[], str] = lambda: "secret", timeout_s: float = 30.0
+    url: str,
+    read_token: Callable[[], str] = lambda: "secret",
+    *,
+    ca_file: Path | None = None,
+    max_kbit_s: float | None = None,
+    timeout_s: float = 30.0,
+    clock: Callable[[], float] = time.monotonic,
 ) -> InfluxSink:
-    config = InfluxConfig(url=url, org="xóm", bucket="hamlet", token_file="unused")
-    return InfluxSink(config, read_token, timeout_s=timeout_s)
+    config = InfluxConfig(
+        url=url, org="xóm", bucket="hamlet", token_file="unused", max_kbit_s=max_kbit_s
+    )
+    return InfluxSink(config, read_token, ca_file, timeout_s=timeout_s, clock=clock)
 
 
 async def ask(answer: bytes | None, timeout_s: float = 30.0) -> Answer:
@@ -113,14 +125,54 @@ async def test_https_to_a_plain_port_is_told_as_such() -> None:
         writer.write(response(400))
         writer.close()
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        sink = sink_for(f"https://127.0.0.1:{port}")
+    async with served(serve) as url:
+        sink = sink_for(url.replace("http:", "https:"))
         said = await asyncio.to_thread(sink.write, LINES)
         sink.close()
     assert isinstance(said, Trouble)
     assert "SSL" in said.reason
     assert said.mistake
+
+
+async def test_https_with_an_authority_of_ones_own(tmp_path: Path) -> None:
+    authority = make_authority(tmp_path / "authority")
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(authority.certificate, authority.key)
+    async with http_store(lambda _: NO_CONTENT, tls) as store:
+        sink = sink_for(store.url, ca_file=authority.ca)
+        assert await asyncio.to_thread(sink.write, LINES) == Stored()
+        sink.close()
+        for ca_file, reason in ((None, "certificate"), (tmp_path / "nowhere", "No such file")):
+            said = await asyncio.to_thread(sink_for(store.url, ca_file=ca_file).write, LINES)
+            assert isinstance(said, Trouble)
+            assert reason in said.reason
+            assert said.mistake
+
+
+@pytest.mark.parametrize(("max_kbit_s", "together"), [(None, True), (8, False)])
+async def test_a_request_is_no_larger_than_the_line_can_carry(
+    max_kbit_s: float | None, together: bool
+) -> None:
+    lines = [b"soil,device=%b soil_ph=1 1" % os.urandom(3000).hex().encode() for _ in range(2)]
+    async with http_store(lambda _: NO_CONTENT) as store:
+        sink = sink_for(store.url, max_kbit_s=max_kbit_s)
+        said = await asyncio.to_thread(sink.write, lines)
+        assert said == Stored() if together else isinstance(said, TooLarge)
+        assert await asyncio.to_thread(sink.write, lines[:1]) == Stored()  # there is no smaller one
+        sink.close()
+
+
+async def test_a_limited_line_rests_after_each_request() -> None:
+    now = 500.0
+    async with http_store(lambda _: response(503)) as store:
+        sink = sink_for(store.url, max_kbit_s=80, clock=lambda: now)
+        assert sink.pause_s() == 0
+        await asyncio.to_thread(sink.write, LINES)  # what was not taken went over the line, too
+        sink.close()
+    pause_s = sink.pause_s()
+    assert HEADERS_BYTES / 10_000 < pause_s < (HEADERS_BYTES + 200) / 10_000
+    now += pause_s
+    assert sink.pause_s() == 0
 
 
 async def test_the_token_is_read_again_only_when_the_store_refuses_it() -> None:

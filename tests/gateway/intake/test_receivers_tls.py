@@ -1,45 +1,20 @@
 """TLS to a real broker, with an authority made for the test, and a password."""
 
 import ssl
-import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gateway.intake.contract import ConnectionSettings, TlsSettings
 from gateway.intake.open_receiver import open_receiver
+from tests.authority import make_authority
 from tests.conftest import StartMosquitto
 from tests.gateway.intake.brokers import PASSWORD, USERNAME, Protocol3or5
 from tests.gateway.intake.recording import Message, RecordingInbox, running
 from tests.gateway.intake.scripted_broker import Peer, scripted
-from tests.real import require
 
 both = pytest.mark.parametrize("protocol", ["5", "3.1.1"])
-
-
-@dataclass(frozen=True)
-class Authority:
-    ca: Path
-    certificate: Path
-    key: Path
-
-
-def make_authority(folder: Path) -> Authority:
-    """A certificate authority and what it signed for a broker at 127.0.0.1."""
-    folder.mkdir()
-    new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-
-    def openssl(*arguments: str) -> None:
-        command = [str(require("openssl")), *arguments]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True)
-
-    openssl("req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=ca")
-    openssl("req", *new_key, "-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=broker")
-    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
-    signing = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names"]
-    openssl("x509", "-req", "-in", "request.pem", *signing, "-out", "certificate.pem")
-    return Authority(folder / "ca.pem", folder / "certificate.pem", folder / "key.pem")
 
 
 @pytest.fixture

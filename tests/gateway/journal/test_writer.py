@@ -100,6 +100,8 @@ def test_a_job_runs_between_batches_and_its_error_comes_back(tmp_path: Path) -> 
         writer.run(lambda c: c.execute("INSERT INTO nowhere VALUES (1)")).result(PATIENCE_S)
     assert writer.run(lambda c: count(c, "message")).result(PATIENCE_S) == 0
     writer.close()
+    with pytest.raises(StoppedError):  # and nobody waits for a job that comes too late
+        writer.run(lambda c: count(c, "message")).result(PATIENCE_S)
 
 
 def test_an_error_that_waiting_does_not_mend_is_reported(tmp_path: Path) -> None:
