@@ -12,7 +12,7 @@ from devices.topics import subscriptions
 from gateway.assembly import JOURNAL_FILE, build_pipeline
 from gateway.clock import Now
 from gateway.committer import Committer
-from gateway.decisions import Command, CommandAsked
+from gateway.decisions import AlertAsked, AlertCleared, Command, CommandAsked
 from gateway.feed import Feed
 from gateway.forward.forwarder import Forwarder
 from gateway.forward.influx import InfluxSink
@@ -201,8 +201,22 @@ async def open_gateway(
         pulse = Pulse(committer, observations)
         serial = _build_serial(site, pipeline, committer, clock.now)
         rollups = RollupJob(reader, writer, pipeline.fleet, zone)
-        keep_days = site.config.journal.keep_days
-        upkeep = Upkeep(pipeline.fleet, rollups, observations, keep_days, clock.now)
+
+        def tell(said: AlertAsked | AlertCleared) -> None:
+            pipeline.ask(said, clock.now())
+            committer.on_chunk_end()
+
+        upkeep = Upkeep(
+            pipeline.fleet,
+            reader,
+            writer,
+            rollups,
+            site.config.journal,
+            sinks=(InfluxSink.name,) if site.config.influxdb else (),
+            observations=observations,
+            now=clock.now,
+            tell=tell,
+        )
         yield Gateway(
             site,
             clock,

@@ -41,4 +41,4 @@ class Observations:
     store_since: Millis | None = None
     loop_late_s: float = 0.0
     started: float = field(default_factory=time.monotonic)
-    dropped: dict[str, int] = field(default_factory=lambda: {"broker": 0})
+    dropped: dict[str, int] = field(default_factory=lambda: {"broker": 0, "journal": 0})

@@ -1,15 +1,23 @@
 """What the journal needs beside its commits: a little every minute, in a worker thread."""
 
 import asyncio
+import logging
+from collections.abc import Callable
 from contextlib import suppress
 from math import ceil
 
 from devices.reading import Millis
 from gateway.clock import Now
+from gateway.decisions import AlertAsked, AlertCleared
 from gateway.fleet import Fleet
+from gateway.journal.notices import history_dropped, history_safe
+from gateway.journal.pruning import prune
+from gateway.journal.reader import JournalReader
+from gateway.journal.retention import Retention, Swept
 from gateway.journal.rollup_job import RollupJob
-from gateway.journal.writer import StoppedError
+from gateway.journal.writer import JournalWriter, StoppedError
 from gateway.observations import Observations
+from gateway.site import JournalConfig
 
 TICK_S = 60
 ROLLUP_EVERY_S = 6 * 3600
@@ -18,25 +26,49 @@ some hundred at most; more often would only wear the disk."""
 HOURS_KEPT_DAYS = 730
 """This summer beside the last one, hour by hour. Whole days are kept for ever: a device has some
 100 KB of them a year."""
+HOURS_PER_MESSAGES = 10
+"""Where the budget decides, hours reach so many times further back than messages. A day of them
+takes a twentieth of the room of its messages: a third of the budget then."""
 DAY_MS = 86_400_000
+GB = 1_000_000_000
+
+log = logging.getLogger(__name__)
 
 
 class Upkeep:
-    """The task. Does nothing while the disk is full."""
+    """The task. `tell` takes what people must know. Does nothing while the disk is full."""
 
     def __init__(
         self,
         fleet: Fleet,
+        reader: JournalReader,
+        writer: JournalWriter,
         rollups: RollupJob,
+        config: JournalConfig,
+        *,
+        sinks: tuple[str, ...],
         observations: Observations,
-        keep_days: int,
         now: Now,
+        tell: Callable[[AlertAsked | AlertCleared], None],
     ) -> None:
         self._fleet = fleet
+        self._reader = reader
+        self._writer = writer
         self._rollups = rollups
+        self._keep_ms = config.keep_days * DAY_MS
+        self._retention = Retention(
+            reader,
+            writer,
+            rollups,
+            keep_ms=self._keep_ms,
+            max_bytes=round(config.max_gb * GB),
+            sinks=sinks,
+        )
         self._observations = observations
         self._now = now
-        self._hours_kept_ms = max(keep_days, HOURS_KEPT_DAYS) * DAY_MS
+        self._tell = tell
+        self._alerted: bool | None = None  # None: as an earlier run left it
+        self._pruned_at: Millis | None = None
 
     async def run(self) -> None:
         """Work until cancelled, or until nothing is written any more, which others make known."""
@@ -44,9 +76,31 @@ class Upkeep:
             while True:
                 await asyncio.sleep(TICK_S)
                 if not self._observations.disk_full:
-                    await asyncio.to_thread(self.tick, self._now())
+                    now = self._now()
+                    self._report(await asyncio.to_thread(self.tick, now), now)
 
-    def tick(self, now: Millis) -> None:
+    def tick(self, now: Millis) -> Swept:
         """The share of one minute. Blocks; raises StoppedError when nothing is written any more."""
+        swept = self._retention.run(now)
         share = ceil(len(self._fleet) * TICK_S / ROLLUP_EVERY_S)
-        self._rollups.run(share, now - self._hours_kept_ms)
+        self._rollups.run(share, self._hours_from(swept, now))
+        if self._pruned_at is None or abs(now - self._pruned_at) >= DAY_MS:
+            prune(self._reader, self._writer, now - self._keep_ms)
+            self._pruned_at = now
+        return swept
+
+    def _hours_from(self, swept: Swept, now: Millis) -> Millis:
+        kept_ms = max(self._keep_ms, HOURS_KEPT_DAYS * DAY_MS)
+        if swept.over_budget and swept.oldest is not None:
+            kept_ms = min(kept_ms, HOURS_PER_MESSAGES * max(now - swept.oldest, DAY_MS))
+        return now - kept_ms
+
+    def _report(self, swept: Swept, now: Millis) -> None:
+        self._observations.dropped["journal"] += swept.dropped
+        if swept.dropped:
+            log.error("journal: %d readings deleted before the store had them", swept.dropped)
+            self._tell(history_dropped(now))
+            self._alerted = True
+        elif swept.store_has_it and self._alerted is not False:
+            self._tell(history_safe(now))
+            self._alerted = False

@@ -6,6 +6,7 @@ from gateway.decisions import AlertAsked, AlertCleared, Severity
 
 SUBJECT = "gateway"
 DISK_FULL = "gateway:disk-full"
+HISTORY_DROPPED = "gateway:history-dropped"
 
 
 def disk_full(at: Millis) -> AlertAsked:
@@ -22,3 +23,19 @@ def disk_full(at: Millis) -> AlertAsked:
 def disk_has_room(at: Millis) -> AlertCleared:
     """Readings are saved again."""
     return AlertCleared(DISK_FULL, SUBJECT, at)
+
+
+def history_dropped(at: Millis) -> AlertAsked:
+    """Readings were deleted for want of room before the long-term store had them."""
+    text = Text(
+        "Sổ ghi đã hết chỗ: những số liệu cũ nhất bị xóa khi chưa gửi được tới kho lâu dài. "
+        "Hãy kiểm tra kết nối tới InfluxDB, hoặc tăng journal.max_gb trong site.yaml.",
+        "The journal has used up its room: the oldest readings were deleted before the long-term "
+        "store had them. Check the connection to InfluxDB, or raise journal.max_gb in site.yaml.",
+    )
+    return AlertAsked(HISTORY_DROPPED, SUBJECT, Severity.WARNING, text, at)
+
+
+def history_safe(at: Millis) -> AlertCleared:
+    """The store has the oldest reading that is left."""
+    return AlertCleared(HISTORY_DROPPED, SUBJECT, at)

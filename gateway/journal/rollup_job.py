@@ -14,6 +14,8 @@ from gateway.journal.rollup import Day, LocalDays, fold
 from gateway.journal.rollup_rows import Rolled, read_cursors, read_day, save
 from gateway.journal.writer import JournalWriter
 
+DEVICES_AT_ONCE = 20
+"""Saved in one transaction where many are to be, which commits have to wait for."""
 MESSAGES_AT_ONCE = 5000
 """Folded in one piece: bounds the memory where a device has said much since the last time."""
 
@@ -36,7 +38,7 @@ class RollupJob:
         """Bring the next so many devices up to date, in one transaction; hours of days that began
         before `hours_from` are dropped. Raises StoppedError when nothing is written any more."""
         if not self._rotation:  # who has waited longest comes first, also after a start
-            self._rotation.extend(sorted(self._fleet, key=self._cursor))
+            self._rotation.extend(sorted(self._devices(), key=self._cursor))
         chosen = [self._rotation.popleft() for _ in range(min(devices, len(self._rotation)))]
         rolled = [found for device in chosen if (found := self._roll(device, hours_from))]
         if not rolled:
@@ -44,16 +46,26 @@ class RollupJob:
         self._writer.run(lambda connection: save(connection, rolled)).result()
         self._cursors.update((one.device, one.cursor) for one in rolled)
 
+    def catch_up(self) -> None:
+        """Bring all devices up to date, before messages are deleted. Raises StoppedError."""
+        self._rotation.clear()
+        for _ in range(0, len(self._fleet), DEVICES_AT_ONCE):
+            self.run(DEVICES_AT_ONCE, 0)
+
     def first_missing(self) -> int | None:
         """No message before this one is needed for rollups any more; None when none is at all."""
         return min(
             (
                 cursor + 1
-                for device in self._fleet
+                for device in self._devices()
                 if (cursor := self._cursor(device)) < (device.committed_message or 0)
             ),
             default=None,
         )
+
+    def _devices(self) -> tuple[Device, ...]:
+        """In one step, for the event loop may add one meanwhile."""
+        return tuple(self._fleet)
 
     def _cursor(self, device: Device) -> int:
         return self._cursors.get(device.number, 0)

@@ -1,33 +1,124 @@
 """A little every minute, and everything in time."""
 
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from gateway.decisions import AlertAsked, AlertCleared
+from gateway.journal.notices import HISTORY_DROPPED
 from gateway.journal.rollup import DAY_MS
 from gateway.observations import Observations
-from gateway.upkeep import HOURS_KEPT_DAYS, ROLLUP_EVERY_S, TICK_S, Upkeep
+from gateway.site import JournalConfig
+from gateway.upkeep import GB, HOURS_KEPT_DAYS, HOURS_PER_MESSAGES, ROLLUP_EVERY_S, TICK_S, Upkeep
 from tests.gateway.history_contract import MIDNIGHT
 from tests.gateway.journal.recorder import JournalRecorder
 
+TIMEOUT_S = 60.0
 
-def upkeep_of(recorder: JournalRecorder, keep_days: int = 400) -> Upkeep:
-    return Upkeep(recorder.fleet, recorder.job, Observations(), keep_days, lambda: recorder.now)
+
+class Kept(Upkeep):
+    """An upkeep that remembers what it said."""
+
+    def __init__(
+        self,
+        recorder: JournalRecorder,
+        *,
+        keep_days: int = 400,
+        max_gb: float = 8,
+        sinks: tuple[str, ...] = (),
+    ) -> None:
+        self.said: list[AlertAsked | AlertCleared] = []
+        self.seen = Observations()
+        super().__init__(
+            recorder.fleet,
+            recorder.reader,
+            recorder.writer,
+            recorder.job,
+            JournalConfig(keep_days=keep_days, max_gb=max_gb),
+            sinks=sinks,
+            observations=self.seen,
+            now=lambda: recorder.now,
+            tell=self.said.append,
+        )
 
 
 def test_all_devices_have_had_their_turn_after_some_hours(recorder: JournalRecorder) -> None:
     recorder.say("soil-1", MIDNIGHT, battery_v=3)
     recorder.say("wifi-1", MIDNIGHT, clients=3)
     recorder.say("wifi-2", MIDNIGHT, clients=3)
-    upkeep = upkeep_of(recorder)
+    upkeep = Kept(recorder)
     for tick in range(ROLLUP_EVERY_S // TICK_S):
         upkeep.tick(MIDNIGHT + tick * TICK_S * 1000)
     assert recorder.job.first_missing() is None
     assert sorted(recorder.ask("SELECT * FROM rollup_cursor")) == [(1, 1), (2, 2), (3, 3)]
 
 
-def test_hours_are_kept_as_long_as_messages_at_least(recorder: JournalRecorder) -> None:
-    for keep_days, kept in ((1, False), (10 * HOURS_KEPT_DAYS, True)):
-        recorder.say("wifi-1", MIDNIGHT, clients=3)
+@pytest.mark.parametrize(
+    ("keep_days", "max_gb", "age_days", "kept"),
+    [
+        (1, 8, HOURS_KEPT_DAYS - 1, True),
+        (1, 8, HOURS_KEPT_DAYS + 1, False),
+        (10 * HOURS_KEPT_DAYS, 8, HOURS_KEPT_DAYS + 1, True),  # messages need them
+        (1, 1 / GB, HOURS_PER_MESSAGES - 1, True),  # a byte: a single message is left
+        (1, 1 / GB, HOURS_PER_MESSAGES + 1, False),
+    ],
+)
+def test_hours_are_kept_for_a_time(
+    recorder: JournalRecorder, keep_days: int, max_gb: float, age_days: int, kept: bool
+) -> None:
+    upkeep = Kept(recorder, keep_days=keep_days, max_gb=max_gb)
+    for at in (MIDNIGHT, MIDNIGHT + age_days * DAY_MS, MIDNIGHT + age_days * DAY_MS + 1):
+        recorder.say("wifi-1", at, clients=3)
         for _ in recorder.fleet:
-            upkeep_of(recorder, keep_days).tick(MIDNIGHT + (HOURS_KEPT_DAYS + 1) * DAY_MS)
-        ((hours,),) = recorder.ask("SELECT hours IS NOT NULL FROM rollup")
-        assert bool(hours) is kept
-        recorder.write("DELETE FROM rollup")
-        recorder.restart_job()
+            upkeep.tick(at)
+    oldest = "SELECT hours IS NOT NULL FROM rollup ORDER BY day LIMIT 1"
+    assert recorder.ask(oldest) == [(kept,)]
+
+
+async def test_what_was_dropped_is_counted_and_told_until_the_store_catches_up(
+    recorder: JournalRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.upkeep.TICK_S", 0.001)
+    upkeep = Kept(recorder, max_gb=1 / GB, sinks=("influxdb",))
+
+    async def until(count: int) -> None:
+        while len(upkeep.said) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    recorder.say("wifi-1", MIDNIGHT, clients=3)
+    recorder.say("wifi-1", MIDNIGHT + 1, clients=3)
+    task = asyncio.create_task(upkeep.run())
+    async with asyncio.timeout(TIMEOUT_S):
+        await until(1)
+        recorder.write("INSERT INTO sink VALUES ('influxdb', 2)")
+        await until(2)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    asked, cleared = upkeep.said
+    assert isinstance(asked, AlertAsked)
+    assert isinstance(cleared, AlertCleared)
+    assert {asked.source, cleared.source} == {HISTORY_DROPPED}
+    assert upkeep.seen.dropped["journal"] == 1
+
+
+def test_old_records_are_pruned_once_a_day(recorder: JournalRecorder) -> None:
+    upkeep = Kept(recorder, keep_days=1)
+    insert = "INSERT INTO set_aside VALUES ('influxdb', ?, ?, 'x')"
+    left = []
+    for number, hour in enumerate((0, 1, 25)):
+        recorder.write(insert, number, MIDNIGHT)
+        upkeep.tick(MIDNIGHT + 2 * DAY_MS + hour * 3_600_000)
+        left.append(recorder.ask("SELECT count(*) FROM set_aside")[0][0])
+    assert left == [0, 1, 0]
+
+
+async def test_it_ends_when_nothing_is_written_any_more(
+    recorder: JournalRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.upkeep.TICK_S", 0.001)
+    recorder.say("wifi-1", MIDNIGHT, clients=3)
+    recorder.writer.close()
+    async with asyncio.timeout(TIMEOUT_S):
+        await Kept(recorder).run()

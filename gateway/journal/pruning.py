@@ -1,0 +1,51 @@
+"""Deleting what was decided long ago: records go by age, as messages do.
+
+What still counts stays, however old: what is open or under way, the state a device is in, and the
+last one in which it was known how it was. It blocks: a worker thread calls it.
+"""
+
+import sqlite3
+from functools import partial
+
+from devices.reading import Millis
+from gateway.journal.reader import JournalReader
+from gateway.journal.writer import JournalWriter
+
+ROWS_AT_ONCE = 500
+"""Deleted in one transaction, between two commits."""
+
+_OLD = {
+    "rule_change": ("rule, subject, since, state", "since < :before"),
+    "alert": ("id", "resolved_at < :before"),
+    "command": ("id", "finished_at < :before"),
+    "run": ("id", "ended_at < :before"),
+    "explanation": ("plot, at", "at < :before"),
+    "set_aside": ("sink, message", "at < :before"),
+    "state_change": (
+        "device, since",
+        "since < (SELECT max(since) FROM state_change AS later"
+        " WHERE later.device = state_change.device AND later.since < :before)"
+        " AND since < coalesce((SELECT max(since) FROM state_change AS later"
+        " WHERE later.device = state_change.device AND later.since < :before"
+        " AND later.state <> 'unknown'), :before)",
+    ),
+}
+"""By table: its key, and which rows are of no use any more."""
+
+
+def prune(reader: JournalReader, writer: JournalWriter, before: Millis) -> None:
+    """Delete the records that ended before `before`. Raises StoppedError."""
+    for table, (key, is_old) in _OLD.items():
+        marks = ", ".join("?" * (key.count(",") + 1))
+        question = f"SELECT {key} FROM {table} WHERE {is_old} LIMIT {ROWS_AT_ONCE}"  # noqa: S608
+        delete = f"DELETE FROM {table} WHERE ({key}) = ({marks})"  # noqa: S608  # constants
+        while True:
+            with reader.connection() as connection:
+                keys = connection.execute(question, {"before": before}).fetchall()
+            if not keys:
+                break
+            writer.run(partial(_delete, delete, keys)).result()
+
+
+def _delete(statement: str, keys: list[tuple[object, ...]], connection: sqlite3.Connection) -> None:
+    connection.executemany(statement, keys)

@@ -1,0 +1,124 @@
+"""Which messages are kept, and deleting the others: by age, and by the room they take.
+
+The oldest go first. One that a store or the rollups still need stays, unless the journal would grow
+beyond its budget. It blocks: a worker thread calls it.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+from devices.reading import Millis
+from gateway.journal.reader import JournalReader
+from gateway.journal.rollup_job import RollupJob
+from gateway.journal.writer import JournalWriter
+
+MESSAGES_AT_ONCE = 2000
+"""Deleted in one transaction, between two commits: some milliseconds."""
+
+
+class Swept(NamedTuple):
+    """What became of the oldest messages. `dropped` were deleted before a store had them.
+    `over_budget`: age alone would have kept more. `oldest` is when the oldest that is left was
+    received, None without any; `store_has_it`: no store lacks it."""
+
+    dropped: int
+    over_budget: bool
+    oldest: Millis | None
+    store_has_it: bool
+
+
+class _Front(NamedTuple):
+    """The oldest messages (id, received_at), the newest one's id, the bytes that the journal uses,
+    and the last message that all stores have."""
+
+    messages: Sequence[tuple[int, Millis]]
+    newest: int
+    used: int
+    forwarded: int
+
+
+class Retention:
+    """`keep_ms` is the age, `max_bytes` the budget, `sinks` are the stores that want everything."""
+
+    def __init__(
+        self,
+        reader: JournalReader,
+        writer: JournalWriter,
+        rollups: RollupJob,
+        *,
+        keep_ms: Millis,
+        max_bytes: int,
+        sinks: Sequence[str],
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._rollups = rollups
+        self._keep_ms = keep_ms
+        self._max_bytes = max_bytes
+        self._sinks = sinks
+
+    def run(self, now: Millis) -> Swept:
+        """Delete what need not or cannot be kept. Raises StoppedError."""
+        dropped, over_budget, caught_up = 0, False, False
+        while True:
+            front = self._look()
+            over = front.used > self._max_bytes
+            over_budget |= over
+            wanted = self._wanted(front, now - self._keep_ms, over)
+            missing = self._rollups.first_missing()
+            if over and not caught_up and missing is not None and missing <= wanted:
+                self._rollups.catch_up()
+                caught_up = True
+                continue
+            needed = front.forwarded + 1 if missing is None else min(front.forwarded + 1, missing)
+            last = min(wanted, needed - 1)
+            if over and last < _first(front):  # there is no room for what is needed either
+                last = wanted
+            if not front.messages or last < _first(front):
+                oldest = front.messages[0] if front.messages else None
+                return Swept(
+                    dropped,
+                    over_budget,
+                    oldest and oldest[1],
+                    oldest is None or oldest[0] <= front.forwarded,
+                )
+            dropped += self._writer.run(partial(_delete, last, front.forwarded)).result()
+
+    def _look(self) -> _Front:
+        with self._reader.connection() as connection:
+            messages = connection.execute(
+                "SELECT id, received_at FROM message ORDER BY id LIMIT ?", [MESSAGES_AT_ONCE]
+            ).fetchall()
+            newest = connection.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()[0]
+            cursors = dict(connection.execute("SELECT name, cursor FROM sink"))
+            pages, free, size = (
+                connection.execute(f"PRAGMA {name}").fetchone()[0]
+                for name in ("page_count", "freelist_count", "page_size")
+            )
+        forwarded = min((cursors.get(sink, 0) for sink in self._sinks), default=newest)
+        return _Front(messages, newest, (pages - free) * size, forwarded)
+
+    def _wanted(self, front: _Front, before: Millis, over: bool) -> int:
+        """Up to which message age or budget would delete. Never the newest of all: the numbers of
+        the next ones follow it."""
+        last = 0
+        for id, received_at in front.messages:
+            if id == front.newest or (received_at >= before and not over):
+                break
+            last = id
+        return last
+
+
+def _first(front: _Front) -> int:
+    return front.messages[0][0] if front.messages else 0
+
+
+def _delete(last: int, forwarded: int, connection: sqlite3.Connection) -> int:
+    """Delete up to a message; returns how many readings among them no store has."""
+    dropped: int = connection.execute(
+        "SELECT count(*) FROM message WHERE id > ? AND id <= ? AND channel = 0", [forwarded, last]
+    ).fetchone()[0]
+    connection.execute("DELETE FROM message WHERE id <= ?", [last])
+    return dropped
