@@ -5,7 +5,7 @@ export PYTHON
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock real check format test crash grafana bench demo clean
+.PHONY: help setup lock real check format test fuzz crash grafana bench demo clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -34,6 +34,9 @@ ifeq ($(HAMLET_REQUIRE_REAL),1)
 	scripts/install-real-parts
 endif
 	$(PY) -m pytest --cov --cov-report=term
+
+fuzz: setup ## broken input of every sort, for FUZZ_SECONDS (600)
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(PY) -m pytest -v tests/fuzz
 
 crash: setup ## cut the power a hundred times for each receiver, under load; CRASH_SEED repeats a plan
 	HAMLET_FULL=1 $(PY) -m pytest -q -x -s tests/system/test_crash.py

@@ -1,0 +1,93 @@
+"""What a person wrote, or half wrote: every mistake is a problem with its place, never a crash."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.kinds import KINDS
+from devices.metric import Value
+from gateway.assembly import read_site
+from gateway.located_yaml import ProblemsError
+from gateway.rules.expression.expression import Expression
+from gateway.rules.expression.parse import ExpressionError
+from gateway.rules.loader import check_rules
+from tests.fuzz.conftest import Fuzz
+from tests.fuzz.mutation import mutated
+from tests.real import PROJECT
+
+SITE = PROJECT / "site.example"
+RULES = [file.read_bytes() for file in sorted((SITE / "rules").glob("*.yaml"))]
+METRICS = {"a": False, "b": False, "p": True, "q": True}
+EXPRESSIONS = [
+    b"a < 24 and b > 5 or not p",
+    b"10 < a <= 20.5 if p else q",
+    b"known(a) and age(b) > 10m and a / b - 2 * -a >= device.lamp_w",
+    b"a in (1, 2, 3) or p == true and b is unknown",
+    b"avg(a, 1h) > 3 and rate(b, 24h) < 1e3",
+]
+SMALL = {
+    "site.yaml": (SITE / "site.yaml").read_bytes(),
+    "devices.yaml": json.dumps(
+        {
+            "devices": [
+                {"id": "valve-1", "kind": "valve", "label": {"vi": "Van", "en": "Valve"}},
+                {"id": "soil-1", "kind": "soil", "label": {"vi": "Đất", "en": "Soil"},
+                 "plot": "lo-1", "tags": ["tea"], "position": [21.7, 105.7],
+                 "interval_s": 60, "settings": {"x": 1.5}},
+            ]
+        },
+        ensure_ascii=False,
+    ).encode(),
+    "plots.yaml": (SITE / "plots.yaml").read_bytes()[:3000],
+    "map.yaml": (SITE / "map.yaml").read_bytes(),
+}  # fmt: skip
+
+
+def test_rules(fuzz: Fuzz, tmp_path: Path) -> None:
+    @given(mutated(RULES))
+    def check(text: bytes) -> None:
+        (tmp_path / "rules.yaml").write_bytes(text)
+        checked = check_rules(tmp_path, kinds=KINDS, fleet=None, plots={"lo-1"})
+        for problem in checked.problems:
+            assert problem.message
+            assert problem.line > 0
+            assert problem.column > 0
+
+    fuzz(check)
+
+
+def test_conditions(fuzz: Fuzz) -> None:
+    number = st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    truth = st.none() | st.booleans()
+    values_of_each = {name: truth if is_truth else number for name, is_truth in METRICS.items()}
+
+    @given(mutated(EXPRESSIONS), st.fixed_dictionaries(values_of_each))
+    def check(text: bytes, values: dict[str, Value | None]) -> None:
+        try:
+            expression = Expression.parse(text.decode(errors="replace"), METRICS, "fuzz")
+        except ExpressionError:
+            return
+        known = {name: value for name, value in values.items() if value is not None}
+        settings: Callable[[str], Value | None] = {"lamp_w": 30}.get
+        judged = expression.judge(known.get, settings, {"a": 5_000, "b": None}.get)
+        assert judged in (True, False, None)
+
+    fuzz(check)
+
+
+def test_a_site(fuzz: Fuzz, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    files = {name: mutated([text]) for name, text in SMALL.items()}
+
+    @given(st.sampled_from(list(files)), st.data())
+    def check(name: str, data: st.DataObject) -> None:
+        for file, good in SMALL.items():
+            (tmp_path / file).write_bytes(data.draw(files[name]) if file == name else good)
+        with suppress(ProblemsError):
+            read_site(tmp_path)
+
+    fuzz(check)
