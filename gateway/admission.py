@@ -1,10 +1,11 @@
 """Which topics are let in, and to which device each belongs. Pure."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from devices.decode import DECODERS, Decode
+from devices.decode import AHEAD_MAX_MS, DECODERS, Decode
 from devices.kinds import KINDS
-from devices.reading import Millis
+from devices.reading import Millis, Reading
 from devices.rejection import Reason, RejectedError
 from devices.text import Text
 from devices.topics import FROM_DEVICE, Channel, parse_topic
@@ -21,6 +22,8 @@ OWN_TOPIC = GATEWAY
 """Where the gateway's own readings come in. Nothing on the wire has this topic, so no message from
 outside can pass for one."""
 
+LATEST: Millis = 4_102_444_800_000
+"""2100-01-01: no clock of a device is right that is further ahead."""
 IRRIGATION_KINDS = frozenset({"valve", "pump", "weather"})
 """Of these the irrigation wants every reading."""
 
@@ -45,6 +48,7 @@ class Admission:
         if own is not None:
             code = CHANNEL_CODES[Channel.TELEMETRY]
             self.routes[OWN_TOPIC] = Route(own, Channel.TELEMETRY, code, DECODERS[GATEWAY], False)
+        self._decoders: Mapping[str, Decode] = DECODERS
         self._hamlet = hamlet
         self._fleet = fleet
         self._adopt_new_devices = adopt_new_devices
@@ -73,14 +77,14 @@ class Admission:
             device = self._welcome(parts.device, parts.kind, parts.channel, payload, now)
         code = CHANNEL_CODES[parts.channel]
         route = Route(
-            device, parts.channel, code, DECODERS[parts.kind], parts.kind in IRRIGATION_KINDS
+            device, parts.channel, code, self._decoders[parts.kind], parts.kind in IRRIGATION_KINDS
         )
         self.routes[topic] = route
         return route, is_new
 
     def _welcome(self, id: str, kind: str, channel: Channel, payload: bytes, now: Millis) -> Device:
         if channel is Channel.TELEMETRY:
-            DECODERS[kind](id, payload, now)
+            self._decoders[kind](id, payload, now)
         else:
             check_report(channel, payload)
         if not self._adopt_new_devices:
@@ -94,6 +98,29 @@ class Admission:
         self._fleet.add(device)
         return device
 
+    def judge_times(self, *, clock_trusted: bool) -> None:
+        """By a clock that may be behind, no device's time is too far ahead."""
+        self._decoders = DECODERS if clock_trusted else _LENIENT
+        for topic, route in self.routes.items():
+            self.routes[topic] = route._replace(decode=self._decoders[route.device.kind.name])
+
     def adopted(self) -> None:
         """One of those that waited does so no more."""
         self._waiting -= 1
+
+
+def _lenient(decode: Decode) -> Decode:
+    """For the time in which our own clock is a lower bound: later it is known what was ahead."""
+
+    def decode_any_time(device: str, payload: bytes, now: Millis) -> Reading:
+        try:
+            return decode(device, payload, now)
+        except RejectedError as error:
+            if error.reason is not Reason.FUTURE_TIME:
+                raise
+            return decode(device, payload, LATEST - AHEAD_MAX_MS)._replace(received_at=now)
+
+    return decode_any_time
+
+
+_LENIENT = {kind: _lenient(decode) for kind, decode in DECODERS.items()}

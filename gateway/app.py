@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from devices.topics import subscriptions
 from gateway.assembly import JOURNAL_FILE, build_pipeline
 from gateway.clock import Now
+from gateway.clock_watch import ClockWatch
 from gateway.committer import Committer
 from gateway.decisions import AlertAsked, AlertCleared, Command, CommandAsked
 from gateway.feed import Feed
@@ -36,6 +37,7 @@ from gateway.self_report import SelfReport
 from gateway.serial.lines import SerialLines
 from gateway.serial.notices import outlived, port_alert
 from gateway.site import Site, read_secret
+from gateway.starting_clock import start_clock
 from gateway.timekeeping.clocks import Clocks, SystemClocks
 from gateway.timekeeping.own_clock import OwnClock
 from gateway.upkeep import Upkeep
@@ -60,6 +62,7 @@ class Gateway:
 
     site: Site
     clock: OwnClock
+    clock_watch: ClockWatch
     pipeline: Pipeline
     committer: Committer
     receiver: Receiver
@@ -77,6 +80,7 @@ class Gateway:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.receiver.run(self.committer))
             tasks.create_task(self.pulse.run())
+            tasks.create_task(self.clock_watch.run())
             tasks.create_task(self._self_report().run())
             tasks.create_task(self.serial.run())
             tasks.create_task(self.upkeep.run())
@@ -131,6 +135,11 @@ class Gateway:
         await self.committer.commit()
         return seen
 
+    async def trust_clock(self) -> None:
+        """A person says that the machine's clock is right."""
+        self.clock_watch.believe()
+        await self.committer.commit()
+
     async def stop_watering(self, plot: str) -> bool:
         """A person ends a watering; False when the plot is not being watered."""
         stopped = self.pipeline.stop_watering(plot, "person:api", self.clock.now())
@@ -163,8 +172,10 @@ async def open_gateway(
             reserve.release()  # SQLite needs a little room to open the file at all
         connection = open_journal(journal_file)
         stack.callback(connection.close)
-        clock = OwnClock(clocks or SystemClocks())
-        pipeline = build_pipeline(connection, site, rules, clock.now())
+        clock = start_clock(clocks or SystemClocks(), connection)
+        pipeline = build_pipeline(
+            connection, site, rules, clock.now(), clock_trusted=clock.scale.trusted
+        )
 
         def on_trouble(trouble: str | None) -> None:
             if trouble is None:
@@ -187,6 +198,7 @@ async def open_gateway(
         protocol = "3.1.1" if broker else site.config.broker.protocol
         receiver = open_receiver(settings, protocol)
         forwarder = _build_forwarder(site, pipeline, reader, writer, clock.now)
+        notify_forwarder = forwarder.notify if forwarder else _nobody
         committer = Committer(
             pipeline,
             receiver,
@@ -194,7 +206,7 @@ async def open_gateway(
             observations,
             clock.now,
             commit_interval_ms=site.config.journal.commit_interval_ms,
-            notify_forwarder=forwarder.notify if forwarder else _nobody,
+            notify_forwarder=notify_forwarder,
         )
         committer.start(writer, has_room=reserve.fill())
         stack.push_async_callback(committer.stop)
@@ -217,9 +229,11 @@ async def open_gateway(
             now=clock.now,
             tell=tell,
         )
+        clock_watch = ClockWatch(clock, pipeline, committer, writer, notify_forwarder)
         yield Gateway(
             site,
             clock,
+            clock_watch,
             pipeline,
             committer,
             receiver,

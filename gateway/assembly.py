@@ -52,7 +52,12 @@ def read_site(folder: Path) -> tuple[Site, list[Rule]]:
 
 
 def build_pipeline(
-    connection: sqlite3.Connection, site: Site, rules: Sequence[Rule], now: Millis
+    connection: sqlite3.Connection,
+    site: Site,
+    rules: Sequence[Rule],
+    now: Millis,
+    *,
+    clock_trusted: bool = True,
 ) -> Pipeline:
     """The pipeline, ready to receive. Raises DeviceConflictError."""
     fleet = load_fleet(connection, site.devices)
@@ -84,5 +89,5 @@ def build_pipeline(
         budgets,
         newest_message(connection),
     )
-    pipeline.start(unknown_to_journal(connection, fleet), now)
+    pipeline.start(unknown_to_journal(connection, fleet), now, clock_trusted=clock_trusted)
     return pipeline

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 from devices.reading import Millis
-from gateway.clock import Now
+from gateway.clock import Correction, Now, Scale
 from gateway.feed import Feed, Update
 from gateway.intake.contract import Receiver
 from gateway.journal.notices import disk_full, disk_has_room
@@ -151,6 +151,11 @@ class Committer:
     def report(self, payload: bytes) -> None:
         """Take a reading of the gateway about itself."""
         self._or_fail(lambda: self._pipeline.report(payload, self.now()))
+        self.on_chunk_end()
+
+    def correct(self, correction: Correction, scale: Scale) -> None:
+        """The clock was wrong; from now on `scale` counts."""
+        self._or_fail(lambda: self._pipeline.correct(correction, scale, self.now()))
         self.on_chunk_end()
 
     async def commit(self) -> None:

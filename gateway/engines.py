@@ -39,7 +39,6 @@ class Engines:
 
     def restore(self, now: Millis, *, clock_trusted: bool = True) -> list[Decision]:
         """Take up what was going on when the gateway stopped, and say what follows from it."""
-        self.irrigation.clock_trusted = clock_trusted
         remembered, self.remembered = self.remembered, Remembered()
         self.alerts.restore(remembered.alerts)
         return [

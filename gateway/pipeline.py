@@ -14,6 +14,7 @@ from devices.rejection import Reason, RejectedError
 from devices.topics import Channel
 from gateway.admission import OWN_TOPIC, Admission, Route
 from gateway.budgets import Budgets
+from gateway.clock import Correction, Scale
 from gateway.decisions import (
     Alert,
     AlertAsked,
@@ -31,7 +32,7 @@ from gateway.decisions import (
 from gateway.engines import Engines
 from gateway.fleet import Device, Fleet
 from gateway.health.engine import SILENT
-from gateway.journal.batch import Adoption
+from gateway.journal.batch import Adoption, PeriodEnd
 from gateway.journal.memory import take_snapshot
 from gateway.receipts import Receipt, make_receipt
 from gateway.rejections import Rejections
@@ -92,10 +93,11 @@ class Pipeline:
         self._rotation: deque[Device] = deque()
         self._until_snapshot = MESSAGES_PER_SNAPSHOT
 
-    def start(self, unsaved: Iterable[Device], now: Millis) -> None:
+    def start(self, unsaved: Iterable[Device], now: Millis, *, clock_trusted: bool = True) -> None:
         """Begin: devices that the journal does not have yet are written with the first work."""
         self._work.batch.new_devices += [(device, now) for device in unsaved]
-        self._settle(self.engines.restore(now), now)
+        self.trust_clock(clock_trusted)
+        self._settle(self.engines.restore(now, clock_trusted=clock_trusted), now)
         self._budgets.restore(self.engines.alerts.open_alerts(), self.fleet)
 
     def receive(self, topic: str, payload: bytes, token: int, retained: bool, now: Millis) -> None:
@@ -184,6 +186,37 @@ class Pipeline:
         """The broker may have forgotten what the devices were told."""
         for device in self.fleet:
             device.told_message = None
+
+    @property
+    def clock_trusted(self) -> bool:
+        """Whether `now` is the time; else it is a lower bound, and what goes by the time of day
+        waits."""
+        return self.engines.irrigation.clock_trusted
+
+    def correct(self, correction: Correction, scale: Scale, now: Millis) -> None:
+        """The clock was wrong; from `now` on, `scale` counts. What was stamped is moved, in memory
+        and in the journal, and nothing comes sooner or later for it."""
+        batch = self._work.batch
+        batch.records.append(PeriodEnd(correction, scale, self._newest_message))
+        self._work.decided = True
+        self.trust_clock(scale.trusted)
+        if not correction.by:
+            return
+        if correction.in_journal:
+            batch.rejected[:] = [
+                row._replace(received_at=correction.of(row.received_at)) for row in batch.rejected
+            ]
+        batch.records += self.engines.correct(correction, now)
+        self._work.changed.update(device.id for device in self.fleet)
+        self._work.alerts = self._work.runs = True
+        # What a start knows of the devices must not be older than that: each is written anew.
+        self._rotation = deque(self.fleet)
+        self._until_snapshot = -MESSAGES_PER_SNAPSHOT * (len(self._rotation) - 1)
+
+    def trust_clock(self, trusted: bool) -> None:
+        """Whether what is told as `now` is the time."""
+        self.engines.irrigation.clock_trusted = trusted
+        self._admission.judge_times(clock_trusted=trusted)
 
     def next_deadline(self) -> Millis | None:
         """When `tick` must be called next, if no message comes before."""

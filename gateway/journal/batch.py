@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from devices.reading import Millis
 from devices.topics import Channel
+from gateway.clock import Correction, Scale
 from gateway.decisions import Record
 from gateway.fleet import Device
 
@@ -41,6 +42,15 @@ class Adoption(NamedTuple):
     adopted: bool
 
 
+class PeriodEnd(NamedTuple):
+    """The clock was corrected: `last_message` is the last that was stamped by the old one, and
+    from now on `scale` counts."""
+
+    correction: Correction
+    scale: Scale
+    last_message: int
+
+
 @dataclass(slots=True)
 class Batch:
     """One transaction. The order within each list is the order of the events."""
@@ -49,5 +59,5 @@ class Batch:
     adoptions: list[Adoption] = field(default_factory=list)
     messages: list[MessageRow] = field(default_factory=list)
     rejected: list[RejectedRow] = field(default_factory=list)
-    records: list[Record] = field(default_factory=list)
+    records: list[Record | PeriodEnd] = field(default_factory=list)
     snapshots: list[DeviceSnapshot] = field(default_factory=list)

@@ -122,8 +122,10 @@ def load_commands(connection: sqlite3.Connection) -> list[Command]:
 
 def load_runs(connection: sqlite3.Connection, now: Millis) -> list[Run]:
     """The waterings that have not ended, and those of the last day, for its limits."""
+    newest: int | None = connection.execute("SELECT max(ended_at) FROM run").fetchone()[0]
+    since = min(now, newest or now) - DAY_MS  # a clock that is ahead may be corrected
     return RUNS.select(
-        connection, "WHERE ended_at IS NULL OR ended_at >= ? ORDER BY created_at", (now - DAY_MS,)
+        connection, "WHERE ended_at IS NULL OR ended_at >= ? ORDER BY created_at", (since,)
     )
 
 

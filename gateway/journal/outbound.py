@@ -9,6 +9,7 @@ import orjson
 
 from devices.reading import Millis
 from gateway.clock import Now
+from gateway.journal.periods import stretch_after
 from gateway.journal.reader import JournalReader
 from gateway.journal.writer import JournalWriter
 from gateway.outbound import OutboundRows, SetAside
@@ -25,12 +26,14 @@ _TOGETHER = (
     " || group_concat(measured_at) || '],[' || group_concat(short) || ']]' AS BLOB)"
     " FROM (SELECT id, device, measured_at,"
     " CASE WHEN length(body) <= ? THEN body ELSE 'null' END AS short"
-    " FROM message WHERE id > ? AND channel = 0 ORDER BY id LIMIT ?)"
+    " FROM message WHERE id > ? AND id <= ? AND channel = 0 ORDER BY id LIMIT ?)"
 )
 _ONE_BY_ONE = (
     "SELECT id, device, measured_at, body FROM message"
-    " WHERE id > ? AND channel = 0 ORDER BY id LIMIT ?"
+    " WHERE id > ? AND id <= ? AND channel = 0 ORDER BY id LIMIT ?"
 )
+_IDS = "SELECT id FROM message WHERE id > ? AND id <= ? AND channel = 0 ORDER BY id LIMIT ?"
+TIME_UNKNOWN = "nobody knows when it was measured: the power went before the gateway knew the time"
 
 _Message = dict[str, Any]
 
@@ -46,18 +49,13 @@ class JournalOutbound:
     def read_after(self, cursor: int, limit: int) -> OutboundRows:
         """See OutboundSource."""
         with self._reader.connection() as connection:
-            count, together = connection.execute(
-                _TOGETHER, [TOGETHER_MAX_BYTES, cursor, limit]
-            ).fetchone()
-            if not count:
-                return OutboundRows(cursor, (), (), (), ())
-            try:
-                ids, devices, times, messages = orjson.loads(together)
-            except ValueError:  # one that is no JSON
-                return _read_one_by_one(connection, cursor, limit)
-            if len(messages) != count or set(map(type, messages)) != {dict}:
-                return _read_one_by_one(connection, cursor, limit)
-        return OutboundRows(ids[-1], ids, devices, times, messages)
+            while True:
+                stretch = stretch_after(connection, cursor)
+                read = _read_together if stretch.known else _set_aside
+                rows = read(connection, cursor, stretch.last, limit)
+                if rows.upto > cursor or stretch_after(connection, stretch.last) == stretch:
+                    return rows
+                cursor = stretch.last
 
     def newest(self) -> int:
         """See OutboundSource."""
@@ -90,12 +88,37 @@ class JournalOutbound:
             return row[0] if row else None
 
 
-def _read_one_by_one(connection: sqlite3.Connection, cursor: int, limit: int) -> OutboundRows:
+def _read_together(
+    connection: sqlite3.Connection, cursor: int, last: int, limit: int
+) -> OutboundRows:
+    count, together = connection.execute(
+        _TOGETHER, [TOGETHER_MAX_BYTES, cursor, last, limit]
+    ).fetchone()
+    if not count:
+        return OutboundRows(cursor, (), (), (), ())
+    try:
+        ids, devices, times, messages = orjson.loads(together)
+    except ValueError:  # one that is no JSON
+        return _read_one_by_one(connection, cursor, last, limit)
+    if len(messages) != count or set(map(type, messages)) != {dict}:
+        return _read_one_by_one(connection, cursor, last, limit)
+    return OutboundRows(ids[-1], ids, devices, times, messages)
+
+
+def _set_aside(connection: sqlite3.Connection, cursor: int, last: int, limit: int) -> OutboundRows:
+    ids = [id for (id,) in connection.execute(_IDS, [cursor, last, limit])]
+    reasons = [SetAside(id, TIME_UNKNOWN) for id in ids]
+    return OutboundRows(ids[-1] if ids else cursor, (), (), (), (), reasons)
+
+
+def _read_one_by_one(
+    connection: sqlite3.Connection, cursor: int, last: int, limit: int
+) -> OutboundRows:
     """The same for rows among which one is long or unreadable."""
     upto = cursor
     columns: list[tuple[int, int, Millis, _Message]] = []
     set_aside = []
-    for upto, device, measured_at, body in connection.execute(_ONE_BY_ONE, [cursor, limit]):
+    for upto, device, measured_at, body in connection.execute(_ONE_BY_ONE, [cursor, last, limit]):
         try:
             columns.append((upto, device, measured_at, _figures(body)))
         except (ValueError, RecursionError) as error:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from devices.reading import Millis
 from gateway.fleet import Device, Fleet
 from gateway.journal.chain import Telemetry, walk
+from gateway.journal.periods import held_from
 from gateway.journal.reader import JournalReader
 from gateway.journal.rollup import Day, LocalDays, fold
 from gateway.journal.rollup_rows import Rolled, read_cursors, read_day, save
@@ -71,13 +72,17 @@ class RollupJob:
         return self._cursors.get(device.number, 0)
 
     def _roll(self, device: Device, hours_from: Millis) -> Rolled | None:
-        """The days of a device that changed since the last time; None when it has been silent."""
+        """The days of a device that changed since the last time; None when it has been silent, or
+        the times of what it said are not final."""
         newest = device.committed_message or 0
         oldest = self._cursor(device) + 1
         if newest < oldest:
             return None
         days: dict[Millis, Day] = {}
         with self._reader.connection() as connection:
+            held = held_from(connection)
+            if held is not None and newest >= held:
+                return None  # among them is what will be stamped anew
             some: list[Telemetry] = []
             for message in walk(connection, newest, oldest):
                 some.append(message)

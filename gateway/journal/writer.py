@@ -8,7 +8,8 @@ from concurrent.futures import Future
 from itertools import chain
 from typing import Final, TypeVar
 
-from gateway.journal.batch import Batch, MessageRow
+from gateway.journal.batch import Batch, MessageRow, PeriodEnd
+from gateway.journal.periods import end_period
 from gateway.journal.reserve import Reserve
 from gateway.journal.tables import save_record
 
@@ -72,7 +73,10 @@ def _write(connection: sqlite3.Connection, batch: Batch) -> None:
     )
     _insert_messages(connection, batch.messages)
     for record in batch.records:
-        save_record(connection, record)
+        if isinstance(record, PeriodEnd):
+            end_period(connection, record)
+        else:
+            save_record(connection, record)
     if batch.rejected:
         connection.executemany(
             "INSERT INTO rejected (received_at, topic, reason, detail, payload)"

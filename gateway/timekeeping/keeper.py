@@ -6,9 +6,8 @@ to the machine's uptime, which never jumps; the wall clock gives the offset only
 """
 
 from dataclasses import dataclass
-from enum import Enum
 
-from gateway.clock import ClockState, Correction, Millis
+from gateway.clock import ClockState, Correction, Millis, Scale, Trust
 
 STEP_MS = 2_000
 """A smaller difference is a leap second or the clock being kept right, and is followed slowly."""
@@ -17,18 +16,14 @@ SLEW_DIVISOR = 20
 BEHIND_MAX_MS = 60_000
 """A wall clock this far behind the newest record of the journal is certainly wrong; less may come
 from a restart that followed a correction."""
-AFTER_NEWEST_MS = 1_000
-"""While nobody knows the time, it goes on right after the newest that was recorded."""
+AFTER_NEWEST_MS = 120_000
+"""While nobody knows the time, it goes on this much after the newest message of the journal. The
+gateway reports of itself every minute, so that nothing was recorded later than that."""
+REPAIR_MIN_MS = 60_000
+"""A clock that was trusted and found to be wrong by less has drifted; that is no reason to write a
+month of messages anew."""
 RELEASED: Millis = 1_767_225_600_000
 """2026-01-01: no clock is right that shows a time before this program was written."""
-
-
-class Trust(Enum):
-    """How far own time can be believed."""
-
-    NONE = "none"  # a lower bound: it grows, but nobody knows how late it really is
-    ASSUMED = "assumed"  # nothing speaks for it, and nothing against it
-    PROVEN = "proven"  # by NTP or a person's word, and by the uptime since
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +48,9 @@ class MachineTime:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """A stretch of time counted without a break: own time is `offset` + uptime from `since` on."""
-
-    trust: Trust
-    offset: Millis
-    since: Millis
-
-
 class Keeper:
-    """Own time. `newest` is the newest time in the journal; `earlier` the scale that a gateway
-    used before in this same run of the machine."""
+    """Own time. `newest` is that of the newest message in the journal; `earlier` is the scale that
+    a gateway used before in this same run of the machine."""
 
     def __init__(
         self, machine: MachineTime, newest: Millis = 0, earlier: Scale | None = None
@@ -82,21 +68,17 @@ class Keeper:
         self._last = max(self._last, uptime + self.scale.offset)
         return self._last
 
-    @property
-    def trusted(self) -> bool:
-        return self.scale.trust is not Trust.NONE
-
     def state(self, uptime: Millis) -> ClockState:
         """As of the last look."""
         own = self.own_time(uptime)
-        return ClockState(self.trusted, abs(self._ahead) <= STEP_MS, own, own + self._ahead)
+        return ClockState(self.scale.trusted, abs(self._ahead) <= STEP_MS, own, own + self._ahead)
 
     def look(self, machine: MachineTime) -> Correction | None:
         """Compare with the wall clock, every second or so; the correction that follows from it."""
         self._ahead = machine.wall - self.own_time(machine.uptime)
         if machine.evidence.synchronised:
             return self.believe(machine)
-        if self.trusted:
+        if self.scale.trusted:
             self._slew(machine.uptime)
         return None
 
@@ -104,13 +86,13 @@ class Keeper:
         """The wall clock is right: NTP or a person says so."""
         self._ahead = machine.wall - self.own_time(machine.uptime)
         before = self.scale
-        if self.trusted and abs(self._ahead) <= STEP_MS:
+        if self.scale.trusted and abs(self._ahead) <= STEP_MS:
             self.scale = Scale(Trust.PROVEN, before.offset, before.since)
             self._slew(machine.uptime)
             return None
         by, self._ahead, self._last = self._ahead, 0, machine.wall
         self.scale = Scale(Trust.PROVEN, machine.wall - machine.uptime, machine.wall)
-        return Correction(before.since, by)
+        return Correction(before.since, by, _is_for_the_journal(before.trust, by))
 
     def _slew(self, uptime: Millis) -> None:
         most = (uptime - self._slewed_at) // SLEW_DIVISOR
@@ -118,6 +100,13 @@ class Keeper:
         by = max(-most, min(self._ahead, most)) if abs(self._ahead) <= STEP_MS else 0
         self._ahead -= by
         self.scale = Scale(self.scale.trust, self.scale.offset + by, self.scale.since)
+
+
+def _is_for_the_journal(trust: Trust, by: Millis) -> bool:
+    """Times that were proven once stay, unless they would now lie ahead."""
+    if trust is Trust.NONE:
+        return True
+    return abs(by) >= REPAIR_MIN_MS and (trust is Trust.ASSUMED or by < 0)
 
 
 def _first_scale(machine: MachineTime, newest: Millis) -> Scale:

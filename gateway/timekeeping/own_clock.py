@@ -1,8 +1,8 @@
 """The gateway's clock: own time from the machine's uptime, checked against its wall clock."""
 
-from gateway.clock import ClockState, Correction, Millis
+from gateway.clock import ClockState, Correction, Millis, Scale
 from gateway.timekeeping.clocks import Clocks
-from gateway.timekeeping.keeper import Keeper, Scale
+from gateway.timekeeping.keeper import Keeper
 
 
 class OwnClock:
@@ -10,12 +10,12 @@ class OwnClock:
 
     def __init__(self, clocks: Clocks, newest: Millis = 0, earlier: Scale | None = None) -> None:
         self._clocks = clocks
-        self._uptime = clocks.uptime
+        self.uptime = clocks.uptime
         self._keeper = Keeper(clocks.read(), newest, earlier)
 
     def now(self) -> Millis:
         """See Now."""
-        return self._keeper.own_time(self._uptime())
+        return self._keeper.own_time(self.uptime())
 
     @property
     def scale(self) -> Scale:
@@ -25,7 +25,7 @@ class OwnClock:
     @property
     def state(self) -> ClockState:
         """As of the last look."""
-        return self._keeper.state(self._uptime())
+        return self._keeper.state(self.uptime())
 
     def look(self) -> Correction | None:
         """Compare with the machine's wall clock. From here on `now` is corrected."""

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from gateway.clock import Correction, Millis
+from gateway.clock import Correction, Millis, Scale, Trust
 from gateway.timekeeping.keeper import (
     AFTER_NEWEST_MS,
     BEHIND_MAX_MS,
@@ -16,8 +16,6 @@ from gateway.timekeeping.keeper import (
     Evidence,
     Keeper,
     MachineTime,
-    Scale,
-    Trust,
 )
 
 NOW: Millis = 1_795_305_600_000
@@ -83,7 +81,7 @@ def test_an_unknown_time_goes_on_after_the_newest_record() -> None:
     clocks.uptime += 10
     assert clocks.look() is None
     assert clocks.now == NOW + AFTER_NEWEST_MS + 10
-    assert not clocks.keeper.trusted
+    assert not clocks.keeper.scale.trusted
 
 
 def test_trust_that_comes_corrects_everything_since_the_start() -> None:
@@ -93,7 +91,7 @@ def test_trust_that_comes_corrects_everything_since_the_start() -> None:
     clocks.evidence, clocks.wall = NTP, NOW + 2 * HOUR
     assert clocks.look() == Correction(since, 2 * HOUR - 60_000 - AFTER_NEWEST_MS)
     assert clocks.now == NOW + 2 * HOUR
-    assert clocks.keeper.trusted
+    assert clocks.keeper.scale.trusted
     assert clocks.look() is None
 
 
@@ -125,7 +123,7 @@ def test_a_jump_is_followed_when_a_person_says_so(jump: Millis) -> None:
     clocks = Clocks().start()
     clocks.pass_ms(HOUR)
     clocks.wall += jump
-    assert clocks.keeper.believe(clocks.read()) == Correction(NOW, jump)
+    assert clocks.keeper.believe(clocks.read()) == Correction(NOW, jump, in_journal=True)
     assert clocks.now == NOW + HOUR + jump
     assert clocks.keeper.scale.trust is Trust.PROVEN
 
