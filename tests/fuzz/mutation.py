@@ -1,6 +1,7 @@
 """Bytes that are almost right: good ones with a few edits, as a broken sender makes them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -50,3 +51,9 @@ def mutated(corpus: Sequence[bytes]) -> st.SearchStrategy[bytes]:
 
     goods = st.sampled_from(list(corpus))
     return st.builds(edit, goods, goods, _EDITS)
+
+
+def pieces(data: bytes, cuts: Sequence[int]) -> list[bytes]:
+    """The same bytes as they may come, cut at these places."""
+    places = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
+    return [data[start:end] for start, end in pairwise(places)]

@@ -1,9 +1,7 @@
 """What comes over MQTT: any bytes, in any pieces."""
 
 import tempfile
-from collections.abc import Sequence
 from contextlib import suppress
-from itertools import pairwise
 from pathlib import Path
 
 import mqtt5
@@ -18,7 +16,7 @@ from devices.rejection import RejectedError
 from devices.topics import Channel, parse_topic
 from gateway.intake.mqtt5_framing import LengthError, packet_size, raw_publish
 from tests.fuzz.conftest import Fuzz
-from tests.fuzz.mutation import mutated
+from tests.fuzz.mutation import mutated, pieces
 from tests.gateway.driven_hamlet import NOW, Hamlet, assert_known_again
 from tests.gateway.intake.test_mqtt5_connection import CONNACK, POISON, SUBACK, Peer, publish
 from tests.gateway.small_site import DEVICES, DRY_RULE, HAMLET
@@ -47,11 +45,6 @@ STREAMS = [CONNACK + SUBACK + b"".join(PACKETS[at:]) for at in range(len(PACKETS
 
 # Invalid UTF-8 makes the codec panic: besides raising, Rust reports it to `sys.unraisablehook`.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
-def pieces(data: bytes, cuts: Sequence[int]) -> list[bytes]:
-    places = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
-    return [data[start:end] for start, end in pairwise(places)]
 
 
 @pytest.mark.parametrize("quarantine", [False, True])
