@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from devices.topics import subscriptions
-from gateway.assembly import JOURNAL_FILE, build_pipeline
+from gateway.assembly import JOURNAL_FILE
 from gateway.clock import Now
 from gateway.clock_watch import ClockWatch
 from gateway.committer import Committer
@@ -22,14 +22,18 @@ from gateway.forward.lines import Stream
 from gateway.intake.contract import ConnectionSettings, Receiver, TlsSettings
 from gateway.intake.embedded import EmbeddedBroker
 from gateway.intake.open_receiver import open_receiver
-from gateway.journal.database import open_journal
+from gateway.journal.clean_end import clean_end
+from gateway.journal.damage import WholeCheck
+from gateway.journal.database import JournalDamagedError
 from gateway.journal.lock import sole_writer
 from gateway.journal.outbound import JournalOutbound
 from gateway.journal.reader import JournalReader
+from gateway.journal.replacement import note_damage
 from gateway.journal.reserve import Reserve
 from gateway.journal.rollup_job import RollupJob
 from gateway.journal.writer import JournalWriter
 from gateway.observations import Observations
+from gateway.opening import open_sound_journal
 from gateway.pipeline import Pipeline
 from gateway.pulse import Pulse
 from gateway.rules.rule import Rule
@@ -37,7 +41,6 @@ from gateway.self_report import SelfReport
 from gateway.serial.lines import SerialLines
 from gateway.serial.notices import outlived, port_alert
 from gateway.site import Site, read_secret
-from gateway.starting_clock import start_clock
 from gateway.timekeeping.clocks import Clocks, SystemClocks
 from gateway.timekeeping.own_clock import OwnClock
 from gateway.upkeep import Upkeep
@@ -170,12 +173,9 @@ async def open_gateway(
         reserve = Reserve(site.data)
         if reserve.disk_is_full():
             reserve.release()  # SQLite needs a little room to open the file at all
-        connection = open_journal(journal_file)
+        was_clean = stack.enter_context(clean_end(site.data))
+        connection, clock, pipeline = open_sound_journal(site, rules, clocks or SystemClocks())
         stack.callback(connection.close)
-        clock = start_clock(clocks or SystemClocks(), connection)
-        pipeline = build_pipeline(
-            connection, site, rules, clock.now(), clock_trusted=clock.scale.trusted
-        )
 
         def on_trouble(trouble: str | None) -> None:
             if trouble is None:
@@ -186,12 +186,14 @@ async def open_gateway(
 
         def on_failure(error: Exception) -> None:
             log.critical("journal: %s", error)
+            if isinstance(error, JournalDamagedError):
+                note_damage(journal_file, str(error))
             loop.call_soon_threadsafe(committer.fail, error)
 
         writer = JournalWriter(connection, reserve, on_trouble, on_failure)
         stack.callback(writer.close)
         zone = ZoneInfo(site.config.place.timezone)
-        reader = JournalReader(journal_file, pipeline.fleet, zone)
+        reader = JournalReader(journal_file, pipeline.fleet, zone, on_failure)
         stack.callback(reader.close)
         feed = Feed()
         stack.callback(feed.close)
@@ -210,6 +212,8 @@ async def open_gateway(
         )
         committer.start(writer, has_room=reserve.fill())
         stack.push_async_callback(committer.stop)
+        if not was_clean:
+            stack.callback(WholeCheck(journal_file, on_failure).close)
         pulse = Pulse(committer, observations)
         serial = _build_serial(site, pipeline, committer, clock.now)
         rollups = RollupJob(reader, writer, pipeline.fleet, zone)

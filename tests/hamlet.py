@@ -72,7 +72,7 @@ class Hamlet:
         self._commit(Batch(new_devices=[(device, NOW) for device in new]))
         self._messages = 0
         zone = ZoneInfo(site.config.place.timezone)
-        self.reader = JournalReader(folder / "journal.db", self.fleet, zone)
+        self.reader = JournalReader(folder / "journal.db", self.fleet, zone, print)
         self.feed = Feed(interval_s=0.01)
         self.open_alerts: list[Alert] = []
         self.running: list[Run] = []

@@ -13,12 +13,16 @@ import uvicorn
 from gateway.app import Gateway, SiteError, open_gateway
 from gateway.cli.systemd import READY, STOPPING, keep_watch, notify
 from gateway.cli.web import build_web
+from gateway.journal.database import JournalDamagedError
 from gateway.rules.rule import Rule
 from gateway.site import Site
 
 BACKLOG = 128
 GRACE_S = 3
 """Seconds that open pages get to finish when the gateway stops."""
+
+DAMAGES_MAX = 3
+"""A disk that damages one journal after the other is not to be trusted with another."""
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +38,27 @@ class _Server(uvicorn.Server):
 async def serve(site: Site, rules: Sequence[Rule], *, on_ready: Callable[[str], None]) -> None:
     """Run until SIGINT or SIGTERM. `on_ready` is told the address of the page.
 
-    Raises what `open_gateway` raises, and SiteError when the port is taken.
+    A journal that turns out to be damaged is moved aside, and everything begins again with a new
+    one. Raises what `open_gateway` raises, and SiteError when the port is taken.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    damages = 0
+    while True:
+        try:
+            await _serve_one(site, rules, stop, on_ready)
+            return
+        except* JournalDamagedError:
+            damages += 1
+            if damages > DAMAGES_MAX:
+                raise
+
+
+async def _serve_one(
+    site: Site, rules: Sequence[Rule], stop: asyncio.Event, on_ready: Callable[[str], None]
+) -> None:
     web = site.config.web
     with listen(web.host, web.port) as listening:
         async with open_gateway(site, rules) as gateway:
@@ -63,19 +82,19 @@ async def _run_until(
     pages = asyncio.create_task(server.serve(sockets=[listening]))
     running = asyncio.create_task(gateway.run())
     watch = asyncio.create_task(keep_watch(lambda: gateway.pulse.standstill() is None))
+    stopping = asyncio.create_task(stop.wait())
     notify(READY)
-    for task in (pages, running):
-        task.add_done_callback(lambda _: stop.set())
     try:
-        await stop.wait()
+        await asyncio.wait([pages, running, stopping], return_when=asyncio.FIRST_COMPLETED)
     finally:
-        notify(STOPPING)
+        if stop.is_set():  # else the journal was damaged, and everything begins again
+            notify(STOPPING)
         gateway.feed.close()
         server.should_exit = True
         await asyncio.wait([pages])
-        running.cancel()
-        watch.cancel()
-        await asyncio.wait([running, watch])
+        for task in (running, watch, stopping):
+            task.cancel()
+        await asyncio.wait([running, watch, stopping])
     pages.result()
     if not running.cancelled():
         running.result()

@@ -1,8 +1,9 @@
 """Opening the journal's file: settings that make a commit mean "on disk", and migrations."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import LiteralString
 
 SCHEMA = Path(__file__).parent / "schema"
 APPLICATION_ID = 0x48414D4C
@@ -15,8 +16,37 @@ CHECKPOINT_PAGES = 4000
 lives longer with."""
 
 
+PRIMARY_CODE = 0xFF
+"""The bits of an SQLite error code that say which kind it is."""
+VERSIONS_AHEAD_MAX = 1000
+"""A schema newer than that is a damaged number."""
+OLDEST_TABLES = frozenset({"device", "message", "rule_state"})
+"""Where these are, the journal is ours whatever its header says."""
+DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
 class JournalError(Exception):
     """The journal cannot be used; the message says what to do."""
+
+
+class JournalDamagedError(JournalError):
+    """What the file holds is not what was written."""
+
+
+@contextmanager
+def naming_damage() -> Iterator[None]:
+    """Raise JournalDamagedError in place of what is said of a file whose content cannot be read."""
+    try:
+        yield
+    except UnicodeDecodeError as error:  # damaged names, which SQLite repeats in its message
+        raise JournalDamagedError("it holds letters that are none") from error
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is None and "Could not decode" not in str(error):  # Python's own complaint
+            raise
+        if code is None or code & PRIMARY_CODE in DAMAGE:
+            raise JournalDamagedError(str(error)) from error
+        raise
 
 
 def schema_version() -> int:
@@ -27,8 +57,8 @@ def schema_version() -> int:
 def open_journal(file: Path) -> sqlite3.Connection:
     """The one connection that writes. Creates the file and brings its schema up to date.
 
-    Raises JournalError when the folder cannot be written, the file is none of ours, or it was
-    written by a newer version.
+    Raises JournalDamagedError, and JournalError when the folder cannot be written, the file is
+    none of ours, or it was written by a newer version.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -36,17 +66,20 @@ def open_journal(file: Path) -> sqlite3.Connection:
             file, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-            connection.execute("PRAGMA journal_mode = wal")
-            connection.execute("PRAGMA synchronous = full")
-            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-            _migrate(connection, file)
+            with naming_damage():
+                connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+                connection.execute("PRAGMA journal_mode = wal")
+                connection.execute("PRAGMA synchronous = full")
+                connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+                _migrate(connection, file)
         except BaseException:
             connection.close()
             raise
     except OSError as error:
         raise JournalError(f"{file.parent}: {error.strerror}; is the folder writable?") from None
     except sqlite3.Error as error:
+        if _header_is_damaged(file):
+            raise JournalDamagedError(f"{file}: {error}") from error
         raise JournalError(
             f"{file}: {error}; is the folder writable, the disk full, the file a journal?"
         ) from None
@@ -66,11 +99,32 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
     return connection
 
 
+def _header_is_damaged(file: Path) -> bool:
+    """Whether the numbers in the file's header are such that SQLite never writes; some of them
+    make it say that the disk is read-only."""
+    with suppress(OSError), file.open("rb") as handle:
+        header = handle.read(100)
+        versions, fractions, layout = header[18:20], header[21:24], header[44:48]
+        return (
+            not header.startswith(b"SQLite format 3\0")
+            or not set(versions) <= {1, 2}
+            or fractions != bytes((64, 32, 32))
+            or not 1 <= int.from_bytes(layout) <= 4
+        )
+    return False
+
+
 def _migrate(connection: sqlite3.Connection, file: Path) -> None:
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application != APPLICATION_ID and (application or version or _has_tables(connection)):
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    ours = application == APPLICATION_ID
+    if not ours and names >= OLDEST_TABLES:
+        raise JournalDamagedError(f"{file} says it is another program's")
+    if not ours and (application or version or names):
         raise JournalError(f"{file} is no journal of this program; move it away")
+    if version > schema_version() + VERSIONS_AHEAD_MAX or version < bool(names):
+        raise JournalDamagedError(f"{file} says that its schema is number {version}")
     if version > schema_version():
         raise JournalError(
             f"{file} was written by a newer version (schema {version}, known is "
@@ -82,8 +136,3 @@ def _migrate(connection: sqlite3.Connection, file: Path) -> None:
             f"BEGIN IMMEDIATE;\n{steps}\nPRAGMA application_id = {APPLICATION_ID};\n"
             f"PRAGMA user_version = {number};\nCOMMIT;"
         )
-
-
-def _has_tables(connection: sqlite3.Connection) -> bool:
-    count: LiteralString = "SELECT count(*) FROM sqlite_master"
-    return bool(connection.execute(count).fetchone()[0])

@@ -6,7 +6,7 @@ replayed. Snapshots are taken in rotation, so the replay stays short however lon
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -20,6 +20,7 @@ from devices.topics import Channel
 from gateway.decisions import Alert, Command, CommandState, RuleChanged, Run, State
 from gateway.fleet import Device, Fleet
 from gateway.journal.batch import CHANNELS, DeviceSnapshot
+from gateway.journal.damage import reading_back
 from gateway.journal.tables import ALERTS, COMMANDS, RULE_STATES, RUNS, STATE_CHANGES
 from gateway.reports import apply_report
 from gateway.sequences import SequenceLedger
@@ -63,7 +64,7 @@ def take_snapshot(device: Device) -> DeviceSnapshot:
 def load_fleet(connection: sqlite3.Connection, configs: Iterable[DeviceConfig]) -> Fleet:
     """Every device of the journal and of devices.yaml, as it was known when the gateway stopped.
 
-    Raises DeviceConflictError.
+    Raises DeviceConflictError and JournalDamagedError.
     """
     listed = {config.id: config for config in configs}
     fleet = Fleet()
@@ -72,12 +73,10 @@ def load_fleet(connection: sqlite3.Connection, configs: Iterable[DeviceConfig]) 
         "SELECT number, id, kind, adopted, snapshot, snapshot_message FROM device ORDER BY number"
     ).fetchall()
     for number, id, kind, adopted, snapshot, as_of in rows:
-        device = _build(number, id, kind, bool(adopted), listed.pop(id, None))
-        if snapshot:
-            _restore(device, json.loads(snapshot))
+        device = known_device(number, id, kind, bool(adopted), snapshot, listed.pop(id, None))
         fleet.add(device)
         by_number[number] = device, as_of
-    _replay(connection, by_number)
+    replay(connection, by_number)
     for device, _ in by_number.values():
         device.committed_message = device.last_message
         _restore_state(connection, device)
@@ -86,10 +85,30 @@ def load_fleet(connection: sqlite3.Connection, configs: Iterable[DeviceConfig]) 
     return fleet
 
 
+def known_device(
+    number: int,
+    id: str,
+    kind: str,
+    adopted: bool,
+    snapshot: str | None,
+    config: DeviceConfig | None = None,
+) -> Device:
+    """A device as of its snapshot. Raises DeviceConflictError and JournalDamagedError."""
+    with reading_back(f"device {number}"):
+        device = _build(number, id, kind, adopted, config)
+        if snapshot:
+            _restore(device, json.loads(snapshot))
+        return device
+
+
 def newest_message(connection: sqlite3.Connection) -> int:
-    """The id of the newest message; 0 when there is none."""
-    newest: int | None = connection.execute("SELECT max(id) FROM message").fetchone()[0]
-    return newest or 0
+    """The id of the newest message; 0 when there is none. Snapshots may name a newer one: that of
+    a damaged journal in whose place this one is, see `replace_damaged`."""
+    newest: int = connection.execute(
+        "SELECT max(coalesce((SELECT max(id) FROM message), 0),"
+        " coalesce((SELECT max(snapshot_message) FROM device), 0))"
+    ).fetchone()[0]
+    return newest
 
 
 def unknown_to_journal(connection: sqlite3.Connection, fleet: Fleet) -> list[Device]:
@@ -138,8 +157,9 @@ def list_device(number: int, config: DeviceConfig) -> Device:
 
 
 def _build(number: int, id: str, kind: str, adopted: bool, config: DeviceConfig | None) -> Device:
+    described = KINDS[kind]
     if config is None:
-        return Device(number, id, KINDS[kind], adopted, Text(id, id))
+        return Device(number, id, described, adopted, Text(id, id))
     if config.kind != kind:
         raise DeviceConflictError(
             f"devices.yaml says that {id} is a {config.kind}, the journal knows it as a {kind}; "
@@ -156,7 +176,11 @@ def _restore(device: Device, known: dict[str, object]) -> None:
     device.take_interval()
 
 
-def _replay(connection: sqlite3.Connection, by_number: dict[int, tuple[Device, int]]) -> None:
+def replay(connection: sqlite3.Connection, by_number: Mapping[int, tuple[Device, int]]) -> None:
+    """Bring these devices from the message their snapshot knows up to the newest.
+
+    Raises JournalDamagedError, and has then replayed what came before the damage.
+    """
     start = min((as_of for _, as_of in by_number.values()), default=0)
     rows = connection.execute(
         "SELECT id, device, channel, measured_at, received_at, boot, seq, body FROM message"
@@ -164,10 +188,13 @@ def _replay(connection: sqlite3.Connection, by_number: dict[int, tuple[Device, i
         [start],
     )
     for id, number, channel, measured_at, received_at, boot, seq, body in rows:
-        device, as_of = by_number[number]
-        if id > as_of:
+        device, as_of = by_number.get(number, (None, 0))
+        if device is not None and id > as_of:
             device.last_message = id
-            _replay_message(device, CHANNELS[channel], measured_at, received_at, boot, seq, body)
+            with reading_back(f"message {id}"):
+                _replay_message(
+                    device, CHANNELS[channel], measured_at, received_at, boot, seq, body
+                )
 
 
 def _replay_message(

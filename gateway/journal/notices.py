@@ -2,11 +2,12 @@
 
 from devices.reading import Millis
 from devices.text import Text
-from gateway.decisions import AlertAsked, AlertCleared, Severity
+from gateway.decisions import Alert, AlertAsked, AlertCleared, Severity
 
 SUBJECT = "gateway"
 DISK_FULL = "gateway:disk-full"
 HISTORY_DROPPED = "gateway:history-dropped"
+JOURNAL_DAMAGED = "gateway:journal-damaged"
 
 
 def disk_full(at: Millis) -> AlertAsked:
@@ -39,3 +40,17 @@ def history_dropped(at: Millis) -> AlertAsked:
 def history_safe(at: Millis) -> AlertCleared:
     """The store has the oldest reading that is left."""
     return AlertCleared(HISTORY_DROPPED, SUBJECT, at)
+
+
+def journal_damaged(moved_to: str, at: Millis) -> Alert:
+    """A new journal was begun. A record, because it is the first thing that stands in it."""
+    text = Text(
+        f"Tệp dữ liệu bị hỏng, đã chuyển sang data/{moved_to}; máy đang ghi tệp mới, thiết bị vẫn "
+        "chạy. Thẻ nhớ có thể sắp hỏng: hãy thay. Để lấy lại số liệu cũ, dừng máy rồi chạy: "
+        f"hamlet journal salvage data/{moved_to}",
+        f"The journal was damaged and is now data/{moved_to}; a new one was begun and devices go "
+        "on working. The card may be failing: replace it. To fetch what can still be read, stop "
+        f"the gateway and run: hamlet journal salvage data/{moved_to}",
+    )
+    id = f"{JOURNAL_DAMAGED}.{SUBJECT}.{at}"
+    return Alert(id, JOURNAL_DAMAGED, SUBJECT, Severity.CRITICAL, text, at)

@@ -2,7 +2,7 @@
 
 import queue
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, Sta
 from gateway.fleet import Fleet
 from gateway.history import JournaledMessage, Measured, Point, RejectedMessage
 from gateway.journal.chain import BACKWARDS
-from gateway.journal.database import open_for_reading
+from gateway.journal.database import JournalDamagedError, naming_damage, open_for_reading
 from gateway.journal.measured import Question
 from gateway.journal.rollup import LocalDays
 from gateway.journal.tables import (
@@ -45,11 +45,19 @@ class JournalReader:
     """Answers from a small pool of read-only connections; safe to call from any thread.
 
     The fleet tells which message of a device is its newest, the zone when its days begin.
+    `on_damage` hears, in the thread that asked, of a file that cannot be read.
     """
 
-    def __init__(self, file: Path, fleet: Fleet, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        file: Path,
+        fleet: Fleet,
+        zone: ZoneInfo,
+        on_damage: Callable[[JournalDamagedError], None],
+    ) -> None:
         self._fleet = fleet
         self._zone = zone
+        self._on_damage = on_damage
         self._pool: queue.SimpleQueue[sqlite3.Connection | None] = queue.SimpleQueue()
         for _ in range(CONNECTIONS_MAX):
             self._pool.put(open_for_reading(file))
@@ -63,13 +71,20 @@ class JournalReader:
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one question; waits for a free one. Raises ReaderClosedError."""
+        """A connection for one question; waits for a free one.
+
+        Raises ReaderClosedError, and JournalDamagedError.
+        """
         connection = self._pool.get()
         if connection is None:
             self._pool.put(None)  # for the next who comes too late
             raise ReaderClosedError
         try:
-            yield connection
+            with naming_damage():
+                yield connection
+        except JournalDamagedError as error:
+            self._on_damage(error)
+            raise
         finally:
             self._pool.put(connection)
 

@@ -15,6 +15,7 @@ from gateway.decisions import (
     StateChanged,
 )
 from gateway.journal.columns import from_column, to_column
+from gateway.journal.damage import reading_back
 
 R = TypeVar("R", bound=Record)
 
@@ -44,15 +45,17 @@ class Table(Generic[R]):
             f"SELECT {self.columns} FROM {self.name} {rest}",  # noqa: S608  # `rest` is a constant
             arguments,
         )
-        return [self._read(row) for row in rows]
+        return [self.read(row) for row in rows]
 
-    def _read(self, row: tuple[Any, ...]) -> R:
-        return self._record(
-            *(
-                None if value is None else read(value)
-                for read, value in zip(self._readers, row, strict=True)
+    def read(self, row: tuple[Any, ...]) -> R:
+        """The record of a row of `columns`. Raises JournalDamagedError."""
+        with reading_back(self.name):
+            return self._record(
+                *(
+                    None if value is None else read(value)
+                    for read, value in zip(self._readers, row, strict=True)
+                )
             )
-        )
 
 
 RULE_STATES = Table("rule_state", RuleChanged)

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Final, TypeVar
 
 from gateway.journal.batch import Batch, MessageRow, PeriodEnd
+from gateway.journal.database import PRIMARY_CODE, JournalDamagedError, naming_damage
 from gateway.journal.periods import end_period
 from gateway.journal.reserve import Reserve
 from gateway.journal.tables import save_record
@@ -32,8 +33,6 @@ PASSING = frozenset(
 """Errors of the disk, which a technician or time can mend. Any other is a bug."""
 PERHAPS_FULL = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR})
 """What SQLite also says on a full disk, where it is not the journal or its log that must grow."""
-PRIMARY_CODE = 0xFF
-"""The bits of an SQLite error code that say which kind it is."""
 
 T = TypeVar("T")
 
@@ -88,7 +87,8 @@ def _write(connection: sqlite3.Connection, batch: Batch) -> None:
         )
     connection.executemany(
         "UPDATE device SET snapshot = ?,"
-        " snapshot_message = (SELECT coalesce(max(id), 0) FROM message) WHERE number = ?",
+        " snapshot_message = max(snapshot_message, (SELECT coalesce(max(id), 0) FROM message))"
+        " WHERE number = ?",
         [(snapshot.snapshot, snapshot.number) for snapshot in batch.snapshots],
     )
 
@@ -168,6 +168,9 @@ class JournalWriter:
                 future.set_result(self._insist(job))
             except (sqlite3.Error, StoppedError) as error:
                 future.set_exception(error)
+            except JournalDamagedError as error:
+                future.set_exception(error)
+                raise
 
         with self._closing:
             if self._closed:
@@ -207,7 +210,8 @@ class JournalWriter:
         failed = False
         while True:
             try:
-                result = in_transaction(self._connection, job)
+                with naming_damage():
+                    result = in_transaction(self._connection, job)
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & PRIMARY_CODE not in PASSING:
                     raise

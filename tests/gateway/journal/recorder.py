@@ -41,7 +41,7 @@ class JournalRecorder:
             connection, Reserve(file.parent), print, lambda error: pytest.fail(str(error))
         )
         self._commit(Batch(new_devices=[(device, MIDNIGHT) for device in new]))
-        self.reader = JournalReader(file, self.fleet, ZONE)
+        self.reader = JournalReader(file, self.fleet, ZONE, print)
         self.now = MIDNIGHT
         self.newest = 0
         self.restart_job()

@@ -29,7 +29,7 @@ class Telemetry:
     def __init__(self, file: Path) -> None:
         self._connection = open_journal(file)
         self._writer = JournalWriter(self._connection, Reserve(file.parent), print, print)
-        self._reader = JournalReader(file, Fleet(), ZoneInfo("UTC"))
+        self._reader = JournalReader(file, Fleet(), ZoneInfo("UTC"), print)
         self._device = Device(1, "soil-1", KINDS["soil"], True, Text("s", "s"))
         commit(self._connection, Batch(new_devices=[(self._device, T0)]))
         self.outbound = JournalOutbound(self._reader, self._writer, lambda: T0)

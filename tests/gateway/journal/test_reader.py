@@ -13,7 +13,7 @@ from gateway.journal.reader import CONNECTIONS_MAX, JournalReader, ReaderClosedE
 
 def test_closing_waits_for_who_reads_and_refuses_who_comes_later(tmp_path: Path) -> None:
     open_journal(tmp_path / "journal.db").close()
-    reader = JournalReader(tmp_path / "journal.db", Fleet(), ZoneInfo("UTC"))
+    reader = JournalReader(tmp_path / "journal.db", Fleet(), ZoneInfo("UTC"), print)
     with reader.connection() as connection:
         closing = threading.Thread(target=reader.close)
         closing.start()

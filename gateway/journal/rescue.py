@@ -1,0 +1,118 @@
+"""What a new journal takes over from a damaged one: whatever a start must know.
+
+The messages stay behind; `hamlet journal salvage` fetches them. They keep their ids, so the new
+journal counts on from above all of them.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from devices.reading import Millis
+from gateway.fleet import Device
+from gateway.journal.damage import NEWEST_MAX
+from gateway.journal.database import JournalDamagedError, open_for_reading, open_journal
+from gateway.journal.memory import known_device, replay, take_snapshot
+from gateway.journal.notices import JOURNAL_DAMAGED, journal_damaged
+from gateway.journal.tables import ALERTS, COMMANDS, RULE_STATES, RUNS, STATE_CHANGES, Table
+
+IDS_UNKNOWN = 1_000_000
+"""So many messages may have come after the newest one whose id can still be read."""
+
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError, JournalDamagedError)
+Row = tuple[Any, ...]
+
+
+def rescue(damaged: Path, new: Path, now: Millis) -> None:
+    """Make a new journal with the devices, states, alerts, commands, waterings and cursors of the
+    damaged one, as far as they can be read, and an alert that says so."""
+    with closing(open_journal(new)) as target, closing(open_for_reading(damaged)) as source:
+        target.execute("BEGIN")
+        newest = _take_devices(source, target)
+        for table in (RULE_STATES, ALERTS, COMMANDS, RUNS, STATE_CHANGES):
+            _take_records(source, target, table)
+        for name, cursor in readable_rows(source, target, "sink", "name, cursor"):
+            if isinstance(name, str) and isinstance(cursor, int):
+                target.execute("INSERT INTO sink VALUES (?, ?)", [name, min(cursor, newest)])
+        target.execute(
+            "DELETE FROM alert WHERE source = ? AND resolved_at IS NULL", [JOURNAL_DAMAGED]
+        )
+        ALERTS.save(target, journal_damaged(damaged.name, now))
+        target.execute("COMMIT")
+
+
+def readable_rows(
+    source: sqlite3.Connection, target: sqlite3.Connection, table: str, columns: str
+) -> Iterator[Row]:
+    """The rows of a table before the first damaged page and after the last one; each once.
+
+    A table that cannot be found any more has none. `target` is a sound journal that has the table.
+    """
+    keys = [
+        f'"{name}"'
+        for (name,) in target.execute(
+            "SELECT name FROM pragma_table_info(?) WHERE pk ORDER BY pk", [table]
+        )
+    ]
+    seen: set[Row] = set()
+    for order in ("ASC", "DESC"):
+        by = ", ".join(f"{key} {order}" for key in keys)
+        with suppress(*UNREADABLE):
+            rows = source.execute(
+                f"SELECT {', '.join(keys)}, {columns} FROM {table} ORDER BY {by}"  # noqa: S608  # names of our schema
+            )
+            for row in rows:
+                key, rest = row[: len(keys)], row[len(keys) :]
+                if key in seen:
+                    return
+                seen.add(key)
+                yield rest
+            return
+
+
+def _take_records(
+    source: sqlite3.Connection, target: sqlite3.Connection, table: Table[Any]
+) -> None:
+    for row in readable_rows(source, target, table.name, table.columns):
+        with suppress(JournalDamagedError, sqlite3.IntegrityError):
+            table.save(target, table.read(row))
+
+
+def _take_devices(source: sqlite3.Connection, target: sqlite3.Connection) -> int:
+    """Returns the id above which the new journal's messages begin."""
+    columns = "number, id, kind, adopted, first_seen, snapshot, snapshot_message"
+    rows = [
+        row
+        for row in readable_rows(source, target, "device", columns)
+        if isinstance(row[1], str) and isinstance(row[-1], int)
+    ]
+    known: dict[int, tuple[Device, int]] = {}
+    for number, id, kind, adopted, _, snapshot, as_of in rows:
+        with suppress(JournalDamagedError):
+            known[number] = known_device(number, id, kind, bool(adopted), snapshot), as_of
+    # From a device without a snapshot one would have to read the journal from its beginning.
+    followed = {number: pair for number, pair in known.items() if pair[0].last_message}
+    with suppress(*UNREADABLE):
+        replay(source, followed)
+    newest = _newest(source, followed)
+    for number, id, kind, adopted, first_seen, *_ in rows:
+        if number not in known:
+            continue
+        snapshot = take_snapshot(known[number][0]).snapshot if number in followed else None
+        with suppress(sqlite3.IntegrityError):
+            target.execute(
+                "INSERT INTO device VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [number, id, kind, adopted, first_seen, snapshot, newest],
+            )
+    return newest
+
+
+def _newest(source: sqlite3.Connection, known: Mapping[int, tuple[Device, int]]) -> int:
+    with suppress(*UNREADABLE):
+        newest: int = source.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()[0]
+        if 0 <= newest < NEWEST_MAX:
+            return newest
+    heard = (max(device.last_message or 0, as_of) for device, as_of in known.values())
+    return max((id for id in heard if id < NEWEST_MAX), default=0) + IDS_UNKNOWN

@@ -1,0 +1,51 @@
+"""The journal of a site opened and found sound, or a new one in the place of a damaged one."""
+
+import logging
+import sqlite3
+from collections.abc import Sequence
+
+from gateway.assembly import JOURNAL_FILE, build_pipeline
+from gateway.journal.damage import check_start_tables, reading_back
+from gateway.journal.database import JournalDamagedError, naming_damage, open_journal
+from gateway.journal.replacement import note_damage, replace_if_noted
+from gateway.pipeline import Pipeline
+from gateway.rules.rule import Rule
+from gateway.site import Site
+from gateway.starting_clock import start_clock
+from gateway.timekeeping.clocks import Clocks
+from gateway.timekeeping.own_clock import OwnClock
+
+log = logging.getLogger(__name__)
+
+Opened = tuple[sqlite3.Connection, OwnClock, Pipeline]
+
+
+def open_sound_journal(site: Site, rules: Sequence[Rule], clocks: Clocks) -> Opened:
+    """The connection that writes, and clock and pipeline as the journal knows them.
+
+    Looks only at what a start needs. Raises JournalError and DeviceConflictError.
+    """
+    try:
+        return _open(site, rules, clocks)
+    except JournalDamagedError as error:
+        note_damage(site.data / JOURNAL_FILE, str(error))
+        return _open(site, rules, clocks)
+
+
+def _open(site: Site, rules: Sequence[Rule], clocks: Clocks) -> Opened:
+    file = site.data / JOURNAL_FILE
+    aside = replace_if_noted(file, OwnClock(clocks).now())
+    if aside is not None:
+        log.error("the journal was damaged and is now %s; a new one was begun", aside)
+    connection = open_journal(file)
+    try:
+        check_start_tables(connection)
+        with naming_damage():
+            with reading_back("clock_period"):
+                clock = start_clock(clocks, connection)
+            trusted = clock.scale.trusted
+            pipeline = build_pipeline(connection, site, rules, clock.now(), clock_trusted=trusted)
+            return connection, clock, pipeline
+    except BaseException:
+        connection.close()
+        raise

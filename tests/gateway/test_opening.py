@@ -1,0 +1,167 @@
+"""A journal is damaged in any way: the gateway starts, knows what can be known, and goes on."""
+
+import os
+import random
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from devices.reading import Millis
+from devices.text import Text
+from gateway.assembly import JOURNAL_FILE
+from gateway.decisions import AlertAsked, CommandAsked, Severity
+from gateway.journal.notices import JOURNAL_DAMAGED
+from gateway.journal.replacement import note_damage
+from gateway.journal.writer import commit
+from gateway.opening import open_sound_journal
+from gateway.pipeline import Pipeline
+from gateway.timekeeping.clocks import SystemClocks
+from tests.gateway.small_site import DRY_RULE, small_site, soil, topic
+
+TRIALS = 2000 if os.environ.get("HAMLET_FULL") == "1" else 40
+PLACES = 100
+MESSAGES = 4000
+PAGE = 4096
+NOW: Millis = 1_795_305_600_000
+
+
+class Known:
+    """A site whose journal holds something of everything."""
+
+    def __init__(self, folder: Path) -> None:
+        self.site, self.rules = small_site(folder, rules=[DRY_RULE])
+        self.file = self.site.data / JOURNAL_FILE
+
+    def live(self) -> None:
+        connection, _, pipeline = open_sound_journal(self.site, self.rules, SystemClocks())
+        now = NOW
+        for seq in range(MESSAGES):
+            pipeline.receive(topic("soil-1"), soil(seq, 20, pad="x" * 500), 0, False, now)
+            if seq % 100 == 0:
+                save(connection, pipeline)
+        pipeline.receive(topic("soil-new", kind="soil"), soil(0), 0, False, now)
+        device = pipeline.fleet.get("soil-new")
+        assert device
+        pipeline.adopt(device, now)
+        pipeline.receive(topic("soil-1"), soil(MESSAGES, 3), 0, False, now)  # fires the rule
+        pipeline.ask(AlertAsked("rule:x", "soil-1", Severity.INFO, Text("a", "b"), now), now)
+        close_valve(pipeline, "old", now)
+        save(connection, pipeline)
+        pipeline.snapshot_all()
+        save(connection, pipeline)
+        connection.execute("INSERT INTO sink VALUES ('influxdb', 100)")
+        connection.close()
+
+
+def save(connection: sqlite3.Connection, pipeline: Pipeline) -> None:
+    work = pipeline.take_work()
+    commit(connection, work.batch)
+    pipeline.committed(work)
+
+
+def close_valve(pipeline: Pipeline, key: str, now: Millis) -> None:
+    asked = CommandAsked(key, "valve-1", "close", {}, "person:x", now, now + 3_600_000)
+    pipeline.ask(asked, now)
+
+
+def count(connection: sqlite3.Connection, what: str) -> int:
+    rows: int = connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0]  # noqa: S608
+    return rows
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    known = Known(tmp_path_factory.mktemp("lived"))
+    known.live()
+    return known.file
+
+
+@pytest.fixture
+def known(tmp_path: Path, lived: Path) -> Known:
+    known = Known(tmp_path)
+    known.site.data.mkdir(exist_ok=True)
+    shutil.copy(lived, known.file)
+    return known
+
+
+def assert_goes_on(known: Known, now: Millis) -> None:
+    """It starts, takes messages and commands, and knows them at the next start."""
+    connection, _, pipeline = open_sound_journal(known.site, known.rules, SystemClocks())
+    before = pipeline.counters.accepted
+    for seq in range(10):
+        pipeline.receive(topic("soil-2"), soil(seq), 0, False, now)
+    close_valve(pipeline, f"new-{now}", now)
+    save(connection, pipeline)
+    assert pipeline.counters.accepted == before + 10
+    assert "soil-2" in {device.id for device in pipeline.fleet}
+    connection.close()
+    connection, _, pipeline = open_sound_journal(known.site, known.rules, SystemClocks())
+    soil_2 = pipeline.fleet.get("soil-2")
+    assert soil_2
+    assert soil_2.sequences.seen("b", 9)
+    assert count(connection, f"command WHERE id = 'new-{now}'") == 1
+    assert connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+    connection.close()
+
+
+@pytest.mark.parametrize("seed", range(TRIALS))
+def test_random_bytes_at_a_hundred_places(known: Known, seed: int) -> None:
+    damage(known.file, random.Random(seed))
+    open_sound_journal(known.site, known.rules, SystemClocks())[0].close()
+    note_damage(known.file, "as the check in the background does")
+    assert_goes_on(known, NOW)
+    assert list(known.site.data.glob("journal.damaged-*.db"))
+
+
+def damage(file: Path, chance: random.Random) -> None:
+    """A few bytes at each of many places, and at times a header too."""
+    size = file.stat().st_size
+    with file.open("r+b") as handle:
+        for _ in range(PLACES):
+            handle.seek(chance.randrange(0, size))
+            handle.write(chance.randbytes(chance.randint(1, 64)))
+        if chance.random() < 0.3:
+            handle.seek(chance.randrange(0, 100))
+            handle.write(chance.randbytes(chance.randint(1, 40)))
+
+
+@pytest.mark.parametrize("pages", [range(1), range(3), range(1, 30, 2), range(10**6)])
+def test_whole_pages_are_gone(known: Known, pages: range) -> None:
+    with known.file.open("r+b") as handle:
+        for page in pages[: known.file.stat().st_size // PAGE]:
+            handle.seek(page * PAGE)
+            handle.write(bytes(PAGE))
+    assert_goes_on(known, NOW)
+
+
+@pytest.mark.parametrize("share", [0.0001, 0.1, 0.9])
+def test_a_journal_is_cut_short(known: Known, share: float) -> None:
+    os.truncate(known.file, int(known.file.stat().st_size * share))
+    assert_goes_on(known, NOW)
+
+
+def test_what_can_be_read_is_taken_over(known: Known) -> None:
+    note_damage(known.file, "a page of messages")
+    connection, _, pipeline = open_sound_journal(known.site, known.rules, SystemClocks())
+    assert count(connection, "message") == 0
+    soil_1, soil_new = pipeline.fleet.get("soil-1"), pipeline.fleet.get("soil-new")
+    assert soil_1
+    assert soil_new
+    assert soil_1.sequences.seen("b", MESSAGES), "what comes again is a duplicate"
+    assert soil_1.values["soil_moisture_pct"] == 3
+    assert soil_new.adopted
+    assert connection.execute("SELECT state FROM rule_state").fetchall() == [("firing",)]
+    assert {alert.source for alert in pipeline.engines.alerts.open_alerts()} == {
+        "rule:x",
+        JOURNAL_DAMAGED,
+    }
+    assert count(connection, "command WHERE state = 'queued'") == 2
+    assert connection.execute("SELECT cursor FROM sink").fetchone() == (100,)
+    assert not (known.site.data / "journal.damage").exists()
+    pipeline.receive(topic("soil-1"), soil(MESSAGES + 1), 0, False, NOW)
+    save(connection, pipeline)
+    ids = connection.execute("SELECT id, previous FROM message").fetchall()
+    assert ids == [(MESSAGES + 3, MESSAGES + 2)], "messages that are fetched later keep their ids"
+    connection.close()
