@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from devices.topics import subscriptions
 from gateway.assembly import JOURNAL_FILE
+from gateway.broker_watch import DROPPED_TOPIC
 from gateway.clock import Now
 from gateway.clock_watch import ClockWatch
 from gateway.committer import Committer
@@ -275,6 +276,7 @@ def _connection_settings(site: Site) -> ConnectionSettings:
         port=port,
         client_id=config.client_id,
         subscriptions=subscriptions(site.config.hamlet),
+        wishes=(DROPPED_TOPIC,),
         username=config.username,
         password=password,
         tls=TlsSettings(ca_file) if secure else None,

@@ -9,10 +9,11 @@ from devices.kinds import KINDS
 from devices.reading import Millis
 from gateway.admission import Admission
 from gateway.alerts.engine import AlertEngine
+from gateway.broker_watch import BrokerWatch
 from gateway.budgets import Budgets
 from gateway.commands.outbox import Outbox
 from gateway.engines import Engines, Remembered
-from gateway.fleet import Fleet
+from gateway.fleet import GATEWAY, Fleet
 from gateway.health.engine import HealthEngine
 from gateway.irrigation.engine import IrrigationEngine
 from gateway.journal.memory import (
@@ -87,7 +88,19 @@ def build_pipeline(
         engines,
         Rounds(fleet, round_s),
         budgets,
+        _watch_broker(fleet, keeps_sessions=config.broker.embedded is None),
         newest_message(connection),
     )
     pipeline.start(unknown_to_journal(connection, fleet), now, clock_trusted=clock_trusted)
     return pipeline
+
+
+def _watch_broker(fleet: Fleet, *, keeps_sessions: bool) -> BrokerWatch:
+    """With what the gateway's newest reading of itself said of the broker."""
+    own = fleet.get(GATEWAY)
+    known = own.values if own else {}
+    lost, total = (
+        value if isinstance(value := known.get(name), int) else None
+        for name in ("broker_sessions_lost_total", "broker_dropped_total")
+    )
+    return BrokerWatch(keeps_sessions=keeps_sessions, sessions_lost=lost, total=total)

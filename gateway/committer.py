@@ -135,7 +135,7 @@ class Committer:
         """See Inbox."""
         self._or_fail(self._look_at_chunk)
 
-    def on_connection(self, connected: bool, reason: str) -> None:
+    def on_connection(self, connected: bool, reason: str, *, session_kept: bool = False) -> None:
         """See Inbox."""
         seen = self._observations
         if connected != seen.broker_connected:
@@ -145,7 +145,8 @@ class Committer:
         seen.broker_connected = connected
         seen.broker_reason = reason
         if connected:
-            self._pipeline.tell_anew()
+            self._or_fail(lambda: self._pipeline.connected(session_kept, self.now()))
+            self._or_fail(self._consider)
             self._send_due()
 
     def report(self, payload: bytes) -> None:

@@ -39,8 +39,17 @@ def families(gateway: Gateway) -> Iterable[Family]:
         "What was lost because a queue was full; of the broker, as far as it says so.",
         tuple(
             Sample(count, {"queue": queue})
-            for queue, count in {**seen.dropped, "serial": gateway.serial.reports.dropped}.items()
+            for queue, count in (
+                ("broker", gateway.pipeline.broker.dropped),
+                ("serial", gateway.serial.reports.dropped),
+            )
         ),
+    )
+    yield Family(
+        "hamlet_broker_sessions_lost_total",
+        "counter",
+        "Connections for which the broker had forgotten us, and with us what waited there.",
+        (Sample(gateway.pipeline.broker.sessions_lost or 0),),
     )
     yield _gauge(
         "hamlet_pipeline_moving", "0 when commits do not come to their end.",

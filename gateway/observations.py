@@ -28,7 +28,7 @@ class Histogram:
 class Observations:
     """`journal_trouble` is None, or why nothing can be written at present. While `disk_full` only
     decisions are; messages wait. `loop_late_s` is by how much the last beat of the event loop was
-    late. `dropped` counts by queue what was lost because the queue was full."""
+    late."""
 
     commit_seconds: Histogram = field(default_factory=Histogram)
     decision_seconds: Histogram = field(default_factory=Histogram)

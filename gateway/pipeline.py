@@ -13,6 +13,7 @@ from devices.reading import Millis
 from devices.rejection import Reason, RejectedError
 from devices.topics import Channel
 from gateway.admission import OWN_TOPIC, Admission, Route
+from gateway.broker_watch import DROPPED_TOPIC, BrokerWatch
 from gateway.budgets import Budgets
 from gateway.clock import Correction, Scale
 from gateway.decisions import (
@@ -74,11 +75,13 @@ class Pipeline:
         engines: Engines,
         rounds: Rounds,
         budgets: Budgets,
+        broker: BrokerWatch,
         newest_message: int,
     ) -> None:
         self.counters = Counters()
         self.fleet = fleet
         self.engines = engines
+        self.broker = broker
         self._hamlet = hamlet
         self._rounds = rounds
         self._budgets = budgets
@@ -98,7 +101,9 @@ class Pipeline:
         self._work.batch.new_devices += [(device, now) for device in unsaved]
         self.trust_clock(clock_trusted)
         self._settle(self.engines.restore(now, clock_trusted=clock_trusted), now)
-        self._budgets.restore(self.engines.alerts.open_alerts(), self.fleet)
+        alerts = self.engines.alerts.open_alerts()
+        self._budgets.restore(alerts, self.fleet)
+        self.broker.restore(alerts, now)
 
     def receive(self, topic: str, payload: bytes, token: int, retained: bool, now: Millis) -> None:
         """Take one message, as `intake.contract.Inbox.on_message` says. The path of every message:
@@ -110,6 +115,10 @@ class Pipeline:
         route = self._find(topic)
         try:
             if route is None:
+                if topic == DROPPED_TOPIC:  # no device's message, and not counted as one
+                    self.counters.received -= 1
+                    self._settle(self.broker.on_dropped(payload, now), now)
+                    return
                 route = self._admit(topic, payload, now)
             device = route.device
             device.spent = spent = device.spent + 1
@@ -172,6 +181,7 @@ class Pipeline:
     def visit(self, now: Millis) -> None:
         """Once a second: a share of the devices, and each once in a round, may send more again, and
         is told what is on disk if that has changed."""
+        self._settle(self.broker.on_visit(now), now)
         for device in self._rounds.next_share():
             if device.spent:
                 self._settle(self._budgets.refill(device, now), now)
@@ -182,10 +192,12 @@ class Pipeline:
         """It is on its way to the device."""
         receipt.device.told_message = receipt.as_of
 
-    def tell_anew(self) -> None:
-        """The broker may have forgotten what the devices were told."""
+    def connected(self, session_kept: bool, now: Millis) -> None:
+        """There is a connection to the broker, which may have forgotten what the devices were
+        told, and, unless it kept our session, what they said."""
         for device in self.fleet:
             device.told_message = None
+        self._settle(self.broker.on_session(session_kept, now), now)
 
     @property
     def clock_trusted(self) -> bool:

@@ -63,6 +63,11 @@ class SelfReport:
             "clock_offset_s": (clock.wall - clock.own) / 1000,
             "uptime_s": int(time.monotonic() - seen.started),
         }
+        broker = self._pipeline.broker
+        if broker.sessions_lost is not None:
+            values["broker_sessions_lost_total"] = broker.sessions_lost
+        if broker.total is not None:
+            values["broker_dropped_total"] = broker.total
         mean = self._mean_commit_s(seen.commit_seconds)
         if mean is not None:
             values["commit_ms"] = round(mean * 1000, 1)

@@ -25,6 +25,8 @@ KIND = Kind(
         gauge("journal_mb", "MB", 0, 1e9, "Cỡ nhật ký", "Size of the journal"),
         counter("written_total_mb", "MB", "Đã ghi xuống đĩa", "Written to disk", type=float),
         flag("broker_connected", "Nối với máy chủ tin", "Broker connected"),
+        counter("broker_sessions_lost_total", "", "Phiên bị quên", "Sessions lost", type=int),
+        counter("broker_dropped_total", "", "Tin broker bỏ", "Dropped by the broker", type=int),
         whole("forward_backlog_rows", "", 0, 10**12, "Tin chờ gửi đi", "Readings to be forwarded"),
         gauge("forward_oldest_h", "h", 0, 1e6, "Tin chờ lâu nhất", "Oldest of them waits"),
         counter("rejected_total", "", "Tin bị từ chối", "Messages rejected", type=int),
@@ -38,7 +40,8 @@ KIND = Kind(
         b'"cpu_temperature_c":48.7,"memory_available_mb":2710.2,"disk_used_pct":27.1,'
         b'"memory_used_mb":118.4,"cpu_pct":3.2,"load_1m":0.21,"undervoltage":false,'
         b'"waiting_messages":3,"commit_ms":11.8,"journal_mb":412.6,"written_total_mb":38.1,'
-        b'"broker_connected":true,"forward_backlog_rows":0,"forward_oldest_h":0.0,'
+        b'"broker_connected":true,"broker_sessions_lost_total":0,"broker_dropped_total":0,'
+        b'"forward_backlog_rows":0,"forward_oldest_h":0.0,'
         b'"rejected_total":2,"clock_trusted":true,"clock_offset_s":0.0,"uptime_s":240}'
     ),
 )

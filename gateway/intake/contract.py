@@ -42,12 +42,14 @@ class ConnectionSettings:
 
     `client_id` never changes, for the broker keeps our session (subscriptions and what came while
     we were away) under it for `session_expiry_s`; over MQTT 3.1.1 the broker decides how long.
+    `wishes` are subscriptions that the broker may refuse.
     """
 
     host: str
     port: int
     client_id: str
     subscriptions: tuple[str, ...]
+    wishes: tuple[str, ...] = ()
     username: str | None = None
     password: str | None = field(default=None, repr=False)  # not into a log or traceback
     tls: TlsSettings | None = None
@@ -93,10 +95,11 @@ class Inbox(Protocol):
     def on_chunk_end(self) -> None:
         """Every message that one read completed has been handed over."""
 
-    def on_connection(self, connected: bool, reason: str) -> None:
+    def on_connection(self, connected: bool, reason: str, *, session_kept: bool = False) -> None:
         """Subscribed and receiving, or not and why: one sentence for the technician.
 
-        Called again for every attempt that fails.
+        Called again for every attempt that fails. `session_kept`: the broker knew us, and what it
+        had for us is coming; else that is lost, if there was anything.
         """
 
 

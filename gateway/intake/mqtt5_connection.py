@@ -304,19 +304,20 @@ class Mqtt5Connection:
         # broker queue lost is put right. `retain_as_published` off: the flag then means "stored".
         filters = [
             mqtt5.TopicFilter(pattern, retain_as_published=False)
-            for pattern in self._settings.subscriptions
+            for pattern in (*self._settings.subscriptions, *self._settings.wishes)
         ]
         self._outgoing += mqtt5.SubscribePacket(SUBSCRIBE_ID, filters).write()
 
     def _suback(self, packet: mqtt5.SubAckPacket, events: list[Event]) -> None:
         subscriptions = self._settings.subscriptions
+        asked = len(subscriptions) + len(self._settings.wishes)
         codes = packet.reason_codes
-        if packet.packet_id != SUBSCRIBE_ID or len(codes) != len(subscriptions):
+        if packet.packet_id != SUBSCRIBE_ID or len(codes) != asked:
             self._malformed("a SUBACK that does not match the SUBSCRIBE", events)
             return
         refused = tuple(
             pattern
-            for pattern, code in zip(subscriptions, codes, strict=True)
+            for pattern, code in zip(subscriptions, codes, strict=False)  # behind them: wishes
             if int(code) >= FIRST_FAILURE
         )
         events.append(SubscriptionsRefused(refused) if refused else Subscribed())

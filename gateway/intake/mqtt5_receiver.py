@@ -217,7 +217,9 @@ class _Link(asyncio.Protocol):
                 self.set_reading(self._life.reading)
             case Subscribed():
                 self._life.subscribed()
-                self._inbox.on_connection(True, reasons.connected(settings, self._session_present))
+                kept = self._session_present
+                reason = reasons.connected(settings, kept)
+                self._inbox.on_connection(True, reason, session_kept=kept)
             case Refused("BAD_USER_NAME_OR_PASSWORD" | "NOT_AUTHORIZED"):
                 end(Cause.REFUSED, reasons.bad_credentials(settings))
             case Refused("UNSUPPORTED_PROTOCOL_VERSION"):

@@ -218,7 +218,7 @@ class PahoLink:
             return
         self._session_present = flags.session_present
         self._life.answered()
-        filters = [(pattern, 1) for pattern in settings.subscriptions]
+        filters = [(pattern, 1) for pattern in (*settings.subscriptions, *settings.wishes)]
         self._subscribe_id = self._client.subscribe(filters)[1]
         self.set_reading(self._life.reading)
 
@@ -240,7 +240,8 @@ class PahoLink:
             return
         self.receiving = True
         self._life.subscribed()
-        self._inbox.on_connection(True, reasons.connected(settings, self._session_present))
+        kept = self._session_present
+        self._inbox.on_connection(True, reasons.connected(settings, kept), session_kept=kept)
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         self._taken += 1

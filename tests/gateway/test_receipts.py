@@ -107,7 +107,7 @@ def test_only_devices_of_which_there_is_news_are_told_and_all_when_asked(open_ha
     assert told(hamlet) == []
     hamlet.soil(1, at=NOW - MINUTE)
     assert told(hamlet) == ["soil-1"]
-    hamlet.pipeline.tell_anew()
+    hamlet.pipeline.connected(session_kept=True, now=NOW)
     assert told(hamlet) == ["soil-1"]
     hamlet.restart()
     assert told(hamlet) == ["soil-1"], "whether it was told before, nobody knows"

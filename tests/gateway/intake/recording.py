@@ -28,6 +28,7 @@ class RecordingInbox:
         self.messages: list[Message] = []
         self.chunks = 0
         self.connections: list[tuple[bool, str]] = []
+        self.session_kept = False
         self._on_each = on_each
         self._changed = asyncio.Event()
         self.now = now_ms
@@ -44,8 +45,9 @@ class RecordingInbox:
         self.chunks += 1
         self._changed.set()
 
-    def on_connection(self, connected: bool, reason: str) -> None:
+    def on_connection(self, connected: bool, reason: str, *, session_kept: bool = False) -> None:
         self.connections.append((connected, reason))
+        self.session_kept = session_kept
         self._changed.set()
 
     @property

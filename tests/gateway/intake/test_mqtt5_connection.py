@@ -31,6 +31,7 @@ SETTINGS = ConnectionSettings(
     port=1883,
     client_id="gateway",
     subscriptions=("hamlet/#", "other/+"),
+    wishes=("$SYS/x",),
     username="gateway",
     password="secret",
 )
@@ -44,6 +45,7 @@ SUBACK = mqtt5.SubAckPacket(
     [
         mqtt5.SubAckReasonCode.GRANTED_QOS_EXACTLY_ONCE,
         mqtt5.SubAckReasonCode.GRANTED_QOS_AT_MOST_ONCE,
+        mqtt5.SubAckReasonCode.NOT_AUTHORIZED,  # a wish
     ],
 ).write()
 QOS = (mqtt5.QoS.AT_MOST_ONCE, mqtt5.QoS.AT_LEAST_ONCE, mqtt5.QoS.EXACTLY_ONCE)
@@ -127,7 +129,7 @@ def test_subscribes_after_the_connack_and_receives_after_the_suback() -> None:
     assert peer.events == [Accepted(session_present=False, keep_alive_s=None)]
     packet, _ = mqtt5.read(memoryview(peer.take_sent()))
     assert isinstance(packet, mqtt5.SubscribePacket)
-    assert [topic.pattern for topic in packet.topic_filters] == ["hamlet/#", "other/+"]
+    assert [topic.pattern for topic in packet.topic_filters] == ["hamlet/#", "other/+", "$SYS/x"]
     assert not any(topic.retain_as_published for topic in packet.topic_filters)
     peer.feed(SUBACK)
     assert peer.events[1:] == [Subscribed()]
@@ -157,11 +159,9 @@ def test_a_refusal_closes(answer: bytes, code: str) -> None:
 
 
 def test_refused_subscriptions_are_named() -> None:
-    answer = mqtt5.SubAckPacket(
-        1,
-        [mqtt5.SubAckReasonCode.GRANTED_QOS_EXACTLY_ONCE, mqtt5.SubAckReasonCode.NOT_AUTHORIZED],
-    )
-    peer = Peer().feed(CONNACK, answer.write())
+    codes = mqtt5.SubAckReasonCode
+    granted, refused = codes.GRANTED_QOS_EXACTLY_ONCE, codes.NOT_AUTHORIZED
+    peer = Peer().feed(CONNACK, mqtt5.SubAckPacket(1, [granted, refused, granted]).write())
     assert peer.events[1:] == [SubscriptionsRefused(("other/+",))]
     assert peer.connection.state is State.CLOSED
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway.intake.contract import ConnectionSettings
 from gateway.intake.open_receiver import open_receiver
-from tests.gateway.intake.brokers import Setting, opened
+from tests.conftest import StartMosquitto
+from tests.gateway.intake.brokers import Protocol3or5, Setting, opened
 from tests.gateway.intake.recording import Message, RecordingInbox, running
 
 ON_MOSQUITTO = ["mqtt5-mosquitto", "paho-mosquitto"]
@@ -202,3 +204,29 @@ async def test_a_defect_of_the_application_ends_run(setting: Setting) -> None:
         with pytest.raises(ZeroDivisionError):
             await asyncio.wait_for(run, 30)
     assert not receiver.connected
+
+
+@pytest.mark.parametrize(
+    ("persistence", "power_cut", "kept"),
+    [("true", False, True), ("true", True, False), ("false", False, False)],
+    ids=["saved at its end", "power cut before it saved", "never saves"],
+)
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+async def test_whether_a_broker_kept_the_session_over_its_restart_is_told(
+    protocol: Protocol3or5,
+    persistence: str,
+    power_cut: bool,
+    kept: bool,
+    start_mosquitto: StartMosquitto,
+) -> None:
+    broker = start_mosquitto(settings={"persistence": persistence})
+    settings = ConnectionSettings("127.0.0.1", broker.port, "gateway", ("hamlet/#",))
+    receiver = open_receiver(settings, protocol)
+    async with running(receiver, RecordingInbox()) as inbox:
+        await inbox.until_connected()
+        assert not inbox.session_kept
+        await asyncio.to_thread(broker.kill if power_cut else broker.stop)
+        await inbox.until_refused()
+        await asyncio.to_thread(broker.start)
+        await inbox.until_connected()
+        assert inbox.session_kept is kept
