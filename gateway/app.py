@@ -27,7 +27,7 @@ from gateway.journal.clean_end import clean_end
 from gateway.journal.damage import WholeCheck
 from gateway.journal.database import JournalDamagedError
 from gateway.journal.lock import sole_writer
-from gateway.journal.outbound import JournalOutbound
+from gateway.journal.outbound import JournalOutbound, StatesOutbound
 from gateway.journal.reader import JournalReader
 from gateway.journal.replacement import note_damage
 from gateway.journal.reserve import Reserve
@@ -50,6 +50,8 @@ from gateway.vitals import Machine
 MQTT_PORT = 1883
 MQTTS_PORT = 8883
 
+STATES_STREAM = "influxdb-states"
+"""The cursor of the states that devices were in; that of their readings has the sink's name."""
 WATCH_S = 5.0
 """How old the figures about forwarding may be."""
 
@@ -110,7 +112,9 @@ class Gateway:
         seen = self.observations
         while True:
             before = seen.forward
-            seen.forward = await forwarder.statistics(InfluxSink.name, self.clock.now())
+            now = self.clock.now()
+            seen.forward = await forwarder.statistics(InfluxSink.name, now)
+            seen.forward_states = await forwarder.statistics(STATES_STREAM, now)
             if before is None or (before.trouble is None) != (seen.forward.trouble is None):
                 seen.store_since = self.clock.now()
             await asyncio.sleep(WATCH_S)
@@ -312,4 +316,5 @@ def _build_forwarder(
     sink = InfluxSink(config, lambda: read_secret(site, config.token_file), ca_file)
     encoder = LineEncoder(site.config.hamlet, pipeline.fleet)
     readings = Stream(sink.name, JournalOutbound(reader, writer, now), encoder.readings)
-    return Forwarder([readings], sink)
+    states = Stream(STATES_STREAM, StatesOutbound(reader, writer, now), encoder.states)
+    return Forwarder([readings, states], sink)

@@ -54,9 +54,13 @@ class JournaledMessage(NamedTuple):
     body: bytes
 
 
+class StoreError(Exception):
+    """A store cannot be asked at present; the message says why."""
+
+
 class Store(Protocol):
     """A store of what devices measured and how they were: the journal, or a database that it is
-    forwarded to."""
+    forwarded to. A database raises StoreError."""
 
     def latest(self, device: str) -> Mapping[str, Measured]:
         """By metric, the value measured last; empty for a device that is not known."""

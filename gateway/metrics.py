@@ -2,13 +2,14 @@
 
 import resource
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from itertools import accumulate
 
 from gateway.api.exposition import Family, Sample
 from gateway.app import Gateway
 from gateway.decisions import RuleState
+from gateway.forward.forwarder import ForwardStatistics
 from gateway.observations import BUCKETS_S, Histogram
 from gateway.views.missing import missing
 from gateway.vitals import resident_bytes
@@ -119,23 +120,31 @@ def _rules(gateway: Gateway) -> Iterator[Family]:
 
 
 def _forwarding(gateway: Gateway) -> Iterator[Family]:
-    seen = gateway.observations.forward
-    if seen is None:
+    seen = gateway.observations
+    streams = [stream for stream in (seen.forward, seen.forward_states) if stream is not None]
+    if not streams:
         return
-    labels = {"sink": seen.sink}
-    yield _gauge(
-        "hamlet_forward_backlog_rows", "Rows that the store does not have yet, at most.",
-        seen.backlog_rows, labels,
-    )  # fmt: skip
-    yield _gauge(
-        "hamlet_forward_oldest_unsent_seconds", "Age of the oldest row the store does not have.",
-        seen.oldest_unsent_s or 0, labels,
-    )  # fmt: skip
+
+    def of_each(figure: Callable[[ForwardStatistics], float]) -> tuple[Sample, ...]:
+        return tuple(Sample(figure(stream), {"sink": stream.sink}) for stream in streams)
+
+    yield Family(
+        "hamlet_forward_backlog_rows",
+        "gauge",
+        "Rows that the store does not have yet, at most.",
+        of_each(lambda stream: stream.backlog_rows),
+    )
+    yield Family(
+        "hamlet_forward_oldest_unsent_seconds",
+        "gauge",
+        "Age of the oldest row the store does not have.",
+        of_each(lambda stream: stream.oldest_unsent_s or 0),
+    )
     yield Family(
         "hamlet_forward_dead_total",
         "counter",
         "Rows that the store will never take.",
-        (Sample(seen.dead, labels),),
+        of_each(lambda stream: stream.dead),
     )
 
 

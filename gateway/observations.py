@@ -28,7 +28,8 @@ class Histogram:
 class Observations:
     """`journal_trouble` is None, or why nothing can be written at present. While `disk_full` only
     decisions are; messages wait. `loop_late_s` is by how much the last beat of the event loop was
-    late."""
+    late. `forward` tells of readings on their way to the store, `forward_states` of the states of
+    devices."""
 
     commit_seconds: Histogram = field(default_factory=Histogram)
     decision_seconds: Histogram = field(default_factory=Histogram)
@@ -38,6 +39,7 @@ class Observations:
     journal_trouble: str | None = None
     disk_full: bool = False
     forward: ForwardStatistics | None = None
+    forward_states: ForwardStatistics | None = None
     store_since: Millis | None = None
     loop_late_s: float = 0.0
     started: float = field(default_factory=time.monotonic)

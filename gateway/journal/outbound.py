@@ -1,4 +1,4 @@
-"""The journal as a forwarder sees it: the implementation of `gateway.outbound.OutboundSource`."""
+"""The journal as a forwarder sees it: the implementations of `gateway.outbound.OutboundSource`."""
 
 import json
 import sqlite3
@@ -33,6 +33,7 @@ _ONE_BY_ONE = (
     " WHERE id > ? AND id <= ? AND channel = 0 ORDER BY id LIMIT ?"
 )
 _IDS = "SELECT id FROM message WHERE id > ? AND id <= ? AND channel = 0 ORDER BY id LIMIT ?"
+_NOBODY_KNOWS_THE_TIME = "SELECT 1 FROM clock_period WHERE last_message IS NULL AND trust = 'none'"
 TIME_UNKNOWN = "nobody knows when it was measured: the power went before the gateway knew the time"
 
 _Message = dict[str, Any]
@@ -86,6 +87,44 @@ class JournalOutbound:
         with self._reader.connection() as connection:
             row: tuple[int | None] | None = connection.execute(question, arguments).fetchone()
             return row[0] if row else None
+
+
+class StatesOutbound(JournalOutbound):
+    """Reads how the states of devices changed, in the order in which that was saved.
+
+    A message has `state` and `cause`. A change says nothing of when it was noticed: it counts as
+    received when it happened. While nobody knows the time, all of them wait: theirs is corrected
+    once it is known.
+    """
+
+    def read_after(self, cursor: int, limit: int) -> OutboundRows:
+        """See OutboundSource."""
+        with self._reader.connection() as connection:
+            if connection.execute(_NOBODY_KNOWS_THE_TIME).fetchone():
+                return OutboundRows(cursor, (), (), (), ())
+            rows = connection.execute(
+                "SELECT state_change.number, device.number, since, state, cause"
+                " FROM state_change JOIN device ON device.id = state_change.device"
+                " WHERE state_change.number > ? ORDER BY state_change.number LIMIT ?",
+                [cursor, limit],
+            ).fetchall()
+        if not rows:
+            return OutboundRows(cursor, (), (), (), ())
+        numbers, devices, times, states, causes = zip(*rows, strict=True)
+        messages = [
+            {"state": state, "cause": cause} for state, cause in zip(states, causes, strict=True)
+        ]
+        return OutboundRows(numbers[-1], numbers, devices, times, messages)
+
+    def newest(self) -> int:
+        """See OutboundSource."""
+        return self._ask("SELECT max(number) FROM state_change") or 0
+
+    def oldest_received_after(self, cursor: int) -> Millis | None:
+        """See OutboundSource."""
+        return self._ask(
+            "SELECT since FROM state_change WHERE number > ? ORDER BY number LIMIT 1", cursor
+        )
 
 
 def _read_together(

@@ -14,7 +14,7 @@ from devices.kind import Kind
 from devices.kinds import KINDS
 from devices.metric import Value
 from gateway.fleet import Fleet
-from gateway.forward.line_protocol import NO_METRIC, LineEncoder
+from gateway.forward.line_protocol import NO_METRIC, STATE_MEASUREMENT, LineEncoder
 from gateway.forward.lines import Lines
 from gateway.outbound import OutboundRows, SetAside
 from tests.gateway.forward.outbound import T0, MemoryRow, fleet_of, rows_of
@@ -182,3 +182,27 @@ def test_lines_say_what_the_decoder_understood(data: st.DataObject) -> None:
         assert tags.keys() <= {"device", "hamlet", "place", "plot"}
         assert fields == DECODERS[kind.name]("dev-1", body, T0).values
         assert all(type(value) is types[name] for name, value in fields.items())
+
+
+def test_a_state_is_a_line_of_its_own_measurement() -> None:
+    fleet = fleet_of(("soil-1", "main road", None))
+    changes = [MemoryRow(3, 1, T0, {"state": "down", "cause": "sensor-stuck"})]
+    encoded = LineEncoder("khe-coc", fleet).states(rows_of(0, changes))
+    assert encoded.lines == [
+        rb"state,device=soil-1,hamlet=khe-coc,kind=soil,place=main\ road"
+        rb' cause="sensor-stuck",state="down" 1795400000000'
+    ]
+    assert STATE_MEASUREMENT not in KINDS
+
+
+@pytest.mark.parametrize(
+    ("cause", "written"),
+    [
+        ('a "b" \\', rb"a \"b\" \\"),
+        ("a\nstate,device=x state=1 1", b"a state,device=x state=1 1"),
+        ("đèn hỏng", "đèn hỏng".encode()),
+    ],
+)
+def test_hostile_causes(cause: str, written: bytes) -> None:
+    rows = rows_of(0, [MemoryRow(3, 1, T0, {"state": "up", "cause": cause})])
+    assert b' cause="%b",state' % written in LineEncoder("khe-coc", SOIL).states(rows).lines[0]

@@ -1,6 +1,7 @@
 """What the journal gives a forwarder is what the decoder understood."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,10 +12,13 @@ from hypothesis import strategies as st
 
 from devices.kinds import KINDS
 from devices.text import Text
+from gateway.clock import Scale, Trust
+from gateway.decisions import State, StateChanged
 from gateway.fleet import Device, Fleet
 from gateway.journal.batch import Batch, MessageRow
-from gateway.journal.database import open_journal
-from gateway.journal.outbound import TOGETHER_MAX_BYTES, JournalOutbound
+from gateway.journal.database import APPLICATION_ID, SCHEMA, open_journal
+from gateway.journal.outbound import TOGETHER_MAX_BYTES, JournalOutbound, StatesOutbound
+from gateway.journal.periods import begin_period
 from gateway.journal.reader import JournalReader
 from gateway.journal.reserve import Reserve
 from gateway.journal.writer import JournalWriter, commit
@@ -27,11 +31,13 @@ class Telemetry:
     """A journal with one soil probe, and its outbound side."""
 
     def __init__(self, file: Path) -> None:
-        self._connection = open_journal(file)
-        self._writer = JournalWriter(self._connection, Reserve(file.parent), print, print)
+        self.connection = open_journal(file)
+        self._writer = JournalWriter(self.connection, Reserve(file.parent), print, print)
         self._reader = JournalReader(file, Fleet(), ZoneInfo("UTC"), print)
         self._device = Device(1, "soil-1", KINDS["soil"], True, Text("s", "s"))
-        commit(self._connection, Batch(new_devices=[(self._device, T0)]))
+        if not self.connection.execute("SELECT 1 FROM device").fetchone():
+            commit(self.connection, Batch(new_devices=[(self._device, T0)]))
+        self.states = StatesOutbound(self._reader, self._writer, lambda: T0)
         self.outbound = JournalOutbound(self._reader, self._writer, lambda: T0)
 
     def write(self, *bodies: bytes, channel: int = 0) -> None:
@@ -40,15 +46,18 @@ class Telemetry:
             (id, 1, None, channel, T0 + id, T0 + 1000 + id, "b", id, body)
             for id, body in enumerate(bodies, first)
         ]
-        commit(self._connection, Batch(messages=rows))
+        commit(self.connection, Batch(messages=rows))
 
     def _newest(self) -> int:
         return int(
-            self._connection.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()[0]
+            self.connection.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()[0]
         )
 
+    def turn(self, *changes: StateChanged) -> None:
+        commit(self.connection, Batch(records=list(changes)))
+
     def empty(self) -> None:
-        self._connection.execute("DELETE FROM message")
+        self.connection.execute("DELETE FROM message")
 
     def close(self) -> None:
         self._reader.close()
@@ -163,3 +172,55 @@ def test_the_cursor_and_what_was_set_aside_are_saved_together(telemetry: Telemet
     telemetry.outbound.save_cursor("influxdb", 7, [SetAside(3, "poison")])
     assert telemetry.outbound.cursor("influxdb") == 7
     assert telemetry.outbound.cursor("another") == 0
+
+
+def test_states_go_out_in_the_order_in_which_they_were_saved(telemetry: Telemetry) -> None:
+    assert telemetry.states.read_after(0, 10).upto == 0
+    assert telemetry.states.newest() == 0
+    telemetry.turn(
+        StateChanged("soil-1", T0 + 5, State.UP, "fine"),
+        StateChanged("soil-1", T0, State.UNKNOWN, "silent"),  # known later, and true from earlier
+    )
+    rows = telemetry.states.read_after(0, 10)
+    assert (list(rows.devices), list(rows.measured_at)) == ([1, 1], [T0 + 5, T0])
+    assert list(rows.messages) == [
+        {"state": "up", "cause": "fine"},
+        {"state": "unknown", "cause": "silent"},
+    ]
+    assert list(telemetry.states.read_after(0, 1).ids) == [rows.ids[0]]
+    assert telemetry.states.oldest_received_after(rows.ids[0]) == T0
+
+
+def test_a_state_that_is_replaced_goes_out_again(telemetry: Telemetry) -> None:
+    change = StateChanged("soil-1", T0 + 99, State.UP, "fine")
+    telemetry.turn(change)
+    cursor = telemetry.states.newest()
+    telemetry.turn(StateChanged("soil-1", T0 + 99, State.DOWN, "stuck"))
+    (message,) = telemetry.states.read_after(cursor, 10).messages
+    assert message == {"state": "down", "cause": "stuck"}
+
+
+def test_the_states_of_an_older_journal_go_out_too(tmp_path: Path) -> None:
+    file = tmp_path / "journal.db"
+    with sqlite3.connect(file) as old:
+        for number in range(1, 5):
+            old.executescript((SCHEMA / f"{number:04}.sql").read_text())
+        old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        old.execute("PRAGMA user_version = 4")
+        old.execute("INSERT INTO device VALUES (1, 'soil-1', 'soil', 0, 1, NULL, 0)")
+        for since, state in ((T0 + 1, "down"), (T0, "up")):
+            old.execute("INSERT INTO state_change VALUES ('soil-1', ?, ?, 'why')", [since, state])
+    old.close()
+    telemetry = Telemetry(file)
+    rows = telemetry.states.read_after(0, 10)
+    telemetry.close()
+    assert [message["state"] for message in rows.messages] == ["up", "down"]
+
+
+def test_while_nobody_knows_the_time_states_wait(telemetry: Telemetry) -> None:
+    telemetry.turn(StateChanged("soil-1", T0 + 200, State.UP, "fine"))
+    cursor = telemetry.states.newest() - 1
+    begin_period(telemetry.connection, "boot", Scale(Trust.NONE, T0, T0))
+    assert not telemetry.states.read_after(cursor, 10).ids
+    telemetry.connection.execute("DELETE FROM clock_period")
+    assert telemetry.states.read_after(cursor, 10).ids
