@@ -4,8 +4,10 @@ One compiled validator per kind, built from its metrics. This is the hot path of
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
@@ -26,6 +28,8 @@ AHEAD_MAX_MS = 24 * 3600 * 1000
 """A clock further ahead than a day is wrong, and would hide every later reading."""
 EARLIEST: Millis = 1_577_836_800_000
 """2020-01-01. Before it the device has no clock (1970, 2000) and says nothing of the time."""
+
+LEAP_SECOND = re.compile(r"(.{11}\d\d:59):60(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 SHOWN_MAX = 40
 """Characters of a wrong time that are shown: an honest one has 25."""
@@ -104,7 +108,7 @@ def parse_time(sent: object) -> Millis:
         try:
             moment = datetime.fromisoformat(sent)
         except ValueError:
-            raise RejectedError(Reason.BAD_TIME, f"{_show(sent)} is no RFC 3339") from None
+            moment = _leap_second(sent)
         if moment.tzinfo is None:
             raise RejectedError(Reason.BAD_TIME, f"{_show(sent)} lacks its UTC offset")
         measured_at = round(moment.timestamp() * 1000)
@@ -115,6 +119,18 @@ def parse_time(sent: object) -> Millis:
     if measured_at < EARLIEST:
         raise RejectedError(Reason.BAD_TIME, f"{_show(sent)} is before 2020")
     return measured_at
+
+
+def _leap_second(sent: str) -> datetime:
+    """23:59:60 UTC is the second before midnight once more, which epoch time takes for the first
+    one of the day."""
+    found = LEAP_SECOND.fullmatch(sent)
+    if found:
+        with suppress(ValueError, OverflowError):
+            midnight = datetime.fromisoformat(f"{found[1]}:59{found[2]}") + timedelta(seconds=1)
+            if midnight.tzinfo and midnight.astimezone(UTC).time() == time():
+                return midnight
+    raise RejectedError(Reason.BAD_TIME, f"{_show(sent)} is no RFC 3339")
 
 
 def _show(sent: object) -> str:

@@ -28,6 +28,7 @@ from gateway.journal.damage import WholeCheck
 from gateway.journal.database import JournalDamagedError
 from gateway.journal.lock import sole_writer
 from gateway.journal.outbound import JournalOutbound, StatesOutbound
+from gateway.journal.periods import uncertain_times
 from gateway.journal.reader import JournalReader
 from gateway.journal.replacement import note_damage
 from gateway.journal.reserve import Reserve
@@ -64,7 +65,8 @@ class SiteError(Exception):
 
 @dataclass(slots=True)
 class Gateway:
-    """The running parts that pages and commands use."""
+    """The running parts that pages and commands use. `uncertain` is how many messages of the
+    journal have a time that nobody will ever know."""
 
     site: Site
     clock: OwnClock
@@ -79,6 +81,7 @@ class Gateway:
     upkeep: Upkeep
     forwarder: Forwarder | None
     serial: SerialLines
+    uncertain: int
 
     async def run(self) -> None:
         """Receive and forward until cancelled, or until something fails for good."""
@@ -181,6 +184,7 @@ async def open_gateway(
         was_clean = stack.enter_context(clean_end(site.data))
         connection, clock, pipeline = open_sound_journal(site, rules, clocks or SystemClocks())
         stack.callback(connection.close)
+        uncertain = sum(one.messages for one in uncertain_times(connection))
 
         def on_trouble(trouble: str | None) -> None:
             if trouble is None:
@@ -253,6 +257,7 @@ async def open_gateway(
             upkeep,
             forwarder,
             serial,
+            uncertain,
         )
 
 

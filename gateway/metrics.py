@@ -18,6 +18,7 @@ from gateway.vitals import resident_bytes
 def families(gateway: Gateway) -> Iterable[Family]:
     """All metrics, as they are now."""
     yield from _messages(gateway)
+    yield from _clock(gateway)
     yield from _rules(gateway)
     yield from _forwarding(gateway)
     yield from _serial(gateway)
@@ -62,6 +63,15 @@ def families(gateway: Gateway) -> Iterable[Family]:
     )  # fmt: skip
     age_s = time.monotonic() - seen.started
     yield from _process(started_at_s=round(gateway.clock.now() / 1000 - age_s))
+
+
+def _clock(gateway: Gateway) -> Iterator[Family]:
+    state = gateway.clock.state
+    yield _gauge("hamlet_clock_trusted", "1 while the gateway knows the time.", state.trusted)
+    yield _gauge(
+        "hamlet_clock_offset_seconds", "How far the machine's wall clock is ahead.",
+        (state.wall - state.own) / 1000,
+    )  # fmt: skip
 
 
 def _messages(gateway: Gateway) -> Iterator[Family]:

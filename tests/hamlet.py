@@ -4,6 +4,7 @@ It says and decides what a test wants; the time stands still unless the test mov
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -172,6 +173,11 @@ class Hamlet:
 
     async def acknowledge(self, alert: str) -> bool:
         return any(opened.id == alert for opened in self.open_alerts)
+
+    async def trust_clock(self) -> None:
+        state = self.condition.clock
+        right = replace(state, trusted=True, agrees=True, own=state.wall)
+        self.condition = replace(self.condition, clock=right)
 
     async def stop_watering(self, plot: str) -> bool:
         return any(run.plot == plot for run in self.running)

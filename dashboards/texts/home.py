@@ -4,6 +4,7 @@ from devices.text import Text
 
 HOME: dict[str, Text] = {
     # The sentence: what a person would say if asked how the hamlet is.
+    "say.time.unknown": Text("Chưa biết giờ", "Time not known yet"),
     "say.lights.good.lit": Text("Đèn đường đang sáng tốt.", "The streetlights are on and fine."),
     "say.lights.good.dark": Text(
         "Đêm qua đèn đường sáng tốt.", "The streetlights were fine last night."

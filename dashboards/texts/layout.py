@@ -64,6 +64,11 @@ LAYOUT: dict[str, Text] = {
         "Chưa kết nối được kho lưu trữ lâu dài. Dữ liệu vẫn lưu ở nhà văn hóa, sẽ được gửi sau.",
         "The long-term store cannot be reached yet. Data are kept here and sent later.",
     ),
+    "notice.clock": Text(
+        "Hệ thống chưa biết giờ đúng: giờ trên trang này có thể sai, và chưa tưới theo giờ.",
+        "The gateway does not know the time yet: times on this page may be wrong, and nothing is "
+        "watered.",
+    ),
     "notice.journal": Text(
         "Không lưu được dữ liệu mới: ổ đĩa đầy hoặc hỏng. Hãy gọi kỹ thuật viên ngay.",
         "New data cannot be saved: the disk is full or broken. Call the technician now.",

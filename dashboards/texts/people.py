@@ -57,6 +57,15 @@ PEOPLE: dict[str, Text] = {
     "technician.figures": Text(
         "Số liệu của máy: ổ đĩa, nhiệt độ, bộ nhớ", "Its disk, temperature and memory"
     ),
+    "technician.clock": Text("Giờ của hệ thống", "The gateway's time"),
+    "technician.clock.machine": Text("giờ của máy: {when}", "the machine says {when}"),
+    "technician.clock.agrees": Text("khớp với giờ của máy", "as the machine's"),
+    "technician.clock.differs": Text("khác giờ của máy", "not the machine's"),
+    "technician.clock.unknown": Text("chưa biết giờ", "not known yet"),
+    "technician.clock.uncertain": Text(
+        "{n} tin không bao giờ biết được giờ: mất điện trước khi hệ thống biết giờ",
+        "{n} messages whose time nobody will ever know: the power went before the time was known",
+    ),
     "link.up": Text("kết nối", "connected"),
     "link.down": Text("mất kết nối", "not connected"),
     "reason.bad-topic": Text("chủ đề sai", "bad topic"),

@@ -21,6 +21,10 @@ class Actions(Protocol):
         """Note that somebody has seen an alert."""
         ...
 
+    async def trust_clock(self) -> None:
+        """Take the machine's clock for right."""
+        ...
+
     async def stop_watering(self, plot: str) -> bool:
         """End a watering."""
         ...

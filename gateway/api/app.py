@@ -54,6 +54,7 @@ def create_app(
             "journal": condition.journal_ok,
             "disk_full": condition.disk_full,
             "store": store,
+            "clock": condition.clock.trusted,
         }
         return JSONResponse(body, 200 if condition.healthy else 503)
 

@@ -12,6 +12,7 @@ from devices.rejection import RejectedError
 from gateway.api.problems import Problem
 from gateway.api.shapes import (
     AlertShape,
+    ClockShape,
     CommandShape,
     DeviceShape,
     OneDeviceShape,
@@ -86,6 +87,11 @@ def reading_routes(views: Views, feed: Feed) -> APIRouter:
             step=step,
             points=[PointShape(**point._asdict()) for point in curve.points],
         )
+
+    @router.get("/clock")
+    async def clock() -> ClockShape:
+        """The time by the gateway and by the machine."""
+        return ClockShape.of(views.condition().clock)
 
     @router.get("/commands/{id}")
     async def command(id: str) -> CommandShape:

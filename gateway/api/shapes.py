@@ -13,6 +13,7 @@ from devices.messages import COMMAND_ID_MAX
 from devices.metric import Value
 from devices.text import Text
 from devices.topics import IDENTIFIER
+from gateway.clock import ClockState
 from gateway.decisions import (
     Alert,
     Command,
@@ -275,6 +276,20 @@ class ExplanationShape(_Shape):
     @classmethod
     def of(cls, decision: Explanation) -> "ExplanationShape":
         return cls(at=decision.at, action=decision.action, sentence=Label.of(decision.sentence))
+
+
+class ClockShape(_Shape):
+    """`own` is the gateway's time, `wall` the machine's. Unless `trusted`, own only grows from the
+    last time that was known."""
+
+    trusted: bool
+    agrees: bool
+    own: int
+    wall: int
+
+    @classmethod
+    def of(cls, state: ClockState) -> "ClockShape":
+        return cls(trusted=state.trusted, agrees=state.agrees, own=state.own, wall=state.wall)
 
 
 class PlotShape(_Shape):

@@ -9,7 +9,7 @@ from devices.command import CommandRefusedError
 from gateway.api.actions import Actions
 from gateway.api.problems import Problem
 from gateway.api.security import require_token
-from gateway.api.shapes import CommandRequest, CommandShape
+from gateway.api.shapes import ClockShape, CommandRequest, CommandShape
 from gateway.decisions import CommandAsked, CommandState
 from gateway.views import Views
 
@@ -67,6 +67,12 @@ def writing_routes(views: Views, actions: Actions, token: str) -> APIRouter:
         """Say that somebody has seen an alert."""
         if not await actions.acknowledge(id):
             raise Problem(404, f"There is no open alert {id!r}.")
+
+    @router.post("/clock/trust")
+    async def trust_clock() -> ClockShape:
+        """Say that the date and time of the machine are right."""
+        await actions.trust_clock()
+        return ClockShape.of(views.condition().clock)
 
     @router.post("/plots/{id}/stop", status_code=204)
     async def stop_watering(id: str) -> None:

@@ -9,6 +9,7 @@ import uvloop
 
 from gateway.assembly import read_site
 from gateway.cli.bench.command import bench
+from gateway.cli.clock_commands import clock
 from gateway.cli.complaints import complaints
 from gateway.cli.demo.command import demo
 from gateway.cli.rules_commands import rules
@@ -25,6 +26,7 @@ app.command()(demo)
 app.command()(sim)
 app.command()(bench)
 app.add_typer(rules, name="rules")
+app.add_typer(clock, name="clock")
 
 
 @app.callback()

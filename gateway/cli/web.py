@@ -69,6 +69,8 @@ def _condition(gateway: Gateway) -> Condition:
         disk_full=seen.disk_full,
         standstill=gateway.pulse.standstill(),
         serial=tuple(map(_serial_port, gateway.serial.statistics)),
+        clock=gateway.clock.state,
+        uncertain=gateway.uncertain,
     )
 
 

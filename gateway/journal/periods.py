@@ -44,6 +44,11 @@ class UncertainTime(NamedTuple):
     since: Millis
     until: Millis
 
+    @property
+    def messages(self) -> int:
+        """How many."""
+        return self.last_message - self.first_message + 1
+
 
 class Repair(Enum):
     """How far the repair has come. WAITS: for messages that are not committed yet."""

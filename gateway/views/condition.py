@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.clock import Millis
+from gateway.clock import ClockState, Millis
+
+AGREED = ClockState(trusted=True, agrees=True, own=0, wall=0)
+"""A clock about which nothing is to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class Condition:
     """`store` is the long-term store, None when the site has none; `backlog` counts the readings
     that wait for it. `journal_ok` is false when nothing can be saved; while `disk_full`, decisions
     and commands still are, readings wait. `standstill` says why nothing moves at all, or None.
-    `serial` lists the lines of the site."""
+    `serial` lists the lines of the site. `uncertain` counts the messages whose times nobody will
+    ever know."""
 
     broker: Link
     store: Link | None = None
@@ -54,6 +58,8 @@ class Condition:
     disk_full: bool = False
     standstill: str | None = None
     serial: tuple[SerialPort, ...] = ()
+    clock: ClockState = AGREED
+    uncertain: int = 0
 
     @property
     def trouble(self) -> str | None:

@@ -12,6 +12,7 @@ from dashboards.app import add_pages
 from dashboards.assets import Assets
 from devices.text import Text
 from gateway.api.app import create_app
+from gateway.clock import ClockState
 from gateway.decisions import (
     Command,
     CommandState,
@@ -232,6 +233,30 @@ async def test_a_notice_that_is_read_aloud_does_not_count(
         notices.append(html.partition('sse-swap="notice"')[2].partition("</div>")[0])
     assert "Kho lưu trữ lâu dài ngừng từ 06:00" in notices[0]
     assert notices[0] == notices[1]
+
+
+async def test_a_time_that_nobody_knows_is_not_shown_as_one(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    live_a_day(hamlet)
+    assert "Chưa biết giờ" not in (await web.get("/")).text
+    unknown = ClockState(trusted=False, agrees=False, own=NOW, wall=NOW)
+    hamlet.condition = Condition(Link(True, NOW), clock=unknown, uncertain=1240)
+    home = (await web.get("/")).text
+    assert "Chưa biết giờ" in home
+    assert "Hệ thống chưa biết giờ đúng" in home
+    technician = (await web.get("/technician")).text
+    assert "chưa biết giờ" in technician
+    assert " tin không bao giờ biết được giờ" in technician
+
+
+async def test_the_technician_sees_both_times(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:
+    live_a_day(hamlet)
+    ahead = ClockState(trusted=True, agrees=False, own=NOW, wall=NOW + 3 * 365 * DAY_MS)
+    hamlet.condition = Condition(Link(True, NOW), clock=ahead)
+    technician = (await web.get("/technician")).text
+    assert "khác giờ của máy" in technician
+    assert "2029" in technician
 
 
 async def test_a_new_device_is_new_and_neither_silent_nor_broken(

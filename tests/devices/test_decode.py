@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.decode import AHEAD_MAX_MS, DECODERS, EARLIEST, PAYLOAD_MAX
+from devices.decode import AHEAD_MAX_MS, DECODERS, EARLIEST, PAYLOAD_MAX, parse_time
 from devices.reading import Reading
 from devices.rejection import Reason, RejectedError
 
@@ -108,6 +108,32 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=12,
 )
+
+
+@pytest.mark.parametrize(
+    ("sent", "same"),
+    [
+        ("2026-12-31T23:59:60Z", "2027-01-01T00:00:00Z"),
+        ("2027-01-01T06:59:60.5+07:00", "2027-01-01T00:00:00Z"),
+        ("2028-02-29T23:59:59.999Z", "2028-02-29T23:59:59.999+00:00"),
+        ("2028-03-01T00:00:00+07:00", "2028-02-29T17:00:00Z"),
+    ],
+)
+def test_the_last_seconds_of_a_day_are_times(sent: str, same: str) -> None:
+    assert parse_time(sent) == parse_time(same)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["2026-12-31T12:59:60Z", "2026-12-31T23:59:61Z", "2026-12-31T23:59:60", "2027-02-29T12:00:00Z",
+     "2026-02-30T23:59:60Z", "9999-12-31T23:59:60Z", "2026-12-31T23:58:60Z"],
+)  # fmt: skip
+def test_what_no_clock_shows_is_no_time(sent: str) -> None:
+    with pytest.raises(RejectedError) as caught:
+        parse_time(sent)
+    assert caught.value.reason is Reason.BAD_TIME
+
+
 fields = st.sampled_from(["seq", "boot", "measured_at", "soil_moisture_pct", "soil_ph", "x"])
 
 

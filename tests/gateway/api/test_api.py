@@ -9,6 +9,7 @@ import pytest
 from devices.text import Text
 from gateway.api.app import create_app
 from gateway.api.exposition import Family, Sample
+from gateway.clock import ClockState
 from gateway.decisions import CommandState, Run, RunState, State
 from gateway.sequences import AWAITED_MS
 from gateway.views.condition import Condition, Link
@@ -237,6 +238,20 @@ async def test_health_follows_what_matters(hamlet: Hamlet, web: httpx2.AsyncClie
         answer = await web.get("/healthz")
         assert answer.status_code == 503
         assert word in answer.json()["trouble"]
+
+
+async def test_the_time_is_told_and_can_be_vouched_for(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    unknown = ClockState(trusted=False, agrees=False, own=NOW, wall=NOW + 5000)
+    hamlet.condition = Condition(Link(True, NOW), clock=unknown)
+    told = {"trusted": False, "agrees": False, "own": NOW, "wall": NOW + 5000}
+    assert body_of(await web.get("/api/v1/clock")) == told
+    health = await web.get("/healthz")
+    assert (health.status_code, health.json()["clock"]) == (200, False)
+    assert (await web.post("/api/v1/clock/trust")).status_code == 401
+    answer = body_of(await web.post("/api/v1/clock/trust", headers=BEARER))
+    assert answer == {"trusted": True, "agrees": True, "own": NOW + 5000, "wall": NOW + 5000}
 
 
 async def test_metrics(web: httpx2.AsyncClient) -> None:

@@ -87,6 +87,23 @@ def test_a_day_begins_at_local_midnight() -> None:
     assert day[1] - day[0] == 24 * HOUR
 
 
+@pytest.mark.parametrize(
+    ("first", "shown"),
+    [
+        (date(2028, 2, 28), ["28.02.", "29.02.", "01.03."]),
+        (date(2027, 2, 27), ["27.02.", "28.02.", "01.03."]),
+        (date(2026, 12, 30), ["30.12.", "31.12.", "01.01."]),
+        (date(2026, 4, 29), ["29.04.", "30.04.", "01.05."]),
+    ],
+)
+def test_days_follow_each_other_over_the_ends_of_months(first: date, shown: list[str]) -> None:
+    found = days(VIETNAM, first, 3)
+    starts = [datetime.fromtimestamp(start / 1000, VIETNAM) for start, _ in found]
+    assert [start.strftime("%d.%m.") for start in starts] == shown
+    assert [(end - start) for start, end in found] == [24 * HOUR] * 3
+    assert all(before[1] == after[0] for before, after in pairwise(found))
+
+
 def test_a_day_with_a_clock_change_has_its_own_length() -> None:
     lengths = [end - start for start, end in days(ZoneInfo("Europe/Paris"), date(2026, 3, 28), 2)]
     assert lengths == [24 * HOUR, 23 * HOUR]

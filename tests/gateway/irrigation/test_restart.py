@@ -1,6 +1,8 @@
 """The gateway dies at any step of a run: the valve ends closed, the litres are right, and it is
 reported."""
 
+from datetime import datetime
+
 import pytest
 
 from gateway.decisions import Run, RunState
@@ -111,6 +113,23 @@ def test_a_corrected_clock_changes_nothing_of_a_run(jump: int) -> None:
     assert garden.now == undisturbed.now
     assert states(garden) == states(undisturbed) == [RunState.DONE]
     assert garden.run().litres == pytest.approx(undisturbed.run().litres)
+
+
+@pytest.mark.parametrize("midnight", ["2026-12-31", "2028-02-28", "2028-02-29", "2026-04-30"])
+def test_the_ceiling_begins_anew_at_local_midnight_and_not_before(midnight: str) -> None:
+    day_ends = datetime.fromisoformat(f"{midnight}T23:59:59+07:00")
+    late = round(day_ends.timestamp() * 1000) - 3_600_000
+    garden = Garden(plot(litres_per_day_max=500), start=late)
+    garden.ask(litres=400)
+    garden.live_until_idle()
+    garden.live((late + 3_600_000 - garden.now) // SECOND)
+    garden.ask(litres=400)
+    assert garden.run().target_l == pytest.approx(500 - garden.flowed_l(), abs=0.1)
+    garden.engine.stop("lo-1", "person:web", garden.clock)
+    garden.live_until_idle()
+    garden.live(1)
+    garden.ask(litres=400)
+    assert garden.run().target_l == 400
 
 
 def test_without_a_known_time_nothing_is_watered_and_it_says_why() -> None:
