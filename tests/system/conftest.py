@@ -1,15 +1,22 @@
 """Fixtures of the system tests: a gateway process that never outlives its test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from tests.conftest import StartMosquitto
 from tests.real import Mosquitto
-from tests.system.gateway_process import GatewayProcess
+from tests.system.gateway_process import PROGRAM, GatewayProcess
 
-StartGateway = Callable[[Path, int], GatewayProcess]
+
+class StartGateway(Protocol):
+    """Makes one; the arguments are those of `GatewayProcess`."""
+
+    def __call__(
+        self, site: Path, port: int, program: Sequence[str] = PROGRAM
+    ) -> GatewayProcess: ...
 
 
 @pytest.fixture
@@ -17,8 +24,8 @@ def make_gateway() -> Iterator[StartGateway]:
     """A gateway for a site folder and the port of its page; the test starts it."""
     made: list[GatewayProcess] = []
 
-    def make(site: Path, port: int) -> GatewayProcess:
-        made.append(GatewayProcess(site, port))
+    def make(site: Path, port: int, program: Sequence[str] = PROGRAM) -> GatewayProcess:
+        made.append(GatewayProcess(site, port, program))
         return made[-1]
 
     yield make

@@ -24,6 +24,7 @@ TIMEOUT_S = 60.0
 """Generous: it ends a test that hangs, and measures nothing."""
 POLL_S = 0.02
 HAMLET = "thu"
+PROGRAM = ("-m", "gateway.cli.main")
 _MESSAGES = "hamlet_messages_"
 FULL = os.environ.get("HAMLET_FULL") == "1"
 """The numbers of the release gates instead of those of every day."""
@@ -74,7 +75,7 @@ def dump(file: Path, data: object) -> None:
 def run_hamlet(*arguments: object) -> subprocess.CompletedProcess[str]:
     """A call that ends by itself."""
     return subprocess.run(
-        [sys.executable, "-m", "gateway.cli.main", *(str(one) for one in arguments)],
+        [sys.executable, *PROGRAM, *(str(one) for one in arguments)],
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
@@ -85,8 +86,10 @@ class GatewayProcess:
     """`hamlet run` on one site, or another command that serves its page until it is told to end.
     It may be started again after its end, however that came."""
 
-    def __init__(self, site: Path, port: int) -> None:
+    def __init__(self, site: Path, port: int, program: Sequence[str] = PROGRAM) -> None:
+        """`program` is what python runs."""
         self.url = f"http://127.0.0.1:{port}"
+        self._program = program
         self.log = site / "gateway.log"
         self._site = site
         self._process: subprocess.Popen[bytes] | None = None
@@ -102,7 +105,7 @@ class GatewayProcess:
         with self.log.open("ab") as log:
             # A group of its own, like a command in a terminal: Ctrl-C goes to all in it.
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "gateway.cli.main", *command],
+                [sys.executable, *self._program, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

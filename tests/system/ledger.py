@@ -1,5 +1,10 @@
 """What a journal must look like after whatever happened to the gateway that wrote it."""
 
+import json
+from collections import Counter
+
+from devices.kinds import KINDS
+from gateway.journal.rollup import load_total
 from tests.system.gateway_process import GatewayProcess
 from tests.system.traffic import DEVICES, LAYOUT
 
@@ -29,3 +34,20 @@ def assert_sound(gateway: GatewayProcess) -> None:
         "SELECT previous, lag(id) OVER (PARTITION BY device ORDER BY id) AS before FROM message"
     )
     assert gateway.ask(f"SELECT count(*) FROM ({chained}) WHERE previous IS NOT before") == [(0,)]  # noqa: S608  # a constant
+
+
+def assert_folded_once(gateway: GatewayProcess) -> None:
+    """What the rollups have counted is what each device said up to its cursor. Of a gateway that
+    is not running."""
+    cursors = dict(gateway.ask("SELECT device, message FROM rollup_cursor"))
+    assert cursors
+    folded: Counter[tuple[int, str]] = Counter()
+    for device, total in gateway.ask("SELECT device, total FROM rollup"):
+        for metric, aggregate in load_total(total).items():
+            folded[device, metric] += aggregate.samples
+    metrics = {metric.name for kind in KINDS.values() for metric in kind.metrics}
+    said: Counter[tuple[int, str]] = Counter()
+    for id, device, body in gateway.ask("SELECT id, device, body FROM message WHERE channel = 0"):
+        if id <= cursors.get(device, 0):
+            said.update((device, name) for name in json.loads(body).keys() & metrics)
+    assert folded == said

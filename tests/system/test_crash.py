@@ -19,7 +19,7 @@ from firmware_sim.ring import Message
 from tests.real import Mosquitto
 from tests.system.conftest import StartGateway
 from tests.system.gateway_process import FULL, HAMLET, GatewayProcess, device, rule, write_site
-from tests.system.ledger import assert_sequences_complete, assert_sound
+from tests.system.ledger import assert_folded_once, assert_sequences_complete, assert_sound
 from tests.system.responder import Responder
 from tests.system.traffic import LISTED, publish_patiently, reports
 
@@ -29,6 +29,12 @@ FIRINGS = 15
 """Per probe: one less than the commands that may wait for one device, so that none is refused."""
 JITTER_S = 0.1
 """Within it the power fails at some instant after the mark."""
+HURRIED = (
+    "-c",
+    "from gateway import upkeep; upkeep.TICK_S, upkeep.ROLLUP_EVERY_S = 0.1, 4;"
+    " from gateway.cli.main import app; app()",
+)
+"""The gateway, whose rollups are under way all the time instead of once a minute."""
 STOPPING_S = 0.5
 """Within it a gateway that was asked to stop is killed: a clean stop takes about so long."""
 
@@ -67,7 +73,7 @@ async def test_power_cuts_lose_and_repeat_nothing(
         devices=[*LISTED, *probes],
         rules=[_probe_rule(number) for number in range(PROBES)],
     )
-    gateway = make_gateway(site, port)
+    gateway = make_gateway(site, port, HURRIED)
     await asyncio.to_thread(gateway.start)
     messages = _interleave(list(reports(MESSAGES)), list(_probe_readings()))
     cutter = _Cutter(gateway, patient_broker, chance, len(messages))
@@ -88,6 +94,7 @@ async def test_power_cuts_lose_and_repeat_nothing(
     assert responder.seen == set(ids), "on the wire is what is in the journal, and nothing else"
     gateway.assert_counted()
     assert gateway.stop() == 0
+    assert_folded_once(gateway)
     assert "Traceback" not in gateway.log.read_text(errors="replace")
 
 
