@@ -39,11 +39,13 @@ class Range:
     length: Millis
     step: Millis
 
-    def window(self, now: Millis, interval_s: int) -> tuple[Millis, Millis, Millis]:
-        """Start, end and step. A step holds two reports at least, so that an empty one is a gap
-        and not the rhythm of the device."""
+    def window(
+        self, now: Millis, midnight: Millis, interval_s: int
+    ) -> tuple[Millis, Millis, Millis]:
+        """Start, end and step. Steps fit the local day that began at `midnight`. One holds two
+        reports at least, so that an empty one is a gap and not the rhythm of the device."""
         step = max(self.step, 2 * interval_s * 1000)
-        return (now - self.length) // step * step, now, step
+        return midnight + (now - self.length - midnight) // step * step, now, step
 
 
 RANGES = {

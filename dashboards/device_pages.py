@@ -23,7 +23,7 @@ def routes(pages: Pages) -> APIRouter:
     async def chart_of(row: DeviceRow, request: Request) -> Chart:
         chosen = RANGES.get(request.query_params.get("range", ""), DEFAULT_RANGE)
         metrics = charted(row.kind, request.query_params.getlist("metric"))
-        start, end, step = chosen.window(views.now, row.interval_s)
+        start, end, step = chosen.window(views.now, views.midnight, row.interval_s)
         return await views.chart(row.id, metrics, start, end, step)
 
     @router.get("/devices/{id}")

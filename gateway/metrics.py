@@ -12,7 +12,7 @@ from gateway.decisions import RuleState
 from gateway.forward.forwarder import ForwardStatistics
 from gateway.observations import BUCKETS_S, Histogram
 from gateway.views.missing import missing
-from gateway.vitals import resident_bytes
+from gateway.vitals import resident_bytes, written_bytes
 
 
 def families(gateway: Gateway) -> Iterable[Family]:
@@ -38,11 +38,12 @@ def families(gateway: Gateway) -> Iterable[Family]:
     yield Family(
         "hamlet_dropped_total",
         "counter",
-        "What was lost because a queue was full; of the broker, as far as it says so.",
+        "What was lost because a queue or the journal was full; of the broker, as far as it says.",
         tuple(
             Sample(count, {"queue": queue})
             for queue, count in (
                 ("broker", gateway.pipeline.broker.dropped),
+                ("journal", seen.journal_dropped),
                 ("serial", gateway.serial.reports.dropped),
             )
         ),
@@ -53,6 +54,13 @@ def families(gateway: Gateway) -> Iterable[Family]:
         "Connections for which the broker had forgotten us, and with us what waited there.",
         (Sample(gateway.pipeline.broker.sessions_lost or 0),),
     )
+    if (written := written_bytes()) is not None:
+        yield Family(
+            "hamlet_journal_written_bytes_total",
+            "counter",
+            "What the program had written to disk since its start, nearly all of it the journal.",
+            (Sample(written),),
+        )
     yield _gauge(
         "hamlet_pipeline_moving", "0 when commits do not come to their end.",
         gateway.pulse.standstill() is None,

@@ -29,7 +29,8 @@ class Observations:
     """`journal_trouble` is None, or why nothing can be written at present. While `disk_full` only
     decisions are; messages wait. `loop_late_s` is by how much the last beat of the event loop was
     late. `forward` tells of readings on their way to the store, `forward_states` of the states of
-    devices."""
+    devices. `journal_dropped` counts the readings deleted for want of room before the store had
+    them."""
 
     commit_seconds: Histogram = field(default_factory=Histogram)
     decision_seconds: Histogram = field(default_factory=Histogram)
@@ -43,4 +44,4 @@ class Observations:
     store_since: Millis | None = None
     loop_late_s: float = 0.0
     started: float = field(default_factory=time.monotonic)
-    dropped: dict[str, int] = field(default_factory=lambda: {"broker": 0, "journal": 0})
+    journal_dropped: int = 0

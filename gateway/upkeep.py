@@ -25,7 +25,7 @@ ROLLUP_EVERY_S = 6 * 3600
 some hundred at most; more often would only wear the disk."""
 HOURS_KEPT_DAYS = 730
 """This summer beside the last one, hour by hour. Whole days are kept for ever: a device has some
-100 KB of them a year."""
+200 KB of them a year."""
 HOURS_PER_MESSAGES = 10
 """Where the budget decides, hours reach so many times further back than messages. A day of them
 takes a twentieth of the room of its messages: a third of the budget then."""
@@ -96,7 +96,7 @@ class Upkeep:
         return now - kept_ms
 
     def _report(self, swept: Swept, now: Millis) -> None:
-        self._observations.dropped["journal"] += swept.dropped
+        self._observations.journal_dropped += swept.dropped
         if swept.dropped:
             log.error("journal: %d readings deleted before the store had them", swept.dropped)
             self._tell(history_dropped(now))

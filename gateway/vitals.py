@@ -55,7 +55,7 @@ class Machine:
             yield "disk_used_pct", round(100 * used / (free + used), 1)
         sizes = [_size(file) for file in folder.glob(f"{self._journal.name}*")]
         yield "journal_mb", round(sum(sizes) / MB, 1)
-        if (written := _number(self._proc / "self/io", "write_bytes")) is not None:
+        if (written := written_bytes(self._proc)) is not None:
             yield "written_total_mb", round(written / MB, 1)
 
     def _processor(self) -> Iterator[tuple[str, Value]]:
@@ -82,6 +82,12 @@ def resident_bytes(proc: Path = Path("/proc")) -> int | None:
     """The memory that the program takes; None where that is not told."""
     resident = _number(proc / "self/status", "VmRSS")
     return None if resident is None else resident * KIB
+
+
+def written_bytes(proc: Path = Path("/proc")) -> int | None:
+    """What the program has had written to disk since its start, in whole pages as the disk gets
+    them: nearly all of it is the journal's. None where that is not told."""
+    return _number(proc / "self/io", "write_bytes")
 
 
 def _size(file: Path) -> int:

@@ -66,6 +66,9 @@ PEOPLE: dict[str, Text] = {
         "{n} tin không bao giờ biết được giờ: mất điện trước khi hệ thống biết giờ",
         "{n} messages whose time nobody will ever know: the power went before the time was known",
     ),
+    "technician.written": Text(
+        "Ghi xuống đĩa khoảng {volume} mỗi ngày", "Writes about {volume} to the disk each day"
+    ),
     "link.up": Text("kết nối", "connected"),
     "link.down": Text("mất kết nối", "not connected"),
     "reason.bad-topic": Text("chủ đề sai", "bad topic"),

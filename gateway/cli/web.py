@@ -1,5 +1,6 @@
 """Puts API and pages on a running gateway."""
 
+import time
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -13,8 +14,10 @@ from gateway.serial.statistics import LineStatistics
 from gateway.site import WebConfig
 from gateway.views import Views
 from gateway.views.condition import Condition, Link, SerialPort, WiredDevice
+from gateway.vitals import written_bytes
 
 TOKEN_FILE = "web-token"  # noqa: S105  # the name of a file
+HOUR_S = 3600
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -71,7 +74,14 @@ def _condition(gateway: Gateway) -> Condition:
         serial=tuple(map(_serial_port, gateway.serial.statistics)),
         clock=gateway.clock.state,
         uncertain=gateway.uncertain,
+        written_a_day=_written_a_day(time.monotonic() - seen.started),
     )
+
+
+def _written_a_day(runs_s: float) -> float | None:
+    """Bytes; the first hour is not typical, as a start writes much."""
+    written = written_bytes()
+    return None if written is None or runs_s < HOUR_S else written / runs_s * 24 * HOUR_S
 
 
 def _serial_port(line: LineStatistics) -> SerialPort:

@@ -63,7 +63,7 @@ def commit(connection: sqlite3.Connection, batch: Batch) -> None:
 def _write(connection: sqlite3.Connection, batch: Batch) -> None:
     connection.executemany(
         "INSERT INTO device (number, id, kind, adopted, first_seen, snapshot_message)"
-        " VALUES (?, ?, ?, 0, ?, 0)",
+        " VALUES (?, ?, ?, 0, ?, (SELECT coalesce(max(id), 0) FROM message))",
         [(device.number, device.id, device.kind.name, at) for device, at in batch.new_devices],
     )
     connection.executemany(

@@ -49,7 +49,8 @@ class Condition:
     that wait for it. `journal_ok` is false when nothing can be saved; while `disk_full`, decisions
     and commands still are, readings wait. `standstill` says why nothing moves at all, or None.
     `serial` lists the lines of the site. `uncertain` counts the messages whose times nobody will
-    ever know."""
+    ever know. `written_a_day` is how many bytes are written to the disk in a day at the present
+    rate, None while that is not known."""
 
     broker: Link
     store: Link | None = None
@@ -60,6 +61,7 @@ class Condition:
     serial: tuple[SerialPort, ...] = ()
     clock: ClockState = AGREED
     uncertain: int = 0
+    written_a_day: float | None = None
 
     @property
     def trouble(self) -> str | None:

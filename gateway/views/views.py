@@ -93,6 +93,11 @@ class Views:
         """The time by which everything is judged."""
         return self._clock()
 
+    @property
+    def midnight(self) -> Millis:
+        """When the local day began."""
+        return self._weeks.midnight(self.now)
+
     def condition(self) -> Condition:
         """How the gateway itself is."""
         return self._condition()

@@ -11,6 +11,9 @@ from gateway.views.events import Event
 from tests.dashboards.test_words import EN, VI
 from tests.hamlet import HOUR_MS, NOW
 
+MIDNIGHT = NOW - 7 * HOUR_MS
+"""It is seven in the morning."""
+
 
 def chart_of(kind: str, metric: str, *points: Point) -> Chart:
     described = KINDS[kind].metric(metric)
@@ -59,9 +62,9 @@ def test_what_is_asked_for_wins_if_the_kind_has_it() -> None:
 
 def test_a_step_holds_two_reports_at_least() -> None:
     for asked in RANGES.values():
-        start, end, step = asked.window(NOW, 600)
+        start, end, step = asked.window(NOW, MIDNIGHT, 600)
         assert step >= 1_200_000
-        assert start % step == 0
+        assert (MIDNIGHT - start) % step == 0, "a day's bar is a local day"
         assert end - start >= asked.length
         assert (end - start) / step < 1000
     assert DEFAULT_RANGE.name in RANGES

@@ -194,6 +194,14 @@ async def test_what_is_not_there(
     assert "Không có trang này" in answer.text
 
 
+async def test_the_technician_sees_what_the_disk_must_bear(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    assert "mỗi ngày" not in (await web.get("/technician")).text
+    hamlet.condition = Condition(Link(True, NOW), written_a_day=123_400_000.0)
+    assert "Ghi xuống đĩa khoảng 123\N{NO-BREAK SPACE}MB" in (await web.get("/technician")).text
+
+
 async def test_a_bug_is_told_calmly(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:
     hamlet.condition = None  # type: ignore[assignment]
     answer = await web.get("/technician")

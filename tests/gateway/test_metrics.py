@@ -23,6 +23,7 @@ PROMISED = {
     "hamlet_messages_duplicate_total": set(),
     "hamlet_messages_rejected_total": {"reason"},
     "hamlet_journal_commit_seconds": {"le"},
+    "hamlet_journal_written_bytes_total": set(),
     "hamlet_forward_backlog_rows": {"sink"},
     "hamlet_forward_oldest_unsent_seconds": {"sink"},
     "hamlet_forward_dead_total": {"sink"},

@@ -100,7 +100,7 @@ async def test_what_was_dropped_is_counted_and_told_until_the_store_catches_up(
     assert isinstance(asked, AlertAsked)
     assert isinstance(cleared, AlertCleared)
     assert {asked.source, cleared.source} == {HISTORY_DROPPED}
-    assert upkeep.seen.dropped["journal"] == 1
+    assert upkeep.seen.journal_dropped == 1
 
 
 def test_old_records_are_pruned_once_a_day(recorder: JournalRecorder) -> None:

@@ -13,7 +13,7 @@ from devices.kinds import KINDS
 from devices.text import Text
 from gateway.decisions import State, StateChanged
 from gateway.fleet import Device, Fleet
-from gateway.journal.batch import Batch
+from gateway.journal.batch import Batch, MessageRow
 from gateway.journal.database import APPLICATION_ID, SCHEMA, open_journal
 from gateway.journal.memory import load_fleet, take_snapshot, unknown_to_journal
 from gateway.journal.writer import commit
@@ -107,6 +107,22 @@ def test_a_device_that_was_never_listed_is_known_again_but_not_adopted(tmp_path:
         "soil-9": False, "soil-1": True, "wifi-1": True,
     }  # fmt: skip
     assert len({device.number for device in fleet}) == 3
+    connection.close()
+
+
+def test_a_device_that_is_new_does_not_make_a_start_read_everything(tmp_path: Path) -> None:
+    connection = open_journal(tmp_path / "journal.db")
+    soil, late = (Device(n, f"soil-{n}", KINDS["soil"], True, Text("a", "b")) for n in (1, 2))
+    commit(connection, Batch(new_devices=[(soil, NOW)]))
+    body = b'{"seq": 0, "soil_ph": 5}'
+    rows: list[MessageRow] = [(id, 1, None, 0, NOW, NOW, "b", id, body) for id in range(1, 10)]
+    commit(connection, Batch(messages=rows[:8], snapshots=[take_snapshot(soil)]))
+    commit(connection, Batch(new_devices=[(late, NOW)], messages=rows[8:]))
+    read_from = connection.execute("SELECT min(snapshot_message) FROM device").fetchone()
+    assert read_from == (8,)
+    device = load_fleet(connection, CONFIGS[:0]).get("soil-1")
+    assert device is not None
+    assert device.last_message == 9
     connection.close()
 
 
