@@ -122,12 +122,10 @@ class Committer:
         """Whether too much waits for its commit to take in more."""
         return self._paused
 
-    def on_message(
-        self, topic: str, payload: bytes, token: int, retained: bool, now: Millis
-    ) -> None:
+    def on_message(self, topic: str, payload: bytes, token: int, flags: int, now: Millis) -> None:
         """See Inbox."""
         try:
-            self._pipeline.receive(topic, payload, token, retained, now)
+            self._pipeline.receive(topic, payload, token, flags, now)
         except Exception as error:  # noqa: BLE001  # raised again where `failure` is awaited
             self.fail(error)
 

@@ -51,6 +51,7 @@ class Device:
     heard_at: Millis | None = None
     online: bool | None = None
     info: Mapping[str, object] = field(default_factory=dict)
+    reported: list[int] = field(default_factory=list)  # checksums of its newest events and results
     state: State = State.UNKNOWN
     state_since: Millis | None = None
     state_cause: str = "never-heard"

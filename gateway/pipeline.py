@@ -105,7 +105,7 @@ class Pipeline:
         self._budgets.restore(alerts, self.fleet)
         self.broker.restore(alerts, now)
 
-    def receive(self, topic: str, payload: bytes, token: int, retained: bool, now: Millis) -> None:
+    def receive(self, topic: str, payload: bytes, token: int, flags: int, now: Millis) -> None:
         """Take one message, as `intake.contract.Inbox.on_message` says. The path of every message:
         what is written out here in full saves a call."""
         self.counters.received += 1
@@ -126,7 +126,7 @@ class Pipeline:
                 self._overdraw(device, topic, payload, now)
                 return
             if route.code:
-                self._report(route, payload, retained, now)
+                self._report(route, payload, flags, now)
                 return
             reading = route.decode(device.id, payload, now)
         except RejectedError as error:
@@ -169,7 +169,7 @@ class Pipeline:
         did not come in, and the counters are about what did."""
         counters = self.counters
         accepted = counters.accepted
-        self.receive(OWN_TOPIC, payload, 0, False, now)
+        self.receive(OWN_TOPIC, payload, 0, 0, now)
         if counters.accepted > accepted:
             counters.received -= 1
             counters.accepted -= 1
@@ -318,10 +318,10 @@ class Pipeline:
                 self._settle(self.engines.rules.on_fleet_changed(now, route.device), now)
         return route
 
-    def _report(self, route: Route, payload: bytes, retained: bool, now: Millis) -> None:
+    def _report(self, route: Route, payload: bytes, flags: int, now: Millis) -> None:
         """Status, info, event and result: everything that is no telemetry."""
         device = route.device
-        news = apply_report(device, route.channel, payload, retained, now)
+        news = apply_report(device, route.channel, payload, flags, now)
         if not news.changed:
             self.counters.duplicate += 1
             return

@@ -83,13 +83,11 @@ class Inbox(Protocol):
     def now(self) -> Millis:
         """The time by which messages are stamped."""
 
-    def on_message(
-        self, topic: str, payload: bytes, token: int, retained: bool, now: Millis
-    ) -> None:
+    def on_message(self, topic: str, payload: bytes, token: int, flags: int, now: Millis) -> None:
         """One message, of any content. `now` is asked once per chunk of bytes.
 
         `token` is 0 for QoS 0; any other must be given to `Receiver.acknowledge` exactly once.
-        `retained`: the broker had it stored, it was not sent just now.
+        `flags`: bits of `gateway.delivery`.
         """
 
     def on_chunk_end(self) -> None:

@@ -18,6 +18,7 @@ from typing import TypeAlias
 import mqtt5
 
 from gateway.clock import Millis
+from gateway.delivery import REDELIVERED, RETAINED
 from gateway.intake.contract import MAX_PACKET_BYTES, ConnectionSettings, IntakeStatistics
 from gateway.intake.mqtt5_events import (
     Accepted,
@@ -42,7 +43,7 @@ RECEIVE_MAXIMUM = 4096
 
 # First byte of a packet: type in the upper half, for PUBLISH flags in the lower.
 _PUBLISH, _TYPE_MASK = 0x30, 0xF0
-_QOS_MASK, _QOS_0, _QOS_1, _RETAIN = 0x06, 0x00, 0x02, 0x01
+_QOS_MASK, _QOS_0, _QOS_1, _FLAGS = 0x06, 0x00, 0x02, RETAINED | REDELIVERED
 # An MQTT 5 CONNACK is longer; this is how a broker of MQTT 3.1.1 begins its refusal.
 _OLD_CONNACK = b"\x20\x02"
 # Acknowledgements without reason and properties, complete but for the packet id in the low half.
@@ -56,7 +57,7 @@ class State(Enum):
     CLOSED = auto()
 
 
-OnMessage: TypeAlias = Callable[[str, bytes, int, bool, Millis], None]
+OnMessage: TypeAlias = Callable[[str, bytes, int, int, Millis], None]
 
 
 class Mqtt5Connection:
@@ -195,9 +196,9 @@ class Mqtt5Connection:
                     return offset
                 if head & _QOS_MASK == _QOS_1 and (packet_id := packet.packet_id):
                     token = first_token + packet_id
-                    on_message(packet.topic, packet.payload, token, head & _RETAIN == 1, now)
+                    on_message(packet.topic, packet.payload, token, head & _FLAGS, now)
                 elif head & _QOS_MASK == _QOS_0:
-                    on_message(packet.topic, packet.payload, 0, head & _RETAIN == 1, now)
+                    on_message(packet.topic, packet.payload, 0, head & _FLAGS, now)
                 elif packet_id := packet.packet_id:
                     self._exactly_once(packet.topic, packet.payload, packet_id, head, now)
                 else:
@@ -244,7 +245,7 @@ class Mqtt5Connection:
             self._exactly_once(publish.topic, publish.rest, publish.packet_id, head, now)
         else:
             token = self._first_token + publish.packet_id if publish.packet_id else 0
-            self._on_message(publish.topic, publish.rest, token, head & _RETAIN == 1, now)
+            self._on_message(publish.topic, publish.rest, token, head & _FLAGS, now)
         return size
 
     def _malformed(self, reason: str, events: list[Event]) -> None:
@@ -260,7 +261,7 @@ class Mqtt5Connection:
             return
         self._qos2_unacknowledged.add(packet_id)
         token = self._first_token + packet_id
-        self._on_message(topic, payload, token, head & _RETAIN == 1, now)
+        self._on_message(topic, payload, token, head & _FLAGS, now)
 
     def _acknowledgement(self, packet_id: int) -> int:
         if packet_id not in self._qos2_unacknowledged:

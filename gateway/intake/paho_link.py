@@ -14,6 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from gateway.delivery import REDELIVERED, RETAINED
 from gateway.intake import reasons
 from gateway.intake.contract import (
     MAX_UNCONFIRMED_PUBLISHES,
@@ -260,7 +261,8 @@ class PahoLink:
             # Left over from when our session asked for QoS 2. paho has taken it already: the broker
             # would not deliver it again, so there is nothing to wait for.
             self._client.ack(message.mid, qos=2)
-        self._inbox.on_message(topic, payload, token, message.retain, self._now)
+        flags = RETAINED * message.retain | REDELIVERED * message.dup
+        self._inbox.on_message(topic, payload, token, flags, self._now)
 
     def _on_publish(
         self,

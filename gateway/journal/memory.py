@@ -18,6 +18,7 @@ from devices.rejection import RejectedError
 from devices.text import Text
 from devices.topics import Channel
 from gateway.decisions import Alert, Command, CommandState, RuleChanged, Run, State
+from gateway.delivery import RETAINED
 from gateway.fleet import Device, Fleet
 from gateway.journal.batch import CHANNELS, DeviceSnapshot
 from gateway.journal.damage import reading_back
@@ -52,6 +53,7 @@ def take_snapshot(device: Device) -> DeviceSnapshot:
         "online": device.online,
         "info": dict(device.info),
         "last_message": device.last_message,
+        "reported": device.reported,
         "sequences": device.sequences.dump(),
     }
     try:
@@ -209,7 +211,7 @@ def _replay_message(
     """What the pipeline did with it; of its engines' decisions, the journal has the records."""
     try:
         if channel is not Channel.TELEMETRY:
-            apply_report(device, channel, body, retained=True, now=received_at)
+            apply_report(device, channel, body, RETAINED, received_at)
             return
         device.heard_at = received_at
         device.sequences.add(boot, seq, min(measured_at, received_at), newer=True)

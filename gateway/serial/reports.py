@@ -28,7 +28,7 @@ class Inbox(Protocol):
     def full(self) -> bool: ...
 
     def on_message(
-        self, topic: str, payload: bytes, token: int, retained: bool, now: Millis
+        self, topic: str, payload: bytes, token: int, flags: int, now: Millis
     ) -> None: ...
 
     def on_chunk_end(self) -> None: ...
@@ -83,7 +83,7 @@ class Reports:
         self._inbox.on_chunk_end()
 
     def _send(self, topic: str, fields: Mapping[str, object], now: Millis) -> None:
-        self._inbox.on_message(topic, orjson.dumps(fields), 0, False, now)
+        self._inbox.on_message(topic, orjson.dumps(fields), 0, 0, now)
 
     def _topic(self, device: str, kind: str, channel: Channel) -> str:
         return str(Topic(self._hamlet, kind, device, channel))

@@ -35,8 +35,8 @@ class Hamlet:
     def restart(self) -> None:
         self.pipeline = self._build()
 
-    def say(self, topic: str, payload: bytes, token: int = 0) -> None:
-        self.pipeline.receive(topic, payload, token, False, self.now)
+    def say(self, topic: str, payload: bytes, token: int = 0, flags: int = 0) -> None:
+        self.pipeline.receive(topic, payload, token, flags, self.now)
 
     def soil(self, seq: int, moisture: float = 20, at: Millis | None = None) -> None:
         more = {} if at is None else {"measured_at": at}
@@ -100,6 +100,7 @@ def _known(device: Device) -> dict[str, object]:
         "online": device.online,
         "info": dict(device.info),
         "state": (device.state, device.state_since, device.state_cause),
+        "reported": device.reported,
         "sequences": device.sequences.dump(),
         "last_message": device.last_message,
     }

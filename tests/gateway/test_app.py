@@ -41,7 +41,7 @@ async def running(site: Site) -> AsyncIterator[Gateway]:
 def tell(gateway: Gateway, *messages: tuple[str, bytes]) -> None:
     """As the receiver does; QoS 0, so that nothing is to be acknowledged."""
     for name, payload in messages:
-        gateway.committer.on_message(name, payload, 0, False, now_ms())
+        gateway.committer.on_message(name, payload, 0, 0, now_ms())
     gateway.committer.on_chunk_end()
 
 

@@ -45,7 +45,7 @@ class Hamlet:
         gateway = self.gateway
         body = soil(self.seq, moisture, **more)
         self.seq += 1
-        gateway.committer.on_message(topic("soil-1"), body, 0, False, gateway.clock.now())
+        gateway.committer.on_message(topic("soil-1"), body, 0, 0, gateway.clock.now())
         gateway.committer.on_chunk_end()
         await gateway.committer.commit()
 

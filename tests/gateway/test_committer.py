@@ -59,7 +59,7 @@ class Bench:
     def say(self, seq: int, token: int, moisture: float = 20, now: int | None = None) -> None:
         """One message of soil-1, not yet the end of a chunk."""
         at = now_ms() if now is None else now
-        self.committer.on_message(topic("soil-1"), soil(seq, moisture), token, False, at)
+        self.committer.on_message(topic("soil-1"), soil(seq, moisture), token, 0, at)
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait for something that the committer does to the receiver."""
@@ -146,7 +146,7 @@ async def test_acknowledges_also_what_was_rejected_or_had_come_before(open_bench
     async with open_bench(interval=1) as bench:
         bench.say(0, token=1)
         bench.say(0, token=2)
-        bench.committer.on_message(topic("soil-1"), b"\xff{", 3, False, now_ms())
+        bench.committer.on_message(topic("soil-1"), b"\xff{", 3, 0, now_ms())
         bench.committer.on_chunk_end()
         await bench.until(lambda: len(bench.receiver.acknowledged) == 3)
         assert bench.ask("SELECT count(*) FROM rejected") == [(1,)]

@@ -90,7 +90,7 @@ async def samples(tmp_path: Path) -> list[Sample]:
     )
     async with asyncio.timeout(TIMEOUT_S), open_gateway(site, rules) as gateway:
         running = asyncio.create_task(gateway.run())
-        gateway.committer.on_message(topic("soil-1"), soil(0, 3), 0, False, now_ms())
+        gateway.committer.on_message(topic("soil-1"), soil(0, 3), 0, 0, now_ms())
         await gateway.committer.commit()
         while gateway.observations.forward is None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)

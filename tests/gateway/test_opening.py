@@ -38,14 +38,14 @@ class Known:
         connection, _, pipeline = open_sound_journal(self.site, self.rules, SystemClocks())
         now = NOW
         for seq in range(MESSAGES):
-            pipeline.receive(topic("soil-1"), soil(seq, 20, pad="x" * 500), 0, False, now)
+            pipeline.receive(topic("soil-1"), soil(seq, 20, pad="x" * 500), 0, 0, now)
             if seq % 100 == 0:
                 save(connection, pipeline)
-        pipeline.receive(topic("soil-new", kind="soil"), soil(0), 0, False, now)
+        pipeline.receive(topic("soil-new", kind="soil"), soil(0), 0, 0, now)
         device = pipeline.fleet.get("soil-new")
         assert device
         pipeline.adopt(device, now)
-        pipeline.receive(topic("soil-1"), soil(MESSAGES, 3), 0, False, now)  # fires the rule
+        pipeline.receive(topic("soil-1"), soil(MESSAGES, 3), 0, 0, now)  # fires the rule
         pipeline.ask(AlertAsked("rule:x", "soil-1", Severity.INFO, Text("a", "b"), now), now)
         close_valve(pipeline, "old", now)
         save(connection, pipeline)
@@ -91,7 +91,7 @@ def assert_goes_on(known: Known, now: Millis) -> None:
     connection, _, pipeline = open_sound_journal(known.site, known.rules, SystemClocks())
     before = pipeline.counters.accepted
     for seq in range(10):
-        pipeline.receive(topic("soil-2"), soil(seq), 0, False, now)
+        pipeline.receive(topic("soil-2"), soil(seq), 0, 0, now)
     close_valve(pipeline, f"new-{now}", now)
     save(connection, pipeline)
     assert pipeline.counters.accepted == before + 10

@@ -55,7 +55,7 @@ class Bench:
         """The journal's thread waits for the disk; the task is a commit that waits behind it."""
         go_on = threading.Event()
         holding = self.writer.run(lambda connection: go_on.wait())
-        self.committer.on_message(topic("soil-1"), soil(0), 1, False, now_ms())
+        self.committer.on_message(topic("soil-1"), soil(0), 1, 0, now_ms())
         commit = asyncio.create_task(self.committer.commit())
         await asyncio.sleep(0)
         assert self.committer.commit_since is not None

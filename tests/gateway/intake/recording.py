@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from gateway.clock import Millis
+from gateway.delivery import REDELIVERED, RETAINED
 from gateway.intake.contract import Receiver
 from tests.gateway.own_time import now_ms
 
@@ -18,7 +19,15 @@ class Message:
     topic: str
     payload: bytes
     token: int
-    retained: bool
+    flags: int
+
+    @property
+    def retained(self) -> bool:
+        return bool(self.flags & RETAINED)
+
+    @property
+    def redelivered(self) -> bool:
+        return bool(self.flags & REDELIVERED)
 
 
 class RecordingInbox:
@@ -33,10 +42,8 @@ class RecordingInbox:
         self._changed = asyncio.Event()
         self.now = now_ms
 
-    def on_message(
-        self, topic: str, payload: bytes, token: int, retained: bool, now: Millis
-    ) -> None:
-        message = Message(topic, payload, token, retained)
+    def on_message(self, topic: str, payload: bytes, token: int, flags: int, now: Millis) -> None:
+        message = Message(topic, payload, token, flags)
         self.messages.append(message)
         self._changed.set()
         self._on_each(message)

@@ -74,7 +74,7 @@ class Peer:
 
     quarantine: bool = False
     awaiting_release: set[int] = field(default_factory=set)
-    messages: list[tuple[str, bytes, int, bool, int]] = field(default_factory=list)
+    messages: list[tuple[str, bytes, int, int, int]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     sent: bytes = b""
 

@@ -88,6 +88,7 @@ async def test_what_was_not_acknowledged_comes_again(setting: Setting) -> None:
         async with running(receiver, RecordingInbox()) as second:
             await second.until(lambda inbox: inbox.payloads[-1:] == [b"4"])
     assert second.payloads == [b"3", b"4"]
+    assert [message.redelivered for message in second.messages] == [True, False]
 
 
 @on_mosquitto

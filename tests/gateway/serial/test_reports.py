@@ -16,8 +16,8 @@ class Inbox:
         self.heard: list[tuple[str, dict[str, Any], int]] = []
         self.chunks = 0
 
-    def on_message(self, topic: str, payload: bytes, token: int, retained: bool, now: int) -> None:
-        assert (token, retained) == (0, False)
+    def on_message(self, topic: str, payload: bytes, token: int, flags: int, now: int) -> None:
+        assert (token, flags) == (0, 0)
         self.heard.append((topic, orjson.loads(payload), now))
 
     def on_chunk_end(self) -> None:
