@@ -140,8 +140,7 @@ def load_yaml(file: Path) -> Located:
 def parse_yaml(text: str, file: Path) -> Located:
     """Read YAML text; `file` is named in the problems. Raises ProblemsError."""
     try:
-        _refuse_bombs(text, file)
-        node = yaml.compose(text, yaml.SafeLoader)
+        node = _compose(text, file)
     except yaml.MarkedYAMLError as error:
         raise ProblemsError([_at(error.problem_mark, file, error.problem or "no YAML")]) from None
     except yaml.YAMLError as error:
@@ -155,10 +154,23 @@ def parse_yaml(text: str, file: Path) -> Located:
     return Located(file, data, builder.positions)
 
 
-def _refuse_bombs(text: str, file: Path) -> None:
+def _compose(text: str, file: Path) -> yaml.Node | None:
+    """By libyaml, which PyYAML's wheels bring: 5,000 devices in 0.3 s instead of 3. PyYAML's own
+    reader says better what and where a mistake is."""
+    if yaml.__with_libyaml__:
+        try:
+            _refuse_bombs(text, file, yaml.CSafeLoader)
+            return yaml.compose(text, yaml.CSafeLoader)
+        except yaml.YAMLError:
+            """Its words follow."""
+    _refuse_bombs(text, file, yaml.SafeLoader)
+    return yaml.compose(text, yaml.SafeLoader)
+
+
+def _refuse_bombs(text: str, file: Path, loader: type[yaml.SafeLoader | yaml.CSafeLoader]) -> None:
     """Before anything is built: no alias, and no nesting that exhausts the stack."""
     depth = 0
-    for event in yaml.parse(text, yaml.SafeLoader):
+    for event in yaml.parse(text, loader):
         if isinstance(event, yaml.AliasEvent):
             message = "aliases (*name) are not allowed: write the value out"
             raise ProblemsError([_at(event.start_mark, file, message)])
