@@ -1,6 +1,7 @@
 """The whole gateway on a machine whose clock is wrong: what the journal says in the end is what a
 right clock would have said, and nothing fires or hangs because of a jump."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -48,6 +49,12 @@ class Hamlet:
         gateway.committer.on_message(topic("soil-1"), body, 0, 0, gateway.clock.now())
         gateway.committer.on_chunk_end()
         await gateway.committer.commit()
+
+    async def upkeep(self) -> None:
+        """Give every device its turn."""
+        gateway = self.gateway
+        for _ in gateway.pipeline.fleet:
+            await asyncio.to_thread(gateway.upkeep.tick, gateway.clock.now())
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         connection = open_for_reading(self.site.data / JOURNAL_FILE)
@@ -167,6 +174,19 @@ async def test_what_no_clock_ever_stamped_is_kept_but_not_sent_on(hamlet: Hamlet
             (3, TIME_UNKNOWN),
         ]
         assert outbound.read_after(last.upto, 10).upto == last.upto
+
+
+async def test_nothing_is_folded_by_a_time_that_nobody_knows(hamlet: Hamlet) -> None:
+    clocks = DrivenClocks(NOW - HOUR, NTP_WAITS)
+    async with hamlet.on(clocks):
+        await hamlet.say()
+        await hamlet.upkeep()
+        assert hamlet.ask("SELECT count(*) FROM rollup") == [(0,)]
+        clocks.wall, clocks.evidence = NOW, NTP
+        await hamlet.gateway.clock_watch.look()
+        await hamlet.upkeep()
+        ((day,),) = hamlet.ask("SELECT day FROM rollup WHERE device = 1")
+        assert NOW - 24 * HOUR < day <= NOW
 
 
 async def test_a_restart_before_the_time_is_known_goes_on_counting(hamlet: Hamlet) -> None:
