@@ -54,7 +54,7 @@ def decode(profile: Profile, answers: Answers) -> dict[str, Value]:
     kind = KINDS[profile.kind]
     values: dict[str, Value] = {}
     for name, register in profile.metrics.items():
-        words = _find(register, answers)
+        words = raw_words(register, answers)
         value = None if words is None else _interpret(register, words)
         metric = kind.metric(name)
         if value is None or metric is None:
@@ -66,7 +66,8 @@ def decode(profile: Profile, answers: Answers) -> dict[str, Value]:
     return values
 
 
-def _find(register: Register, answers: Answers) -> Sequence[int] | None:
+def raw_words(register: Register, answers: Answers) -> Sequence[int] | None:
+    """What came for one metric, in the order of the registers; None when that read is missing."""
     for block, words in answers.items():
         place = register.address - block.address
         if block.function == register.function and 0 <= place <= block.size - register.width:

@@ -209,7 +209,8 @@ def _field_names(model: type[BaseModel], path: Route) -> list[str]:
         if current is None or isinstance(step, int):
             continue
         field = current.model_fields.get(step)
-        current = _model_within(field.annotation) if field else None
+        if field is not None:  # else it is a free name, whose value `current` describes
+            current = _model_within(field.annotation)
     return list(current.model_fields) if current else []
 
 

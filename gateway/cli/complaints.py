@@ -16,6 +16,7 @@ from gateway.intake.embedded import EmbeddedBrokerError
 from gateway.journal.database import JournalError
 from gateway.journal.memory import DeviceConflictError
 from gateway.located_yaml import Problem, ProblemsError
+from gateway.serial.port import PortError
 
 USAGE = 2
 """Exit status when nothing was started because the site or the call is wrong."""
@@ -27,6 +28,7 @@ _EXPECTED = (
     FatalIntakeError,
     JournalError,
     LayoutError,
+    PortError,
     SiteError,
 )
 

@@ -13,6 +13,7 @@ from gateway.cli.clock_commands import clock
 from gateway.cli.complaints import complaints
 from gateway.cli.demo.command import demo
 from gateway.cli.rules_commands import rules
+from gateway.cli.serial_commands import serial
 from gateway.cli.serve import serve
 from gateway.cli.sim_commands import sim
 
@@ -27,6 +28,7 @@ app.command()(sim)
 app.command()(bench)
 app.add_typer(rules, name="rules")
 app.add_typer(clock, name="clock")
+app.add_typer(serial, name="serial")
 
 
 @app.callback()

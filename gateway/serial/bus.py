@@ -1,6 +1,5 @@
 """One Modbus RTU bus: asks its devices in turn for as long as the port is there."""
 
-import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -8,7 +7,8 @@ from devices.profile import Profile
 from devices.profile_reading import Block, decode, plan
 from gateway.clock import Now
 from gateway.profiles import Profiles
-from gateway.serial.exchange import Cause, Exchange, ExchangeError
+from gateway.serial.asker import Asker
+from gateway.serial.exchange import Cause, ExchangeError
 from gateway.serial.port import Port
 from gateway.serial.reports import Reports
 from gateway.serial.schedule import Schedule
@@ -18,41 +18,7 @@ from gateway.serial_lines import BusDevice, SerialLine
 
 RETRIES = 1
 """One damaged frame is the everyday of a long cable; two in a row are worth counting as failure."""
-GAP_MIN_S = 0.005
-"""Cheap adapters need it to turn from sending to receiving; the standard asks for 3.5 characters,
-which is less from 9600 baud on."""
-GAP_CHARACTERS = 3.5
-BITS_PER_CHARACTER = 11
-QUIET_MAX_S = 2.0
-"""How long to wait for a bus on which somebody talks without end."""
-
 log = logging.getLogger(__name__)
-
-
-class Asker:
-    """Asks one question at a time on an open port."""
-
-    def __init__(self, port: Port, baud: int, timeout_ms: int) -> None:
-        self._port = port
-        self._gap_s = max(GAP_MIN_S, GAP_CHARACTERS * BITS_PER_CHARACTER / baud)
-        self._timeout_s = timeout_ms / 1000
-
-    async def ask(self, address: int, block: Block) -> Sequence[int]:
-        """The registers or bits. Raises ExchangeError, and PortError when the port is gone."""
-        await self._port.quiet(self._gap_s, QUIET_MAX_S)
-        exchange = Exchange(address, block)
-        self._port.write(exchange.request)
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                while True:
-                    answer = exchange.feed(await self._port.read())
-                    if answer is not None:
-                        return answer
-        except TimeoutError:
-            # Nothing in an answer says which question it belongs to: one that comes late must not
-            # be taken for the answer to the next.
-            await self._port.quiet(self._timeout_s, QUIET_MAX_S)
-            raise exchange.verdict() from None
 
 
 class _Polled:

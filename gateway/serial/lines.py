@@ -10,7 +10,7 @@ from gateway.clock import Now
 from gateway.profiles import Profiles
 from gateway.serial.bus import ModbusBus
 from gateway.serial.listener import Listener
-from gateway.serial.port import PortError, open_port
+from gateway.serial.port import PortError, PortTrouble, open_port
 from gateway.serial.reports import Inbox, Reports
 from gateway.serial.statistics import LineStatistics
 from gateway.serial.steady import steady_ms
@@ -45,39 +45,49 @@ class SerialLines:
         self._profiles = profiles
         self._now = now
         self._on_port = on_port
+        self._servers = list(map(self._server, lines, self.statistics))
 
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            for line, statistics in zip(self._lines, self.statistics, strict=True):
-                tasks.create_task(self._run(line, statistics))
+            for parts in zip(self._lines, self.statistics, self._servers, strict=True):
+                tasks.create_task(self._run(*parts))
 
-    async def _run(self, line: SerialLine, statistics: LineStatistics) -> None:
-        server = self._server(line, statistics)
+    async def _run(
+        self, line: SerialLine, statistics: LineStatistics, server: ModbusBus | Listener
+    ) -> None:
+        if isinstance(server, ModbusBus):
+            server.introduce()
         pause_s, longest_s = REOPEN_S
         usable_at = steady_ms()
         while True:
             try:
-                async with open_port(line.port, line.baud, line.parity, line.stop_bits) as port:
-                    if statistics.turn(None, self._now()):
-                        log.info("%s: open", line.port)
-                    self._on_port(line.port, True)
-                    pause_s = REOPEN_S[0]
-                    try:
-                        await server.serve(port)
-                    finally:
-                        usable_at = steady_ms()
+                await self._serve(line, statistics, server)
             except PortError as error:
-                if statistics.turn(error.trouble, self._now()):
-                    log.warning("serial: %s", error)
+                if statistics.usable:  # up to this moment
+                    usable_at, pause_s = steady_ms(), REOPEN_S[0]
+                self._note(statistics, error)
                 if steady_ms() - usable_at >= PATIENCE_MS:
                     self._on_port(line.port, False)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, longest_s)
 
+    async def _serve(
+        self, line: SerialLine, statistics: LineStatistics, server: ModbusBus | Listener
+    ) -> None:
+        async with open_port(line.port, line.baud, line.parity, line.stop_bits) as port:
+            if statistics.turn(None, self._now()):
+                log.info("%s: open", line.port)
+            self._on_port(line.port, True)
+            await server.serve(port)
+
+    def _note(self, statistics: LineStatistics, error: PortError) -> None:
+        # The driver of an adapter may need longer to start than the gateway.
+        early = statistics.since is None and error.trouble is PortTrouble.MISSING
+        if statistics.turn(error.trouble, self._now()):
+            log.log(logging.INFO if early else logging.WARNING, "%s", error)
+
     def _server(self, line: SerialLine, statistics: LineStatistics) -> ModbusBus | Listener:
         if line.lines is not None:
             return Listener(line.lines, statistics, self.reports, self._now)
-        bus = ModbusBus(line, self._profiles, statistics, self.reports, self._now)
-        bus.introduce()
-        return bus
+        return ModbusBus(line, self._profiles, statistics, self.reports, self._now)

@@ -1,0 +1,147 @@
+"""`hamlet serial`: what it finds and reads on a bus, and what it says when it cannot."""
+
+import asyncio
+import fcntl
+import json
+import os
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from typer.testing import CliRunner
+
+from firmware_sim.modbus_slaves import Slave, SlaveFault, Wire
+from firmware_sim.pty_port import PtyPort
+from firmware_sim.registers import encode
+from gateway.cli.main import app
+from gateway.profiles import load_profiles
+from tests.gateway.small_site import write_small_site
+from tests.system.gateway_process import run_hamlet
+
+SOIL = {"soil_moisture_pct": 24.5, "soil_temperature_c": -3.2, "soil_ec_us_cm": 410, "soil_ph": 5.1}
+LIGHT = {"battery_v": 13.1, "is_night": True, "pv_power_w": 3000.0}
+
+
+@pytest_asyncio.fixture
+async def bus(tmp_path: Path) -> AsyncIterator[PtyPort]:
+    """A soil probe at 1, a light at 3, somebody whose answers are stuck at 5, damage at 6."""
+    profiles = load_profiles()
+    soil, light = encode(profiles["soil-7in1"], SOIL), encode(profiles["epever-tracer"], LIGHT)
+    slaves = [
+        Slave(1, lambda: soil),
+        Slave(3, lambda: light),
+        Slave(5, lambda: soil, SlaveFault.LYING),
+        Slave(6, lambda: soil, SlaveFault.DAMAGED),
+    ]
+    port = PtyPort(tmp_path / "bus", Wire(slaves).feed)
+    port.plug()
+    yield port
+    port.unplug()
+
+
+async def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """While the bus answers in this process."""
+    ended = await asyncio.to_thread(run_hamlet, "serial", *arguments)
+    assert "Traceback" not in ended.stderr
+    return ended
+
+
+async def test_a_scan_finds_everybody_and_what_fits(bus: PtyPort) -> None:
+    ended = await run("scan", bus.path, "--baud", 9600, "--last", 7, "--timeout-ms", 500, "--json")
+    assert ended.returncode == 0, ended.stderr
+    found = {each["address"]: each["profiles"] for each in json.loads(ended.stdout)}
+    assert found.keys() == {1, 3, 5, 6}
+    assert found[1][0] == "soil-7in1"
+    assert found[3] == ["epever-tracer"]
+    assert found[5] == []
+
+
+async def test_a_scan_of_the_site_names_its_devices(bus: PtyPort, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    device = {"device": "soil-1", "profile": "soil-7in1", "address": 1}
+    write_small_site(site, serial=[{"port": str(bus.path), "devices": [device]}])
+    ended = await run("scan", "--site", site, "--last", 1, "--timeout-ms", 500)
+    assert ended.returncode == 0, ended.stderr
+    assert "9600 baud  address 1: soil-7in1" in ended.stdout
+    assert ended.stdout.rstrip().endswith("soil-1")
+
+
+async def test_a_silent_bus_is_told_with_what_to_do(bus: PtyPort) -> None:
+    ended = await run(
+        "scan", bus.path, "--baud", 9600, "--first", 8, "--last", 9, "--timeout-ms", 20
+    )
+    assert ended.returncode == 1
+    assert "wires A and B" in ended.stderr
+    assert ended.stdout == ""
+
+
+async def test_reading_shows_values_units_and_registers(bus: PtyPort) -> None:
+    ended = await run("read", bus.path, "--profile", "soil-7in1", "--timeout-ms", 5000)
+    assert ended.returncode == 0, ended.stderr
+    lines = [line.split() for line in ended.stdout.splitlines()]
+    assert lines[0] == ["soil_moisture_pct", "24.5", "%", "0x0000:", "0x00f5"]
+    assert lines[1] == ["soil_temperature_c", "-3.2", "°C", "0x0001:", "0xffe0"]
+    asked = ("read", bus.path, "--profile", "epever-tracer", "--address", 3, "--json")
+    ended = await run(*asked, "--timeout-ms", 5000)
+    rows = {row["metric"]: row for row in json.loads(ended.stdout)}
+    assert rows["pv_power_w"]["value"] == 3000
+    assert rows["pv_power_w"]["registers"] == "0x3102: 0x93e0 0x0004"
+    assert rows["is_night"]["value"] is True
+
+
+async def test_what_cannot_be_is_marked(bus: PtyPort) -> None:
+    asked = ("read", bus.path, "--profile", "soil-7in1", "--address", 5)
+    ended = await run(*asked, "--timeout-ms", 5000)
+    assert ended.returncode == 0
+    assert "cannot be" in ended.stdout.splitlines()[0]
+
+
+async def test_a_device_that_does_not_answer(bus: PtyPort) -> None:
+    asked = ("read", bus.path, "--profile", "soil-7in1", "--timeout-ms", 100)
+    ended = await run(*asked, "--address", 9)
+    assert ended.returncode == 1
+    assert "nobody answers" in ended.stderr
+    ended = await run(*asked, "--address", 6)
+    assert ended.returncode == 1
+    assert "crc" in ended.stderr
+
+
+async def test_a_port_in_use(bus: PtyPort) -> None:
+    descriptor = os.open(bus.path, os.O_RDWR | os.O_NOCTTY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        ended = await run("scan", bus.path)
+    finally:
+        os.close(descriptor)
+    assert ended.returncode == 2
+    assert "in use by another program, perhaps by the running gateway" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["scan"], "name a port"),
+        (["scan", "no-such-port"], "there is no port"),
+        (["scan", "/dev/null"], "no serial port"),
+        (["scan", "/dev/null", "--parity", "X"], "parity"),
+        (["scan", "/dev/null", "--baud", "7"], "no baud rate"),
+        (["scan", "--site", "no-such-site"], "is no folder"),
+        (["read", "/dev/null", "--profile", "soil-7in"], "did you mean 'soil-7in1'"),
+        (["read", "/dev/null", "--profile", "soil-7in1", "--address", "248"], "247"),
+    ],
+)
+def test_wrong_calls_are_refused_in_words(arguments: list[str], complaint: str) -> None:
+    ended = CliRunner().invoke(app, ["serial", *arguments])
+    assert ended.exit_code == 2
+    assert complaint in ended.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may open everything")
+def test_a_port_without_permission(tmp_path: Path) -> None:
+    port = tmp_path / "port"
+    port.touch(0o000)
+    ended = CliRunner().invoke(app, ["serial", "scan", str(port)])
+    assert ended.exit_code == 2
+    assert "dialout" in ended.stderr
