@@ -67,7 +67,10 @@ class BrokerWatch:
 
     def on_visit(self, now: Millis) -> Said:
         """Now and then."""
-        if self._calm_at is None or now < self._calm_at:
+        if self._calm_at is None:
+            return []
+        self._calm_at = min(self._calm_at, now + CALM_MS)  # the clock may have been set back
+        if now < self._calm_at:
             return []
         self._calm_at = None
         return [AlertCleared(DROPS, SUBJECT, now)]

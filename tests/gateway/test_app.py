@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import aiomqtt
 import pytest
 
 from gateway.app import Gateway, SiteError, open_gateway
@@ -184,6 +185,22 @@ async def test_what_came_before_a_clean_stop_does_not_come_again(
         while not gateway.pipeline.counters.accepted:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         assert gateway.pipeline.counters.received == 1
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+async def test_whatever_quality_of_service_a_device_uses_each_message_counts_once(
+    protocol: str, tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    site, _ = small_site(tmp_path, broker={"url": mosquitto.url, "protocol": protocol})
+    async with aiomqtt.Client("127.0.0.1", mosquitto.port) as device:
+        for start in (0, 3):
+            async with running(site) as gateway:
+                await _connected(gateway)
+                for qos in range(3):
+                    await device.publish(topic("soil-1"), soil(start + qos), qos=qos)
+                while gateway.pipeline.counters.accepted < 3:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            assert gateway.pipeline.counters.received == 3, "nothing comes again"
 
 
 async def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:

@@ -56,6 +56,14 @@ def test_what_the_broker_drops_is_counted_from_the_first_word_on() -> None:
         assert watch.dropped == dropped
 
 
+def test_a_clock_set_back_by_years_does_not_hold_an_alert_for_years() -> None:
+    watch = BrokerWatch(keeps_sessions=True, sessions_lost=None, total=0)
+    assert watch.on_dropped(b"1", NOW)
+    years_ago = NOW - 3 * 365 * 24 * CALM_MS
+    assert watch.on_visit(years_ago) == []
+    assert watch.on_visit(years_ago + CALM_MS)
+
+
 def test_drops_are_told_for_an_hour_and_are_no_messages_of_the_hamlet(hamlet: Hamlet) -> None:
     for total in (b"0", b"4"):
         hamlet.say(DROPPED_TOPIC, total, token=1)

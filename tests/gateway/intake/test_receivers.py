@@ -231,3 +231,22 @@ async def test_whether_a_broker_kept_the_session_over_its_restart_is_told(
         await asyncio.to_thread(broker.start)
         await inbox.until_connected()
         assert inbox.session_kept is kept
+
+
+@on_mosquitto
+async def test_two_gateways_of_one_name_are_told_of_each_other(setting: Setting) -> None:
+    one = open_receiver(setting.settings(), setting.protocol)
+    other = open_receiver(setting.settings(), setting.protocol)
+    async with running(one, RecordingInbox()) as first, running(other, RecordingInbox()) as second:
+        inboxes = (first, second)
+
+        def suspected(_inbox: RecordingInbox) -> bool:
+            reasons = [reason for inbox in inboxes for _, reason in inbox.connections]
+            return any("another client probably uses" in reason for reason in reasons)
+
+        waiting = [asyncio.create_task(inbox.until(suspected)) for inbox in inboxes]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        assert suspected(first)
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting)
