@@ -18,8 +18,6 @@ from gateway.decisions import AlertAsked, AlertCleared, Command, CommandAsked
 from gateway.feed import Feed
 from gateway.forward.forwarder import Forwarder
 from gateway.forward.influx import InfluxSink
-from gateway.forward.line_protocol import LineEncoder
-from gateway.forward.lines import Stream
 from gateway.intake.contract import ConnectionSettings, Receiver, TlsSettings
 from gateway.intake.embedded import EmbeddedBroker
 from gateway.intake.open_receiver import open_receiver
@@ -27,15 +25,16 @@ from gateway.journal.clean_end import clean_end
 from gateway.journal.damage import WholeCheck
 from gateway.journal.database import JournalDamagedError
 from gateway.journal.lock import sole_writer
-from gateway.journal.outbound import JournalOutbound, StatesOutbound
 from gateway.journal.periods import uncertain_times
 from gateway.journal.reader import JournalReader
 from gateway.journal.replacement import note_damage
 from gateway.journal.reserve import Reserve
 from gateway.journal.rollup_job import RollupJob
 from gateway.journal.writer import JournalWriter
+from gateway.long_term import STATES_STREAM, build_forwarder, build_store
 from gateway.observations import Observations
 from gateway.opening import open_sound_journal
+from gateway.patient_store import PatientStore
 from gateway.pipeline import Pipeline
 from gateway.pulse import Pulse
 from gateway.rules.rule import Rule
@@ -51,8 +50,6 @@ from gateway.vitals import Machine
 MQTT_PORT = 1883
 MQTTS_PORT = 8883
 
-STATES_STREAM = "influxdb-states"
-"""The cursor of the states that devices were in; that of their readings has the sink's name."""
 WATCH_S = 5.0
 """How old the figures about forwarding may be."""
 
@@ -80,6 +77,7 @@ class Gateway:
     pulse: Pulse
     upkeep: Upkeep
     forwarder: Forwarder | None
+    store: PatientStore | None
     serial: SerialLines
     uncertain: int
 
@@ -208,7 +206,7 @@ async def open_gateway(
         stack.callback(feed.close)
         protocol = "3.1.1" if broker else site.config.broker.protocol
         receiver = open_receiver(settings, protocol)
-        forwarder = _build_forwarder(site, pipeline, reader, writer, clock.now)
+        forwarder = build_forwarder(site, pipeline.fleet, reader, writer, clock.now)
         notify_forwarder = forwarder.notify if forwarder else _nobody
         committer = Committer(
             pipeline,
@@ -256,6 +254,7 @@ async def open_gateway(
             pulse,
             upkeep,
             forwarder,
+            build_store(site, pipeline.fleet),
             serial,
             uncertain,
         )
@@ -309,17 +308,3 @@ def _build_serial(site: Site, pipeline: Pipeline, committer: Committer, now: Now
         now=now,
         on_port=on_port,
     )
-
-
-def _build_forwarder(
-    site: Site, pipeline: Pipeline, reader: JournalReader, writer: JournalWriter, now: Now
-) -> Forwarder | None:
-    config = site.config.influxdb
-    if config is None:
-        return None
-    ca_file = site.folder / config.ca_file if config.ca_file else None
-    sink = InfluxSink(config, lambda: read_secret(site, config.token_file), ca_file)
-    encoder = LineEncoder(site.config.hamlet, pipeline.fleet)
-    readings = Stream(sink.name, JournalOutbound(reader, writer, now), encoder.readings)
-    states = Stream(STATES_STREAM, StatesOutbound(reader, writer, now), encoder.states)
-    return Forwarder([readings, states], sink)

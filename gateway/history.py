@@ -89,6 +89,11 @@ class Store(Protocol):
 class History(Store, Protocol):
     """The whole past of the hamlet."""
 
+    def known_from(self, device: str, step: Millis) -> Millis | None:
+        """From when on a series of the device in such steps is complete; what is older has been
+        deleted, or was never here. None when nothing is here."""
+        ...
+
     def messages(self, device: str, limit: int) -> Sequence[JournaledMessage]:
         """The newest telemetry of a device."""
 

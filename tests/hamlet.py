@@ -32,6 +32,7 @@ from gateway.journal.database import open_journal
 from gateway.journal.memory import load_fleet, unknown_to_journal
 from gateway.journal.reader import JournalReader
 from gateway.journal.writer import commit
+from gateway.patient_store import PatientStore
 from gateway.site import Site
 from gateway.views import Views
 from gateway.views.condition import Condition, Link
@@ -64,7 +65,7 @@ class RuleOn(NamedTuple):
 class Hamlet:
     """The parts that pages and the API are made of."""
 
-    def __init__(self, folder: Path, site: Site) -> None:
+    def __init__(self, folder: Path, site: Site, store: PatientStore | None = None) -> None:
         self.site = site
         self.now = NOW
         self._connection = open_journal(folder / "journal.db")
@@ -85,6 +86,7 @@ class Hamlet:
             self.site,
             self.fleet,
             self.reader,
+            store,
             alerts=lambda: self.open_alerts,
             runs=lambda: self.running,
             rules=lambda: self.rules,

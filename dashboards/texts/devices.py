@@ -117,5 +117,13 @@ DEVICES: dict[str, Text] = {
     "chart.span": Text("thấp–cao", "low–high"),
     "chart.none": Text("Không có số liệu trong khoảng này.", "Nothing was measured in this range."),
     "chart.gap": Text("không có tin", "no messages"),
+    "chart.origin.store": Text(
+        "Số liệu cũ hơn lấy từ kho lưu trữ (InfluxDB).",
+        "Older figures come from the long-term store (InfluxDB).",
+    ),
+    "chart.origin.no-answer": Text(
+        "Kho lưu trữ (InfluxDB) không trả lời: chưa xem được số liệu cũ hơn.",
+        "The long-term store (InfluxDB) does not answer: older figures cannot be shown now.",
+    ),
     "chart.failed": Text("Không tải được biểu đồ.", "The chart could not be loaded."),
 }

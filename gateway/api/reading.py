@@ -85,6 +85,7 @@ def reading_routes(views: Views, feed: Feed) -> APIRouter:
             start=since,
             end=until,
             step=step,
+            origin=curve.origin,
             points=[PointShape(**point._asdict()) for point in curve.points],
         )
 

@@ -28,6 +28,7 @@ from gateway.decisions import (
 from gateway.sequences import Gap
 from gateway.views.fleet import DeviceRow
 from gateway.views.missing import Missing
+from gateway.views.past import Origin
 from gateway.views.views import RuleStatus
 from gateway.views.watering import PlotStatus
 
@@ -136,7 +137,9 @@ class PointShape(_Shape):
 
 
 class SeriesShape(_Shape):
-    """The values of one metric from `start` to `end` in steps of `step` ms."""
+    """The values of one metric from `start` to `end` in steps of `step` ms. `origin` is `journal`,
+    `store` where older ones come from the long-term store, or `no-answer` where they are missing
+    because it does not answer."""
 
     device: str
     metric: str
@@ -144,6 +147,7 @@ class SeriesShape(_Shape):
     start: int
     end: int
     step: int
+    origin: Origin
     points: list[PointShape]
 
 

@@ -28,6 +28,7 @@ def build_web(gateway: Gateway) -> FastAPI:
         gateway.site,
         gateway.pipeline.fleet,
         gateway.reader,
+        gateway.store,
         alerts=engines.alerts.open_alerts,
         runs=engines.irrigation.runs,
         rules=engines.rules.status,

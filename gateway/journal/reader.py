@@ -14,7 +14,7 @@ from gateway.history import JournaledMessage, Measured, Point, RejectedMessage
 from gateway.journal.chain import BACKWARDS
 from gateway.journal.database import JournalDamagedError, naming_damage, open_for_reading
 from gateway.journal.measured import Question
-from gateway.journal.rollup import LocalDays
+from gateway.journal.rollup import DAY_MS, HOUR_MS, LocalDays
 from gateway.journal.tables import (
     ALERTS,
     COMMANDS,
@@ -129,6 +129,24 @@ class JournalReader:
         for change in found:
             states.setdefault(change.device, []).append(change)
         return states
+
+    def known_from(self, device: str, step: Millis) -> Millis | None:
+        """See History. What the oldest message brought later than it was measured may be missing
+        before it."""
+        found = self._fleet.get(device)
+        with self.connection() as connection:
+            oldest = [
+                connection.execute("SELECT received_at FROM message ORDER BY id LIMIT 1").fetchone()
+            ]
+            if found and step >= HOUR_MS:
+                with_hours = "" if step >= DAY_MS else " AND hours IS NOT NULL"
+                oldest.append(
+                    connection.execute(
+                        "SELECT min(day) FROM rollup WHERE device = ?" + with_hours,  # noqa: S608  # constants
+                        [found.number],
+                    ).fetchone()
+                )
+        return min((row[0] for row in oldest if row and row[0] is not None), default=None)
 
     def messages(self, device: str, limit: int) -> Sequence[JournaledMessage]:
         """See History."""

@@ -13,6 +13,7 @@ from gateway.sequences import Gap
 from gateway.views.events import Event
 from gateway.views.fleet import DeviceRow
 from gateway.views.missing import Missing
+from gateway.views.past import Origin
 from gateway.views.weeks import Week
 
 COMMANDS_SHOWN = 10
@@ -69,6 +70,7 @@ class Curve:
 
     metric: Metric
     points: Sequence[Point]
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,13 @@ class Chart:
     nights: tuple[tuple[Millis, Millis], ...]
     events: tuple[Event, ...]
     missing: tuple[Gap, ...]
+
+    @property
+    def origin(self) -> Origin:
+        """Where its curves come from; NO_ANSWER when one of them is not whole."""
+        origins = {curve.origin for curve in self.curves}
+        known = (origin for origin in (Origin.NO_ANSWER, Origin.STORE) if origin in origins)
+        return next(known, Origin.JOURNAL)
 
 
 def rules_on_device(

@@ -10,6 +10,7 @@ from gateway.clock import Millis
 from gateway.decisions import Alert, Command, Explanation, RuleState, Run, State
 from gateway.fleet import GATEWAY, Device, Fleet
 from gateway.history import History, RejectedMessage
+from gateway.patient_store import PatientStore
 from gateway.site import Site
 from gateway.views.condition import Condition
 from gateway.views.device import (
@@ -26,6 +27,7 @@ from gateway.views.events import events
 from gateway.views.fleet import DeviceRow, count, device_row, figures, shine
 from gateway.views.home import Home, KindSummary
 from gateway.views.missing import Missing, missing
+from gateway.views.past import Past
 from gateway.views.places import Places
 from gateway.views.tasks import Task, tasks
 from gateway.views.watering import Watering, merge_runs, plot_status
@@ -59,6 +61,8 @@ class RuleStatus(Protocol):
 class Views:
     """Answers questions about the hamlet. Call it on the event loop that writes the fleet.
 
+    The store has what the journal no longer has; None where there is none.
+
     `alerts` gives the open alerts, `runs` the waterings in progress, `rules` the state of the
     rules and `rules_of` those of one device, all of them as they are in memory.
     """
@@ -68,6 +72,7 @@ class Views:
         site: Site,
         fleet: Fleet,
         history: History,
+        store: PatientStore | None,
         *,
         alerts: Callable[[], Sequence[Alert]],
         runs: Callable[[], Sequence[Run]],
@@ -79,6 +84,7 @@ class Views:
         self.site = site
         self._fleet = fleet
         self._history = history
+        self._past = Past(history, store)
         self._alerts = alerts
         self._runs = runs
         self._rules = rules
@@ -196,21 +202,20 @@ class Views:
         found = device.kind.metric(metric) if device is not None else None
         if found is None:
             return None
-        series = self._history.series
-        return Curve(found, await asyncio.to_thread(series, id, metric, start, end, step))
+        series = self._past.series
+        return Curve(found, *await asyncio.to_thread(series, id, metric, start, end, step))
 
     async def chart(
         self, id: str, metrics: Sequence[str], start: Millis, end: Millis, step: Millis
     ) -> Chart:
         """The curves of those metrics which the device has, the nights and what happened."""
-        curves = await asyncio.gather(
-            *(self.curve(id, metric, start, end, step) for metric in metrics)
-        )
-        nights = self._weeks.nights(start, end) if end - start <= NIGHTS_SHOWN_MS else ()
-        states, transitions = await asyncio.gather(
-            asyncio.to_thread(self._history.states, start, end, id),
+        # All at once: whoever has to wait for the store waits once.
+        curves, states, transitions = await asyncio.gather(
+            asyncio.gather(*(self.curve(id, metric, start, end, step) for metric in metrics)),
+            asyncio.to_thread(self._past.states, start, end, id),
             asyncio.to_thread(self._history.transitions, id, TRANSITIONS_READ),
         )
+        nights = self._weeks.nights(start, end) if end - start <= NIGHTS_SHOWN_MS else ()
         device = self._fleet.get(id)
         return Chart(
             start,

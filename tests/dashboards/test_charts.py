@@ -8,6 +8,7 @@ from gateway.history import Point
 from gateway.sequences import Gap
 from gateway.views.device import Chart, Curve
 from gateway.views.events import Event
+from gateway.views.past import Origin
 from tests.dashboards.test_words import EN, VI
 from tests.hamlet import HOUR_MS, NOW
 
@@ -19,7 +20,7 @@ def chart_of(kind: str, metric: str, *points: Point) -> Chart:
     described = KINDS[kind].metric(metric)
     assert described is not None
     start = NOW - 4 * HOUR_MS
-    return Chart(start, NOW, HOUR_MS, (Curve(described, points),), (), (), ())
+    return Chart(start, NOW, HOUR_MS, (Curve(described, points, Origin.JOURNAL),), (), (), ())
 
 
 def test_a_missing_step_is_null_not_zero() -> None:

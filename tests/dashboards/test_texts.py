@@ -29,6 +29,7 @@ DYNAMIC = {
     **{f"serial.{cause.value}": None for cause in Cause},
     **{f"weekday.{day}": None for day in range(7)},
     **{f"chart.{name}": None for name in ("24h", "3d", "30d", "365d")},
+    **{f"chart.origin.{name}": None for name in ("store", "no-answer")},
     **{f"age.{unit}": None for unit in ("s", "min", "h", "d")},
     **{f"error.{status}.{part}": None for status in (404, 500) for part in ("title", "text")},
     **{f"nav.{name}": None for name in ("home", "devices", "alerts", "watering", "technician")},

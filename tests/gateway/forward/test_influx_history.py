@@ -31,16 +31,16 @@ class InfluxRecorder:
     """A journal that is forwarded when the store is asked for."""
 
     def __init__(self, influxd: InfluxBucket, folder: Path) -> None:
-        self._journal = JournalRecorder(folder / "journal.db")
+        self.journal = JournalRecorder(folder / "journal.db")
         self._influxd = influxd
-        self.fleet = self._journal.fleet
-        self.say = self._journal.say
-        self.turn = self._journal.turn
-        self.close = self._journal.close
+        self.fleet = self.journal.fleet
+        self.say = self.journal.say
+        self.turn = self.journal.turn
+        self.close = self.journal.close
 
     def store(self) -> InfluxHistory:
         encoder = LineEncoder(HAMLET, self.fleet)
-        reader, writer = self._journal.reader, self._journal.writer
+        reader, writer = self.journal.reader, self.journal.writer
         sink = InfluxSink(config_of(self._influxd), lambda: self._influxd.token)
         for stream in (
             Stream("influxdb", JournalOutbound(reader, writer, lambda: 0), encoder.readings),
