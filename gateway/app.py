@@ -12,7 +12,7 @@ from devices.topics import subscriptions
 from gateway.assembly import JOURNAL_FILE
 from gateway.broker_watch import DROPPED_TOPIC
 from gateway.clock import Now
-from gateway.clock_watch import ClockWatch
+from gateway.clock_watch import ClockWatch, Stamped
 from gateway.committer import Committer
 from gateway.decisions import AlertAsked, AlertCleared, Command, CommandAsked
 from gateway.feed import Feed
@@ -240,7 +240,8 @@ async def open_gateway(
             now=clock.now,
             tell=tell,
         )
-        clock_watch = ClockWatch(clock, pipeline, committer, writer, notify_forwarder)
+        shown: list[Stamped] = [observations, *serial.statistics]
+        clock_watch = ClockWatch(clock, pipeline, committer, writer, notify_forwarder, shown)
         yield Gateway(
             site,
             clock,

@@ -5,9 +5,10 @@ Connects the clock with the committer and the journal; decides nothing itself.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from gateway.clock import Correction
+from gateway.clock import Correction, Trust
 from gateway.committer import Committer
 from gateway.journal.periods import Repair, repair
 from gateway.journal.writer import JournalWriter, StoppedError
@@ -20,8 +21,17 @@ LOOK_S = 1.0
 log = logging.getLogger(__name__)
 
 
+class Stamped(Protocol):
+    """Remembers when something was, only to show it."""
+
+    def correct(self, correction: Correction) -> None:
+        """The clock was wrong."""
+        ...
+
+
 class ClockWatch:
-    """`run` is its task; `believe` may be called in the same loop."""
+    """`run` is its task; `believe` may be called in the same loop. `shown` goes by the clock, too,
+    beside what the pipeline holds."""
 
     def __init__(
         self,
@@ -30,12 +40,14 @@ class ClockWatch:
         committer: Committer,
         writer: JournalWriter,
         notify_forwarder: Callable[[], None],
+        shown: Sequence[Stamped],
     ) -> None:
         self._clock = clock
         self._pipeline = pipeline
         self._committer = committer
         self._writer = writer
         self._notify_forwarder = notify_forwarder
+        self._shown = shown
         self._complaint = ClockComplaint()
         self._repaired = False  # a crash may have left something undone
 
@@ -50,22 +62,24 @@ class ClockWatch:
     async def look(self) -> None:
         """Compare the gateway's time with the machine's, once; correct what that shows wrong."""
         before = self._clock.scale.trust
-        correction = self._clock.look()
-        if correction is None and self._clock.scale.trust is not before:
-            correction = Correction(self._clock.now(), 0)  # it was right: that is proven now
-        self._follow(correction)
+        self._follow(self._clock.look(), before)
         if not self._repaired:
             await self._repair()
 
     def believe(self) -> None:
         """A person says that the machine's clock is right."""
-        self._follow(self._clock.believe())
+        before = self._clock.scale.trust
+        self._follow(self._clock.believe(), before)
 
-    def _follow(self, correction: Correction | None) -> None:
+    def _follow(self, correction: Correction | None, before: Trust) -> None:
         clock = self._clock
+        if correction is None and clock.scale.trust is not before:
+            correction = Correction(clock.now(), 0)  # it was right: that is proven now
         if correction is not None:
             log.info("clock: corrected by %.1f s", correction.by / 1000)
             self._committer.correct(correction, clock.scale)
+            for stamped in self._shown:
+                stamped.correct(correction)
             self._repaired = False
         for decision in self._complaint.judge(clock.state, clock.uptime()):
             self._pipeline.ask(decision, clock.now())

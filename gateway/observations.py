@@ -5,6 +5,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from devices.reading import Millis
+from gateway.clock import Correction
 from gateway.forward.forwarder import ForwardStatistics
 
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -45,3 +46,8 @@ class Observations:
     loop_late_s: float = 0.0
     started: float = field(default_factory=time.monotonic)
     journal_dropped: int = 0
+
+    def correct(self, correction: Correction) -> None:
+        """The clock was wrong."""
+        self.broker_since = correction.of_any(self.broker_since)
+        self.store_since = correction.of_any(self.store_since)

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from devices.reading import Millis
+from gateway.clock import Correction
 from gateway.serial.exchange import Cause
 from gateway.serial.port import PortTrouble
 
@@ -39,6 +40,12 @@ class LineStatistics:
     def usable(self) -> bool:
         """Whether the port is open."""
         return self.since is not None and self.trouble is None
+
+    def correct(self, correction: Correction) -> None:
+        """The clock was wrong."""
+        self.since = correction.of_any(self.since)
+        for device in self.devices.values():
+            device.answered_at = correction.of_any(device.answered_at)
 
     def turn(self, trouble: PortTrouble | None, now: Millis) -> bool:
         """Note how the port is; True when that is news."""

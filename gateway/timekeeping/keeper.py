@@ -92,7 +92,7 @@ class Keeper:
             return None
         by, self._ahead, self._last = self._ahead, 0, machine.wall
         self.scale = Scale(Trust.PROVEN, machine.wall - machine.uptime, machine.wall)
-        return Correction(before.since, by, _is_for_the_journal(before.trust, by))
+        return Correction(before.since, by, _is_for_the_journal(before, by, machine.wall))
 
     def _slew(self, uptime: Millis) -> None:
         most = (uptime - self._slewed_at) // SLEW_DIVISOR
@@ -102,11 +102,11 @@ class Keeper:
         self.scale = Scale(self.scale.trust, self.scale.offset + by, self.scale.since)
 
 
-def _is_for_the_journal(trust: Trust, by: Millis) -> bool:
-    """Times that were proven once stay, unless they would now lie ahead."""
-    if trust is Trust.NONE:
-        return True
-    return abs(by) >= REPAIR_MIN_MS and (trust is Trust.ASSUMED or by < 0)
+def _is_for_the_journal(scale: Scale, by: Millis, now: Millis) -> bool:
+    """What was proven stays, unless all of it now lies ahead: then somebody's word was wrong."""
+    if scale.trust is Trust.PROVEN:
+        return scale.since > now
+    return scale.trust is Trust.NONE or abs(by) >= REPAIR_MIN_MS
 
 
 def _first_scale(machine: MachineTime, newest: Millis) -> Scale:

@@ -121,9 +121,12 @@ async def test_a_start_knows_the_devices_as_they_were_corrected(hamlet: Hamlet) 
     clocks = DrivenClocks(NOW - 2 * HOUR, NTP_WAITS)
     async with hamlet.on(clocks):
         await hamlet.say()
+        hamlet.gateway.committer.on_connection(False, "nobody answers")
+        hamlet.gateway.committer.on_connection(True, "subscribed")
         clocks.wall, clocks.evidence = NOW, NTP
         await hamlet.gateway.clock_watch.look()
         await hamlet.gateway.committer.commit()
+        assert hamlet.gateway.observations.broker_since == NOW
         known = hamlet.gateway.pipeline.fleet.get("soil-1")
         assert known is not None
         before = (known.measured_at, known.heard_at, known.state, known.state_since)

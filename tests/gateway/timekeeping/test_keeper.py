@@ -128,6 +128,25 @@ def test_a_jump_is_followed_when_a_person_says_so(jump: Millis) -> None:
     assert clocks.keeper.scale.trust is Trust.PROVEN
 
 
+def test_what_was_proven_stays_in_the_journal_and_a_wrong_word_does_not() -> None:
+    clocks = Clocks(NTP).start()
+    clocks.pass_ms(HOUR)
+    clocks.evidence, clocks.wall = BATTERY, clocks.wall + YEAR
+    wrong = clocks.keeper.believe(clocks.read())
+    assert wrong == Correction(NOW, YEAR, in_journal=False)
+    clocks.pass_ms(HOUR)
+    clocks.evidence, clocks.wall = NTP, clocks.wall - YEAR
+    assert clocks.look() == Correction(NOW + HOUR + YEAR, -YEAR, in_journal=True)
+
+
+@pytest.mark.parametrize("drift", [30_000, -30_000])
+def test_a_clock_that_drifted_writes_nothing_anew(drift: Millis) -> None:
+    clocks = Clocks(BATTERY).start()
+    clocks.pass_ms(HOUR)
+    clocks.evidence, clocks.wall = NTP, clocks.wall + drift
+    assert clocks.look() == Correction(NOW, drift, in_journal=False)
+
+
 @pytest.mark.parametrize("step", [1000, -1000])
 def test_a_leap_second_is_followed_slowly_and_never_back(step: Millis) -> None:
     clocks = Clocks(NTP).start()
