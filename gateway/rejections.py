@@ -4,8 +4,10 @@ All of them are counted. Kept are the first few of each device and reason, so th
 does not push out what the others did wrong.
 """
 
+import json
 from collections import Counter
 
+from devices.decode import PAYLOAD_MAX as SENT_MAX
 from devices.reading import Millis
 from devices.rejection import Reason, RejectedError
 from gateway.fleet import Device
@@ -33,7 +35,10 @@ class Rejections:
     def keep(
         self, topic: str, payload: bytes, error: RejectedError, device: Device | None, now: Millis
     ) -> RejectedRow | None:
-        """The row for the journal, or None when there are enough like it."""
+        """The row for the journal, or None when there are enough like it. The device is not asked
+        for that reading again, unless it would do when there is less of it."""
+        if device is not None and error.reason is not Reason.BABBLING:
+            _refuse(device, payload)
         if now // WINDOW_MS != self._window:
             self._window = now // WINDOW_MS
             self._kept.clear()
@@ -48,3 +53,18 @@ class Rejections:
             detail=error.detail[:DETAIL_MAX],
             payload=payload[:PAYLOAD_MAX],
         )
+
+
+def _refuse(device: Device, payload: bytes) -> None:
+    """Note the number of a rejected reading, if it has one."""
+    if len(payload) > SENT_MAX:
+        return
+    try:
+        sent = json.loads(payload)  # takes NaN, for which readings are rejected, too
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(sent, dict):
+        return
+    seq, boot = sent.get("seq"), sent.get("boot")
+    if type(seq) is int and (boot is None or isinstance(boot, str)):
+        device.sequences.refuse(boot, seq)

@@ -23,6 +23,9 @@ FIRST_MAX = 10_000
 """The first number of a new boot, up to which those before it count as missing. A device that
 begins further on does not count from 0."""
 
+REFUSED_MAX = 256
+"""Numbers of rejected readings remembered per device."""
+
 
 class Range(NamedTuple):
     """Numbers that have come, both ends included, and when these two were measured."""
@@ -55,7 +58,17 @@ class SequenceLedger:
     `lost` counts the readings whose gaps are no longer remembered, for there were too many.
     """
 
-    __slots__ = ("_boot", "_boots", "_high", "_low", "_since", "_unnamed", "_until", "lost")
+    __slots__ = (
+        "_boot",
+        "_boots",
+        "_high",
+        "_low",
+        "_refused",
+        "_since",
+        "_unnamed",
+        "_until",
+        "lost",
+    )
 
     def __init__(self) -> None:
         self._boots: dict[str, list[Range]] = {}
@@ -65,6 +78,7 @@ class SequenceLedger:
         self._since = 0
         self._until = 0
         self._unnamed = 0
+        self._refused: dict[tuple[str, int], None] = {}
         self.lost = 0
 
     def add(self, boot: str | None, seq: int, at: Millis, newer: bool) -> str | None:
@@ -106,16 +120,29 @@ class SequenceLedger:
         self._close()
         return _holds(self._boots.get(boot, []), seq)
 
+    def refuse(self, boot: str | None, seq: int) -> None:
+        """A reading of that number came and was rejected: it is not missing, and sending it again
+        would be no use. Known until the next restart, after which it is asked for once more."""
+        self._refused[boot or _unnamed_name(self._unnamed), seq] = None
+        if len(self._refused) > REFUSED_MAX:
+            del self._refused[next(iter(self._refused))]
+
     def gaps(self, boot: str | None = None) -> list[Gap]:
         """What is missing between the first and the last number of each boot, or of the one that
         is named. A boot that follows another is known to have begun at 0."""
         self._close()
-        return [
+        gaps = [
             Gap(name, before.high + 1, after.low - 1, before.until, after.since)
             for name, ranges in self._boots.items()
             if boot in (None, name)
             for before, after in pairwise(ranges)
         ]
+        return [gap for gap in gaps if not self._is_refused(gap)] if self._refused else gaps
+
+    def _is_refused(self, gap: Gap) -> bool:
+        numbers = range(gap.first, gap.last + 1)
+        refused = self._refused
+        return len(numbers) <= REFUSED_MAX and all((gap.boot, seq) in refused for seq in numbers)
 
     def newest(self) -> tuple[str, int] | None:
         """The boot that measured last, and its highest number; None before the first."""

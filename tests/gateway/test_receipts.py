@@ -12,7 +12,7 @@ from gateway.receipts import make_receipt
 from gateway.rounds import Rounds
 from gateway.sequences import AWAITED_MS
 from tests.gateway.driven_hamlet import HOUR, MINUTE, NOW, Hamlet, Open
-from tests.gateway.small_site import HAMLET, topic
+from tests.gateway.small_site import HAMLET, soil, topic
 
 
 def device_that_sent(*seqs: int, boot: str | None = "b") -> Device:
@@ -132,3 +132,25 @@ def told(hamlet: Hamlet) -> list[str]:
     for receipt in work.receipts:
         hamlet.pipeline.told(receipt)
     return [receipt.device.id for receipt in work.receipts]
+
+
+@pytest.mark.parametrize("boot", [None, "b"])
+def test_a_reading_that_was_rejected_is_not_asked_for_again(
+    hamlet: Hamlet, boot: str | None
+) -> None:
+    named = {} if boot is None else {"boot": boot}
+    for seq, moisture in ((0, 20), (1, 900), (2, 20), (3, float("nan")), (4, 20), (6, 20)):
+        hamlet.say(topic("soil-1"), soil(seq, moisture, **named))
+    (gap,) = hamlet.device("soil-1").sequences.gaps()
+    assert (gap.first, gap.last) == (5, 5)
+    assert ack_for(hamlet.device("soil-1")).missing == ((5, 5),)
+    assert hamlet.counted == (4, 0, 2)
+
+
+@pytest.mark.parametrize("payload", [b"[" * 5000, b"[]", b"{", b'{"seq":"1"}', b'{"seq":1e999}'])
+def test_what_has_no_number_is_just_rejected(hamlet: Hamlet, payload: bytes) -> None:
+    hamlet.soil(0)
+    hamlet.say(topic("soil-1"), payload)
+    hamlet.soil(2)
+    assert len(hamlet.device("soil-1").sequences.gaps()) == 1
+    assert hamlet.counted == (2, 0, 1)

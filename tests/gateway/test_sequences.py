@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.reading import Millis
-from gateway.sequences import BOOTS_MAX, FIRST_MAX, RANGES_MAX, Gap, SequenceLedger
+from gateway.sequences import BOOTS_MAX, FIRST_MAX, RANGES_MAX, REFUSED_MAX, Gap, SequenceLedger
 
 boots = st.sampled_from(["a", "b", "c"])  # fewer than BOOTS_MAX: nothing is forgotten
 numbers = st.integers(0, 40)
@@ -65,6 +65,17 @@ def test_memory_is_bounded_whatever_a_device_sends() -> None:
     boots: dict[str, list[object]] = ledger.dump()["boots"]  # type: ignore[assignment]
     assert len(boots) <= BOOTS_MAX
     assert all(len(ranges) <= RANGES_MAX for ranges in boots.values())
+
+
+def test_memory_of_what_was_refused_is_bounded() -> None:
+    ledger = SequenceLedger()
+    for seq in range(2 * REFUSED_MAX):
+        ledger.refuse("b", seq)
+    ledger.add("b", 0, at(0), newer=True)
+    ledger.add("b", REFUSED_MAX, at(1), newer=True)
+    ledger.add("b", 2 * REFUSED_MAX, at(2), newer=True)
+    (gap,) = ledger.gaps()
+    assert gap.first == 1
 
 
 def test_a_gap_knows_its_time_shrinks_from_both_ends_and_disappears() -> None:
