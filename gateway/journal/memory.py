@@ -104,11 +104,11 @@ def known_device(
 
 
 def newest_message(connection: sqlite3.Connection) -> int:
-    """The id of the newest message; 0 when there is none. Snapshots may name a newer one: that of
-    a damaged journal in whose place this one is, see `replace_damaged`."""
+    """The id of the newest message, also when it is in a damaged journal in whose place this one
+    is; 0 when there is none."""
     newest: int = connection.execute(
         "SELECT max(coalesce((SELECT max(id) FROM message), 0),"
-        " coalesce((SELECT max(snapshot_message) FROM device), 0))"
+        " coalesce((SELECT max(message) FROM origin), 0))"
     ).fetchone()[0]
     return newest
 

@@ -1,4 +1,4 @@
-"""A new journal in the place of a damaged one, which is moved aside and never touched again.
+"""A new journal in the place of a damaged one, which is moved aside.
 
 The steps are such that a power cut after any of them is made good by the next start: a note says
 why and where to, and is deleted last.

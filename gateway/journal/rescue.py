@@ -13,24 +13,25 @@ from typing import Any
 from devices.reading import Millis
 from gateway.fleet import Device
 from gateway.journal.damage import NEWEST_MAX
-from gateway.journal.database import JournalDamagedError, open_for_reading, open_journal
+from gateway.journal.database import JournalDamagedError, open_journal
 from gateway.journal.memory import known_device, replay, take_snapshot
+from gateway.journal.mending import UNREADABLE, open_damaged
 from gateway.journal.notices import JOURNAL_DAMAGED, journal_damaged
 from gateway.journal.tables import ALERTS, COMMANDS, RULE_STATES, RUNS, STATE_CHANGES, Table
 
 IDS_UNKNOWN = 1_000_000
 """So many messages may have come after the newest one whose id can still be read."""
 
-UNREADABLE = (sqlite3.Error, UnicodeDecodeError, JournalDamagedError)
 Row = tuple[Any, ...]
 
 
 def rescue(damaged: Path, new: Path, now: Millis) -> None:
     """Make a new journal with the devices, states, alerts, commands, waterings and cursors of the
     damaged one, as far as they can be read, and an alert that says so."""
-    with closing(open_journal(new)) as target, closing(open_for_reading(damaged)) as source:
+    with closing(open_journal(new)) as target, closing(open_damaged(damaged)) as source:
         target.execute("BEGIN")
         newest = _take_devices(source, target)
+        target.execute("INSERT INTO origin VALUES (?)", [newest])
         for table in (RULE_STATES, ALERTS, COMMANDS, RUNS, STATE_CHANGES):
             _take_records(source, target, table)
         for name, cursor in readable_rows(source, target, "sink", "name, cursor"):

@@ -31,11 +31,15 @@ class Table(Generic[R]):
         self._readers = [from_column(hints[name]) for name in self._names]
         self.columns = ", ".join(f'"{name}"' for name in self._names)
         marks = ", ".join("?" * len(self._names))
-        self._insert = f"INSERT OR REPLACE INTO {name} ({self.columns}) VALUES ({marks})"  # noqa: S608  # names of ours
+        self._into = f"INTO {name} ({self.columns}) VALUES ({marks})"
 
     def save(self, connection: sqlite3.Connection, record: R) -> None:
         """Insert the record, or replace the one with the same key."""
-        connection.execute(self._insert, [to_column(getattr(record, name)) for name in self._names])
+        connection.execute("INSERT OR REPLACE " + self._into, self._row(record))
+
+    def add(self, connection: sqlite3.Connection, record: R) -> None:
+        """Insert the record where there is none with the same key."""
+        connection.execute("INSERT OR IGNORE " + self._into, self._row(record))
 
     def select(
         self, connection: sqlite3.Connection, rest: str, arguments: tuple[object, ...] = ()
@@ -46,6 +50,9 @@ class Table(Generic[R]):
             arguments,
         )
         return [self.read(row) for row in rows]
+
+    def _row(self, record: R) -> list[object]:
+        return [to_column(getattr(record, name)) for name in self._names]
 
     def read(self, row: tuple[Any, ...]) -> R:
         """The record of a row of `columns`. Raises JournalDamagedError."""

@@ -1,0 +1,134 @@
+"""`hamlet journal …`: what a technician does with the journal of a site."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from devices.decode import parse_time
+from devices.reading import Millis
+from devices.rejection import RejectedError
+from gateway.assembly import JOURNAL_FILE
+from gateway.cli.complaints import USAGE, complaints
+from gateway.journal.check import check as find_faults
+from gateway.journal.database import JournalError
+from gateway.journal.export import Wanted
+from gateway.journal.export import export as read_out
+from gateway.journal.lock import sole_writer
+from gateway.journal.salvage import salvage as bring_back
+
+BAR_AFTER_S = 2.0
+
+journal = typer.Typer(help="Check, mend and read the journal of a site.", no_args_is_help=True)
+
+Site = Annotated[Path, typer.Option(exists=True, file_okay=False, help="The site's folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@journal.command()
+def check(
+    site: Site = Path("site"),
+    file: Annotated[Path | None, typer.Option(help="Another file, e.g. a damaged one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at every page and every chain. The gateway may run.
+
+    The exit status is 1 when something is wrong.
+    """
+    with complaints():
+        findings = list(find_faults(_existing(file or site / "data" / JOURNAL_FILE)))
+    if as_json:
+        print(json.dumps({"sound": not findings, "findings": findings}, indent=1))
+    else:
+        print("\n".join(findings) or "the journal is sound")
+    if findings:
+        raise typer.Exit(1)
+
+
+@journal.command()
+def salvage(
+    damaged: Annotated[Path, typer.Argument(help="A journal that was moved aside.")],
+    site: Site = Path("site"),
+    as_json: AsJson = False,
+) -> None:
+    """Bring everything that a damaged journal still holds into the site's journal.
+
+    The gateway must be stopped. Doing it again adds nothing twice. The exit status is 1 when
+    something could not be read.
+    """
+    file = site / "data" / JOURNAL_FILE
+    with complaints():
+        if _existing(damaged).resolve() == file.resolve():
+            raise JournalError(
+                f"{damaged} is the site's own journal; name one that was moved aside"
+            )
+        with sole_writer(file.parent), _bar("salvaging") as on_progress:
+            result = bring_back(damaged, file, int(time.time() * 1000), on_progress)
+    if as_json:
+        print(json.dumps(asdict(result), indent=1))
+    else:
+        print(f"messages brought back: {result.added}")
+        print(f"messages already there: {result.already_there}")
+        print(f"messages that cannot be read, at most: {result.unreadable}")
+        print(f"other records brought back: {result.records_added}")
+    if result.unreadable:
+        raise typer.Exit(1)
+
+
+@journal.command()
+def export(
+    site: Site = Path("site"),
+    device: Annotated[str | None, typer.Option(help="Only this device.")] = None,
+    since: Annotated[str | None, typer.Option(help="RFC 3339 or epoch ms.")] = None,
+    until: Annotated[str | None, typer.Option(help="The same; not included.")] = None,
+) -> None:
+    """Print readings as JSON Lines, in the order in which they came. The gateway may run."""
+    wanted = Wanted(device, _time("--since", since), _time("--until", until))
+    with complaints():
+        file = _existing(site / "data" / JOURNAL_FILE)
+        try:
+            for reading in read_out(file, wanted):
+                print(json.dumps(reading, ensure_ascii=False))
+            sys.stdout.flush()
+        except BrokenPipeError:  # who reads has seen enough, e.g. `head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _existing(file: Path) -> Path:
+    if not file.is_file():
+        raise JournalError(f"{file}: there is no such file")
+    return file
+
+
+def _time(option: str, written: str | None) -> Millis | None:
+    if written is None:
+        return None
+    try:
+        return parse_time(int(written) if written.isdecimal() else written)
+    except RejectedError as error:
+        print(f"hamlet: {option}: {error.detail}", file=sys.stderr)
+        raise typer.Exit(USAGE) from None
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[float], None]]:
+    """A progress bar, on a terminal and once it is worth it."""
+    began = time.monotonic()
+    with Progress(
+        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
+        task = bar.add_task(label, total=1.0, visible=False)
+
+        def on_progress(share: float) -> None:
+            bar.update(task, completed=share, visible=time.monotonic() - began > BAR_AFTER_S)
+
+        yield on_progress

@@ -1,0 +1,65 @@
+"""The journal's readings for other programs."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from devices.reading import Millis
+from gateway.journal.database import naming_damage, open_for_reading
+
+ROWS_AT_ONCE = 2000
+"""Read in one piece: a question that lasts would keep the log from being written again from its
+start, and the disk would fill."""
+_ABOUT = ("seq", "boot", "measured_at")
+"""Fields of a message that are not values."""
+
+
+class Wanted(NamedTuple):
+    """None is no limit; `until` is not included."""
+
+    device: str | None = None
+    since: Millis | None = None
+    until: Millis | None = None
+
+
+def export(file: Path, wanted: Wanted) -> Iterator[dict[str, object]]:
+    """One mapping for each telemetry message, in the order of coming. Memory holds one piece.
+
+    Raises JournalDamagedError.
+    """
+    newest = 0
+    with closing(open_for_reading(file)) as connection, naming_damage():
+        while True:
+            rows = connection.execute(
+                "SELECT message.id, channel, device.id, kind, boot, seq, measured_at, received_at,"
+                " body FROM message JOIN device ON number = message.device WHERE message.id > ?"
+                " ORDER BY message.id LIMIT ?",
+                [newest, ROWS_AT_ONCE],
+            ).fetchall()
+            if not rows:
+                return
+            newest = rows[-1][0]
+            for _, channel, device, kind, boot, seq, measured_at, received_at, body in rows:
+                if channel == 0 and _is_wanted(wanted, device, measured_at):
+                    values = json.loads(body)
+                    for name in _ABOUT:
+                        values.pop(name, None)
+                    yield {
+                        "device": device,
+                        "kind": kind,
+                        "boot": boot,
+                        "seq": seq,
+                        "measured_at": measured_at,
+                        "received_at": received_at,
+                        "values": values,
+                    }
+
+
+def _is_wanted(wanted: Wanted, device: str, measured_at: Millis) -> bool:
+    return (
+        (wanted.device is None or device == wanted.device)
+        and (wanted.since is None or measured_at >= wanted.since)
+        and (wanted.until is None or measured_at < wanted.until)
+    )

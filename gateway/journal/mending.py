@@ -1,0 +1,79 @@
+"""A damaged journal's first page, without which SQLite finds nothing in the rest, made anew.
+
+The tables begin at the same pages in every journal that was begun with the same schema; those of
+the oldest schema, devices and messages among them, in any journal. Whatever else is found in a
+table's place does not look like its rows, and is left out by whoever reads them.
+"""
+
+import os
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gateway.journal.database import (
+    PAGE_BYTES,
+    SCHEMA,
+    JournalDamagedError,
+    naming_damage,
+    open_for_reading,
+)
+
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError, JournalDamagedError)
+"""How a damaged page shows."""
+TABLES = (
+    "device", "message", "rule_state", "alert", "command", "run", "state_change", "sink",
+)  # fmt: skip
+"""Descriptions of more would not fit the page."""
+_VALID_FOR = slice(92, 96)
+"""The file's change that its size in the header is of; any other than the present one makes SQLite
+look how long the file is."""
+
+
+def open_damaged(file: Path) -> sqlite3.Connection:
+    """A connection that reads what can be read. The first page is replaced if need be, and kept
+    beside the file. Raises OSError, when that is not possible."""
+    connection = open_for_reading(file)
+    try:
+        with naming_damage():
+            connection.execute("SELECT (SELECT max(number) FROM device), 1 FROM message LIMIT 0")
+    except (JournalDamagedError, sqlite3.OperationalError):
+        connection.close()
+        _replace_first_page(file)
+        connection = open_for_reading(file)
+    return connection
+
+
+def _replace_first_page(file: Path) -> None:
+    kept = Path(f"{file}-first-page")
+    page = _first_page()
+    with file.open("r+b") as handle:
+        if not kept.exists():
+            kept.write_bytes(handle.read(PAGE_BYTES))
+        handle.seek(0)
+        handle.write(page)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def _first_page() -> bytes:
+    with closing(sqlite3.connect(":memory:")) as fresh, TemporaryDirectory() as folder:
+        for steps in sorted(SCHEMA.glob("*.sql")):
+            fresh.executescript(steps.read_text())
+        objects = fresh.execute(
+            "SELECT name, rootpage, sql FROM sqlite_master WHERE rootpage > 0"
+        ).fetchall()
+        small_file = Path(folder) / "small.db"
+        with closing(sqlite3.connect(small_file, isolation_level=None)) as small:
+            small.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+            for name, _, sql in objects:
+                if name in TABLES:
+                    small.execute(re.sub(r"\s+", " ", re.sub(r"--[^\n]*", "", sql)))
+            small.execute("PRAGMA writable_schema = on")
+            for name, root, _ in objects:
+                small.execute("UPDATE sqlite_master SET rootpage = ? WHERE name = ?", [root, name])
+        with small_file.open("rb") as handle:
+            page = bytearray(handle.read(PAGE_BYTES))
+    page[_VALID_FOR] = bytes(4)
+    return bytes(page)

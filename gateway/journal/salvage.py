@@ -1,0 +1,243 @@
+"""Bringing back from a damaged journal whatever can still be read.
+
+Messages keep their ids, so that none is there twice however often this is done.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from devices.reading import Millis
+from gateway.journal.batch import CHANNELS
+from gateway.journal.damage import NEWEST_MAX, reading_back
+from gateway.journal.database import open_journal
+from gateway.journal.memory import known_device, newest_message, take_snapshot
+from gateway.journal.mending import UNREADABLE, open_damaged
+from gateway.journal.notices import JOURNAL_DAMAGED
+from gateway.journal.rescue import readable_rows
+from gateway.journal.rollup import load_hours, load_total
+from gateway.journal.tables import (
+    ALERTS,
+    COMMANDS,
+    EXPLANATIONS,
+    RULE_CHANGES,
+    RUNS,
+    STATE_CHANGES,
+    Table,
+)
+from gateway.journal.writer import in_transaction
+
+ROWS_PER_TRANSACTION = 5000
+STEP_MAX = 64
+"""Messages: some pages. Where millions cannot be read the end comes soon all the same."""
+_COLUMNS = "id, device, previous, channel, measured_at, received_at, boot, seq, body"
+_FROM = f"SELECT {_COLUMNS} FROM message WHERE id >= ? ORDER BY id"  # noqa: S608  # constants
+_ONE = f"SELECT {_COLUMNS} FROM message WHERE id = ?"  # noqa: S608
+_TYPES = (int, int, int | None, int, int, int, str | None, int | None, bytes)
+
+Row = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Salvaged:
+    """`unreadable` counts the ids between which something is damaged; some may never have been."""
+
+    added: int = 0
+    already_there: int = 0
+    unreadable: int = 0
+    records_added: int = 0
+
+
+def salvage(
+    damaged: Path, file: Path, now: Millis, on_progress: Callable[[float], None]
+) -> Salvaged:
+    """Add what the journal lacks. `on_progress` hears how much of it is done, 0 to 1.
+
+    The caller holds the lock of the journal's folder. Raises JournalError.
+    """
+    result = Salvaged()
+    with closing(open_journal(file)) as target, closing(open_damaged(damaged)) as source:
+        numbers = in_transaction(target, lambda target: _match_devices(source, target))
+        newest = _newest(source, target)
+        last: dict[int, int] = {}
+        messages = _sound(read_around_damage(source, newest, result), numbers, result)
+        while some := list(islice(messages, ROWS_PER_TRANSACTION)):
+            in_transaction(target, partial(_add, rows=some, last=last, result=result))
+            on_progress(some[-1][0] / newest)
+        in_transaction(target, lambda target: _finish(source, target, numbers, last, now, result))
+    return result
+
+
+def read_around_damage(source: sqlite3.Connection, newest: int, result: Salvaged) -> Iterator[Row]:
+    """The messages up to `newest` that can be read, in order. Behind one that cannot be, reading
+    begins again at ever wider steps; what such a step left out is then asked for one by one."""
+    first, step = 1, 0
+    while first <= newest:
+        with suppress(*UNREADABLE):
+            for row in source.execute(_FROM, [first]):
+                if not first <= row[0] <= newest:
+                    break  # a damaged id, after which nothing is in order
+                if step:
+                    yield from _one_by_one(source, first - step + 1, first - 1, result)
+                    step = 0
+                first = row[0] + 1
+                yield row
+            else:
+                return
+        step = min(max(1, 2 * step), STEP_MAX)
+        result.unreadable += min(step, newest + 1 - first)
+        first += step
+
+
+def _one_by_one(
+    source: sqlite3.Connection, first: int, last: int, result: Salvaged
+) -> Iterator[Row]:
+    for id in range(first, last + 1):
+        with suppress(*UNREADABLE):
+            row = source.execute(_ONE, [id]).fetchone()
+            if row is not None and row[0] == id:
+                result.unreadable -= 1
+                yield row
+
+
+def _sound(rows: Iterator[Row], numbers: dict[int, int], result: Salvaged) -> Iterator[Row]:
+    """The rows that can be what was written, with the device's number in the new journal."""
+    for row in rows:
+        types_hold = all(isinstance(value, kind) for value, kind in zip(row, _TYPES, strict=True))
+        if types_hold and row[1] in numbers and 0 <= row[3] < len(CHANNELS):
+            yield (row[0], numbers[row[1]], *row[2:])
+        else:
+            result.unreadable += 1
+
+
+def _newest(source: sqlite3.Connection, target: sqlite3.Connection) -> int:
+    """The newest id that may be in the damaged journal."""
+    with suppress(*UNREADABLE):
+        found: int = source.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()[0]
+        if 0 <= found < NEWEST_MAX:
+            return found
+    origin: int | None = target.execute("SELECT max(message) FROM origin").fetchone()[0]
+    return newest_message(target) if origin is None else origin
+
+
+def _match_devices(source: sqlite3.Connection, target: sqlite3.Connection) -> dict[int, int]:
+    """Numbers of the damaged journal to those of the new one; devices it lacks are added."""
+    known: dict[str, int] = dict(target.execute("SELECT id, number FROM device"))
+    numbers = {}
+    columns = "number, id, kind, adopted, first_seen"
+    for number, id, *rest in readable_rows(source, target, "device", columns):
+        if id not in known:
+            free = max(known.values(), default=0) + 1
+            try:
+                known_device(free, id, rest[0], adopted=False, snapshot=None)
+                insert = "INSERT INTO device VALUES (?, ?, ?, ?, ?, NULL, 0)"
+                target.execute(insert, [free, id, *rest])
+            except UNREADABLE:
+                continue
+            known[id] = free
+        numbers[number] = known[id]
+    return numbers
+
+
+def _add(
+    target: sqlite3.Connection, rows: list[Row], last: dict[int, int], result: Salvaged
+) -> None:
+    """Each message is chained to the one before it that could be read."""
+    chained = []
+    for id, device, previous, *rest in rows:
+        chained.append((id, device, last.get(device, previous), *rest))
+        last[device] = id
+    before = target.total_changes
+    target.executemany(
+        f"INSERT OR IGNORE INTO message ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        chained,
+    )
+    added = target.total_changes - before
+    result.added += added
+    result.already_there += len(rows) - added
+
+
+def _finish(
+    source: sqlite3.Connection,
+    target: sqlite3.Connection,
+    numbers: dict[int, int],
+    last: dict[int, int],
+    now: Millis,
+    result: Salvaged,
+) -> None:
+    _chain_later_messages(target, last)
+    before = target.total_changes
+    for table in (RULE_CHANGES, ALERTS, COMMANDS, RUNS, EXPLANATIONS, STATE_CHANGES):
+        _add_records(source, target, table)
+    result.records_added = target.total_changes - before
+    if result.added:
+        _restart_rollups(source, target, numbers)
+        for name, cursor in readable_rows(source, target, "sink", "name, cursor"):
+            target.execute("UPDATE sink SET cursor = min(cursor, ?) WHERE name = ?", [cursor, name])
+    target.execute(
+        "UPDATE alert SET resolved_at = max(opened_at, ?) WHERE source = ? AND resolved_at IS NULL",
+        [now, JOURNAL_DAMAGED],
+    )
+
+
+def _chain_later_messages(target: sqlite3.Connection, last: dict[int, int]) -> None:
+    """The first message of each device after the salvaged ones follows the last of these; where
+    there is none, the next that comes will."""
+    missing = dict(last)
+    start = max(last.values(), default=0)
+    rows = target.execute("SELECT id, device FROM message WHERE id > ? ORDER BY id", [start])
+    found = []
+    for id, device in rows:
+        if device in missing:
+            found.append((missing.pop(device), id))
+        if not missing:
+            break
+    target.executemany("UPDATE message SET previous = ? WHERE id = ?", found)
+    for number, id in last.items():
+        name, kind, adopted, snapshot = target.execute(
+            "SELECT id, kind, adopted, snapshot FROM device WHERE number = ?", [number]
+        ).fetchone()
+        device = known_device(number, name, kind, bool(adopted), snapshot)
+        if (device.last_message or 0) < id:
+            device.last_message = id
+            target.execute(
+                "UPDATE device SET snapshot = ?, snapshot_message = max(snapshot_message, ?)"
+                " WHERE number = ?",
+                [take_snapshot(device).snapshot, id, number],
+            )
+
+
+def _add_records(source: sqlite3.Connection, target: sqlite3.Connection, table: Table[Any]) -> None:
+    for row in readable_rows(source, target, table.name, table.columns):
+        with suppress(*UNREADABLE):
+            table.add(target, table.read(row))
+
+
+def _restart_rollups(
+    source: sqlite3.Connection, target: sqlite3.Connection, numbers: dict[int, int]
+) -> None:
+    """Rollups go on from where those of the damaged journal ended, over all that came since."""
+    cursors: dict[int, int] = {}
+    for old, cursor in readable_rows(source, target, "rollup_cursor", "device, message"):
+        if old in numbers and isinstance(cursor, int):
+            cursors[old] = cursor
+            target.execute("DELETE FROM rollup WHERE device = ?", [numbers[old]])
+            target.execute(
+                "INSERT OR REPLACE INTO rollup_cursor VALUES (?, ?)", [numbers[old], cursor]
+            )
+    for row in readable_rows(source, target, "rollup", "device, day, total, hours"):
+        device, day, total, hours = row
+        if device in cursors:
+            with suppress(*UNREADABLE), reading_back("rollup"):
+                load_total(total)
+                if hours is not None:
+                    load_hours(hours)
+                target.execute(
+                    "INSERT OR IGNORE INTO rollup VALUES (?, ?, ?, ?)",
+                    [numbers[device], day, total, hours],
+                )

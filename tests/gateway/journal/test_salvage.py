@@ -1,0 +1,110 @@
+"""What can still be read comes back, once, in its place."""
+
+import random
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from gateway.journal.check import check
+from gateway.journal.replacement import note_damage
+from gateway.journal.salvage import Salvaged, salvage
+from gateway.opening import open_sound_journal
+from gateway.timekeeping.clocks import SystemClocks
+from tests.gateway.lived_site import FULL, MESSAGES, NOW, Known, damage, save
+from tests.gateway.small_site import soil, topic
+
+TRIALS = 500 if FULL else 15
+ALL = MESSAGES + 2  # with the reading that fires the rule, and the new device's
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    known = Known(tmp_path_factory.mktemp("lived"))
+    known.live()
+    return known.file
+
+
+@pytest.fixture
+def known(tmp_path: Path, lived: Path) -> Known:
+    known = Known(tmp_path)
+    known.site.data.mkdir(exist_ok=True)
+    shutil.copy(lived, known.file)
+    return known
+
+
+def replace(known: Known) -> Path:
+    """A new journal, in which a little has happened already."""
+    note_damage(known.file, "for the test")
+    connection, _, pipeline = open_sound_journal(known.site, known.rules, SystemClocks())
+    pipeline.receive(topic("soil-1"), soil(MESSAGES + 1), 0, 0, NOW)
+    pipeline.receive(topic("soil-1"), soil(MESSAGES + 2), 0, 0, NOW)
+    save(connection, pipeline)
+    connection.close()
+    (aside,) = known.site.data.glob("journal.damaged-*.db")
+    return aside
+
+
+def bring_back(known: Known, aside: Path) -> Salvaged:
+    return salvage(aside, known.file, NOW, lambda share: None)
+
+
+def chain(known: Known, device: str) -> list[int]:
+    """The messages of a device as history walks them."""
+    connection, _, pipeline = open_sound_journal(known.site, known.rules, SystemClocks())
+    with closing(connection):
+        found = pipeline.fleet.get(device)
+        assert found
+        ids = []
+        id = found.last_message
+        while id is not None:
+            row = connection.execute("SELECT previous FROM message WHERE id = ?", [id]).fetchone()
+            if row is None:
+                break
+            ids.append(id)
+            id = row[0]
+        return ids
+
+
+def test_everything_comes_back_once_and_in_its_place(known: Known) -> None:
+    aside = replace(known)
+    assert len(chain(known, "soil-1")) == 2
+    result = bring_back(known, aside)
+    assert (result.added, result.already_there, result.unreadable) == (ALL, 0, 0)
+    assert len(chain(known, "soil-1")) == MESSAGES + 1 + 2
+    assert len(chain(known, "soil-new")) == 1
+    assert list(check(known.file)) == []
+    with closing(sqlite3.connect(known.file)) as connection:
+        alerts = "SELECT count(*) FROM alert WHERE resolved_at IS NULL AND source LIKE 'gateway:%'"
+        assert connection.execute(alerts).fetchone() == (0,)
+        assert connection.execute("SELECT cursor FROM sink").fetchone() == (100,)
+    again = bring_back(known, aside)
+    assert (again.added, again.already_there, again.records_added) == (0, ALL, 0)
+    assert len(chain(known, "soil-1")) == MESSAGES + 1 + 2
+
+
+@pytest.mark.parametrize("seed", range(TRIALS))
+def test_random_damage_loses_only_what_it_hit(known: Known, seed: int) -> None:
+    damage(known.file, random.Random(seed))
+    aside = replace(known)
+    result = bring_back(known, aside)
+    again = bring_back(known, aside)
+    assert again.added == 0
+    assert again.already_there == result.added + result.already_there
+    findings = list(check(known.file))
+    assert findings == []
+    assert result.added > 0.9 * ALL
+
+
+def test_a_damaged_page_takes_only_its_own_messages(known: Known) -> None:
+    size = known.file.stat().st_size
+    with known.file.open("r+b") as handle:
+        handle.seek(size // 2 // 4096 * 4096)
+        handle.write(b"\xa5" * 4096)
+    result = bring_back(known, replace(known))
+    assert 0 < ALL - result.added < 20
+    assert result.unreadable == ALL - result.added
+    lost = MESSAGES + 3 - len(chain(known, "soil-1"))
+    assert lost == ALL - result.added, "history goes on behind the hole"
