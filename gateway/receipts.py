@@ -33,6 +33,9 @@ def make_receipt(hamlet: str, device: Device) -> Receipt | None:
         for gap in device.sequences.gaps(boot)
         if device.heard_at - gap.until <= AWAITED_MS
     ]
+    lowest = device.sequences.lowest(boot)
+    if lowest > 0 and not device.sequences.lost:  # else it was there, and is forgotten
+        missing.insert(0, (0, lowest - 1))
     return Receipt(
         device,
         device.last_message,

@@ -7,6 +7,7 @@ does not push out what the others did wrong.
 import json
 from collections import Counter
 
+from devices.decode import BOOT_MAX
 from devices.decode import PAYLOAD_MAX as SENT_MAX
 from devices.reading import Millis
 from devices.rejection import Reason, RejectedError
@@ -66,5 +67,6 @@ def _refuse(device: Device, payload: bytes) -> None:
     if not isinstance(sent, dict):
         return
     seq, boot = sent.get("seq"), sent.get("boot")
-    if type(seq) is int and (boot is None or isinstance(boot, str)):
+    named = isinstance(boot, str) and len(boot) <= BOOT_MAX
+    if type(seq) is int and (boot is None or named):
         device.sequences.refuse(boot, seq)

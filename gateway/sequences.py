@@ -144,6 +144,11 @@ class SequenceLedger:
         refused = self._refused
         return len(numbers) <= REFUSED_MAX and all((gap.boot, seq) in refused for seq in numbers)
 
+    def lowest(self, boot: str) -> int:
+        """The lowest number known of that boot; -1 when nothing is missing before it."""
+        self._close()
+        return self._boots[boot][0].low
+
     def newest(self) -> tuple[str, int] | None:
         """The boot that measured last, and its highest number; None before the first."""
         self._close()

@@ -10,9 +10,11 @@ from devices.text import Text
 from gateway.fleet import Device, Fleet
 from gateway.receipts import make_receipt
 from gateway.rounds import Rounds
-from gateway.sequences import AWAITED_MS
+from gateway.sequences import AWAITED_MS, RANGES_MAX
 from tests.gateway.driven_hamlet import HOUR, MINUTE, NOW, Hamlet, Open
 from tests.gateway.small_site import HAMLET, soil, topic
+
+LONG_BOOT = b'{"seq":1,"boot":"%s"}' % (b"b" * 65)
 
 
 def device_that_sent(*seqs: int, boot: str | None = "b") -> Device:
@@ -32,7 +34,7 @@ def ack_for(device: Device) -> Ack:
 
 def test_it_names_the_boot_the_highest_number_and_what_is_missing() -> None:
     device = device_that_sent(3, 4, 7, 9)
-    assert ack_for(device) == Ack(boot="b", seq=9, missing=((5, 6), (8, 8)))
+    assert ack_for(device) == Ack(boot="b", seq=9, missing=((0, 2), (5, 6), (8, 8)))
 
 
 def test_a_boot_without_name_is_not_named() -> None:
@@ -48,8 +50,14 @@ def test_what_it_covers_has_come_however_many_gaps_there_are(seqs: set[int]) -> 
     ack = ack_for(device_that_sent(*sorted(seqs)))
     assert ack.seq == max(seqs)
     assert len(ack.missing) <= ACK_MISSING_MAX
-    for seq in range(min(seqs), 110):
+    for seq in range(110):
         assert not ack.covers(seq) or seq in seqs
+
+
+def test_gaps_that_were_forgotten_are_not_asked_for() -> None:
+    device = device_that_sent(*range(0, 4 * RANGES_MAX, 2))
+    assert device.sequences.lost
+    assert ack_for(device).missing[0][0] > 0, "else what came would be accepted again"
 
 
 def test_what_is_no_longer_expected_is_not_asked_for() -> None:
@@ -147,7 +155,17 @@ def test_a_reading_that_was_rejected_is_not_asked_for_again(
     assert hamlet.counted == (4, 0, 2)
 
 
-@pytest.mark.parametrize("payload", [b"[" * 5000, b"[]", b"{", b'{"seq":"1"}', b'{"seq":1e999}'])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"[" * 5000,
+        b"[]",
+        b"{",
+        b'{"seq":"1"}',
+        b'{"seq":1e999}',
+        b'{"seq":1,"boot":"%s"}' % (b"b" * 65),
+    ],
+)
 def test_what_has_no_number_is_just_rejected(hamlet: Hamlet, payload: bytes) -> None:
     hamlet.soil(0)
     hamlet.say(topic("soil-1"), payload)
