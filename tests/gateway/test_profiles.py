@@ -1,12 +1,22 @@
 """Register maps from files: every one that comes along, and what is wrong in a site's own."""
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from devices.profile import Profile, Register
 from devices.profile_reading import plan
 from gateway.located_yaml import ProblemsError
-from gateway.profiles import BUILT_IN, load_profiles
+from gateway.profiles import BUILT_IN, load_profiles, read_profile
+from gateway.serial.exchange import Cause
+from gateway.serial_lines import BusDevice, LineFormat, SerialLine
+from gateway.site import load_site
+from tests.gateway.small_site import write_small_site
+from tests.real import PROJECT
+
+DOCUMENT = (PROJECT / "docs/serial.md").read_text()
 
 OWN = """\
 label: {vi: Thử, en: Test}
@@ -52,3 +62,18 @@ def test_every_mistake_is_shown_where_it_is(tmp_path: Path) -> None:
         ("soil-7in1.yaml:1:1:", "already"),
     ):
         assert any(line.startswith(start) and words in line for line in said), (start, said)
+
+
+def test_the_document_names_every_word_and_its_examples_work(tmp_path: Path) -> None:
+    models = (Register, Profile, BusDevice, LineFormat, SerialLine)
+    words = {name for model in models for name in model.model_fields}
+    assert {word for word in words if not re.search(rf"\b{word}\b", DOCUMENT)} == set()
+    assert {cause.value for cause in Cause if f"| `{cause.value}` |" not in DOCUMENT} == set()
+    assert {name for name in load_profiles() if f"`{name}`" not in DOCUMENT} == set()
+    site, profile = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
+    (tmp_path / "my-probe.yaml").write_text(profile)
+    assert plan(read_profile(tmp_path / "my-probe.yaml"))
+    write_small_site(tmp_path / "site")
+    parsed = yaml.safe_load(site)
+    write_small_site(tmp_path / "site", **parsed)
+    assert len(load_site(tmp_path / "site").config.serial) == len(parsed["serial"])

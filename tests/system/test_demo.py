@@ -79,8 +79,16 @@ def _assert_lives(demo: GatewayProcess) -> None:
     """The devices are connected and talk."""
     demo.wait_until(lambda: demo.total("accepted") > 337)
     assert demo.get("/healthz").json()["healthy"]
+    demo.wait_until(lambda: all(_on_buses(demo).values()))
+    assert len(_on_buses(demo)) == 4
     assert demo.total("rejected") == 0
     demo.assert_counted()
+
+
+def _on_buses(demo: GatewayProcess) -> dict[str, float]:
+    """Readings asked of the devices on serial buses."""
+    polls = "hamlet_serial_polls_total"
+    return {name: value for name, value in demo.metrics().items() if name.startswith(polls)}
 
 
 def _assert_ends(demo: GatewayProcess) -> None:
