@@ -2,16 +2,13 @@
 
 import gzip
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import httpx2
 import pytest
 
-from dashboards.app import add_pages
 from dashboards.assets import Assets
 from devices.text import Text
-from gateway.api.app import create_app
 from gateway.clock import ClockState
 from gateway.decisions import (
     Command,
@@ -25,6 +22,7 @@ from gateway.decisions import (
     State,
 )
 from gateway.views.condition import Condition, Link
+from tests.dashboards.client import client_of
 from tests.dashboards.page import Page
 from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet, Rule, RuleOn
 
@@ -44,21 +42,6 @@ EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 FIRST_VIEW_MAX = 150 * 1024
 RENDER_MAX_S = 0.5
 """Ten times what a page may take on an idle machine: this one may be busy."""
-
-
-def client_of(hamlet: Hamlet) -> httpx2.AsyncClient:
-    app = create_app(
-        hamlet.views, hamlet.feed, hamlet, metrics=list, token="t", allowed_hosts=["test"]
-    )
-    add_pages(app, hamlet.views, hamlet.feed)
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-    return httpx2.AsyncClient(transport=transport, base_url="http://test")
-
-
-@pytest.fixture
-async def web(hamlet: Hamlet) -> AsyncIterator[httpx2.AsyncClient]:
-    async with client_of(hamlet) as client:
-        yield client
 
 
 def live_a_day(hamlet: Hamlet, name: str = "tên") -> None:

@@ -3,9 +3,7 @@
 import httpx2
 
 from gateway.views.condition import Condition, Link, SerialPort, WiredDevice
-from tests.hamlet import NOW, Hamlet
-
-HOUR_MS = 3_600_000
+from tests.hamlet import HOUR_MS, NOW, Hamlet
 
 
 async def test_the_technician_sees_the_serial_lines(
