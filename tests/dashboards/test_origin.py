@@ -10,7 +10,7 @@ from gateway.decisions import StateChanged
 from gateway.history import Measured, Point, StoreError
 from gateway.patient_store import PatientStore
 from gateway.site import Site
-from tests.dashboards.test_pages import client_of
+from tests.dashboards.client import client_of
 from tests.hamlet import HOUR_MS, NOW, Hamlet
 
 TEXTS = {
