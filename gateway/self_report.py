@@ -61,7 +61,7 @@ class SelfReport:
             "rejected_total": sum(self._pipeline.counters.rejected.values()),
             "clock_trusted": clock.trusted,
             "clock_offset_s": (clock.wall - clock.own) / 1000,
-            "uptime_s": int(time.monotonic() - seen.started),
+            "uptime_h": round((time.monotonic() - seen.started) / S_PER_HOUR, 2),
         }
         broker = self._pipeline.broker
         if broker.sessions_lost is not None:

@@ -10,6 +10,7 @@ from gateway.intake.contract import ConnectionSettings
 from gateway.journal.reserve import RESERVE_BYTES
 from gateway.journal.writer import REJECTED_MAX
 from gateway.rejections import KEPT_OF_DEVICE, PAYLOAD_MAX, WINDOW_MS
+from gateway.reports import REPORTED_MAX
 from gateway.sequences import BOOTS_MAX, RANGES_MAX
 from gateway.serial.reports import WAITING_MAX as SERIAL_WAITING_MAX
 from gateway.site import JournalConfig
@@ -40,6 +41,7 @@ def test_its_limits_are_those_of_the_code() -> None:
         f"beyond {SERIAL_WAITING_MAX:,} that wait for the disk",
         f"the newest {REJECTED_MAX:,} are kept",
         f"{PAYLOAD_MAX} bytes of each",
+        f"the last {REPORTED_MAX} of each device",
         f"the first {KEPT_OF_DEVICE} in ten minutes",
         f"a reserve of {RESERVE_BYTES // 10**6} MB",
         f"more than {RANGES_MAX} gaps",

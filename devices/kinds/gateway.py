@@ -32,7 +32,7 @@ KIND = Kind(
         counter("rejected_total", "", "Tin bị từ chối", "Messages rejected", type=int),
         flag("clock_trusted", "Đồng hồ đáng tin", "Clock trusted"),
         gauge("clock_offset_s", "s", -1e10, 1e10, "Đồng hồ máy lệch", "System clock off by"),
-        whole("uptime_s", "s", 0, 10**10, "Chạy được", "Running for"),
+        gauge("uptime_h", "h", 0, 1e6, "Chạy được", "Running for"),
     ),
     commands=(),
     sample=(
@@ -42,6 +42,6 @@ KIND = Kind(
         b'"waiting_messages":3,"commit_ms":11.8,"journal_mb":412.6,"written_total_mb":38.1,'
         b'"broker_connected":true,"broker_sessions_lost_total":0,"broker_dropped_total":0,'
         b'"forward_backlog_rows":0,"forward_oldest_h":0.0,'
-        b'"rejected_total":2,"clock_trusted":true,"clock_offset_s":0.0,"uptime_s":240}'
+        b'"rejected_total":2,"clock_trusted":true,"clock_offset_s":0.0,"uptime_h":0.07}'
     ),
 )

@@ -14,6 +14,7 @@ from devices.kinds import KINDS
 from devices.messages import Command, Event, Info, Result, decode_message, decode_status
 from devices.rejection import RejectedError
 from devices.topics import Channel, parse_topic
+from gateway.delivery import REDELIVERED, RETAINED
 from gateway.intake.mqtt5_framing import LengthError, packet_size, raw_publish
 from tests.fuzz.conftest import Fuzz
 from tests.fuzz.mutation import mutated, pieces
@@ -121,17 +122,18 @@ def test_a_whole_pipeline_keeps_its_books_and_its_memory(fuzz: Fuzz) -> None:
         mutated([topic.encode() for topic in TOPICS]).map(lambda b: b.decode(errors="replace")),
     )
     payload = mutated([*SAMPLES, *REPORTS, b'{"seq":0,"boot":"b","soil_moisture_pct":3}'])
-    message = st.tuples(topic, payload, st.booleans(), st.integers(0, 2 * 3_600_000))
+    flags = st.sampled_from([0, RETAINED, REDELIVERED, RETAINED | REDELIVERED])
+    message = st.tuples(topic, payload, flags, st.integers(0, 2 * 3_600_000))
 
     @given(st.lists(message, min_size=1, max_size=30), st.booleans())
-    def check(messages: list[tuple[str, bytes, bool, int]], adopt: bool) -> None:
+    def check(messages: list[tuple[str, bytes, int, int]], adopt: bool) -> None:
         with tempfile.TemporaryDirectory() as folder:
             hamlet = Hamlet(Path(folder), [DRY_RULE], adopt)
             try:
-                for topic, payload, retained, passes in messages:
+                for topic, payload, flags, passes in messages:
                     hamlet.now += passes
                     hamlet.pipeline.tick(hamlet.now)
-                    hamlet.pipeline.receive(topic, payload, 0, retained, hamlet.now)
+                    hamlet.pipeline.receive(topic, payload, 0, flags, hamlet.now)
                 hamlet.commit()
                 assert sum(hamlet.counted) == hamlet.pipeline.counters.received == len(messages)
                 assert_known_again(hamlet)

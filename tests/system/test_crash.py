@@ -91,6 +91,9 @@ async def test_power_cuts_lose_and_repeat_nothing(
     assert fired == {f"rule:{_probe_rule(number)['rule']}": FIRINGS for number in range(PROBES)}
     states = Counter(state for (state,) in gateway.ask("SELECT state FROM command"))
     assert states == {"done": len(ids)}
+    assert gateway.ask("SELECT count(*), count(DISTINCT body) FROM message WHERE channel = 4") == [
+        (len(ids), len(ids))
+    ], "each command has one result"
     assert responder.seen == set(ids), "on the wire is what is in the journal, and nothing else"
     gateway.assert_counted()
     assert gateway.stop() == 0
