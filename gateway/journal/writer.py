@@ -1,5 +1,7 @@
 """The only code that writes to the journal, and the thread that it runs in."""
 
+import errno
+import os
 import queue
 import sqlite3
 import threading
@@ -118,6 +120,8 @@ class JournalWriter:
         on_failure: Callable[[Exception], None],
     ) -> None:
         self._connection = connection
+        self._file: str = connection.execute("PRAGMA database_list").fetchone()[2]
+        self._opened = os.stat(self._file)
         self._reserve = reserve
         self._on_trouble = on_trouble
         self._on_failure = on_failure
@@ -210,10 +214,11 @@ class JournalWriter:
         failed = False
         while True:
             try:
+                self._look_for_file()
                 with naming_damage():
                     result = in_transaction(self._connection, job)
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & PRIMARY_CODE not in PASSING:
+            except (sqlite3.OperationalError, OSError) as error:
+                if not _passes(error):
                     raise
                 if self._is_full(error):
                     if can_wait:
@@ -232,11 +237,23 @@ class JournalWriter:
                 self._on_trouble(None)
             return result
 
-    def _is_full(self, error: sqlite3.Error) -> bool:
+    def _look_for_file(self) -> None:
+        """SQLite goes on writing to a file that was deleted or moved, and nobody would find it."""
+        if not os.path.samestat(os.stat(self._file), self._opened):
+            raise FileNotFoundError(errno.ENOENT, "another file is in its place", self._file)
+
+    def _is_full(self, error: sqlite3.Error | OSError) -> bool:
+        if isinstance(error, OSError):
+            return False
         code = error.sqlite_errorcode & PRIMARY_CODE
         return code == sqlite3.SQLITE_FULL or (
             code in PERHAPS_FULL and self._reserve.disk_is_full()
         )
+
+
+def _passes(error: sqlite3.Error | OSError) -> bool:
+    """Whether a technician or time can mend it."""
+    return isinstance(error, OSError) or error.sqlite_errorcode & PRIMARY_CODE in PASSING
 
 
 def in_transaction(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], T]) -> T:

@@ -157,3 +157,33 @@ def test_told_to_end_while_the_disk_is_full_it_ends(tmp_path: Path) -> None:
     writer.close()
     with pytest.raises(StoppedError):
         waiting.result(PATIENCE_S)
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_journal_that_was_moved_away_is_missed_until_it_is_back(
+    tmp_path: Path, replaced: bool
+) -> None:
+    file, away = tmp_path / "journal.db", tmp_path / "away.db"
+    missed, over = threading.Event(), threading.Event()
+    writer = JournalWriter(
+        open_journal(file),
+        Reserve(tmp_path),
+        lambda trouble: over.set() if trouble is None else missed.set(),
+        lambda error: pytest.fail(str(error)),
+    )
+    file.rename(away)
+    if replaced:
+        file.write_bytes(b"")
+    committed = threading.Event()
+    batch = Batch()
+    batch.messages.append(message(0))
+    writer.submit(batch, committed.set)
+    assert missed.wait(PATIENCE_S)
+    assert not committed.is_set(), "nobody would find it"
+    away.rename(file)
+    assert committed.wait(PATIENCE_S)
+    assert over.is_set()
+    writer.close()
+    reread = open_journal(file)
+    assert count(reread, "message") == 1
+    reread.close()
