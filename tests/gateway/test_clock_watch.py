@@ -21,6 +21,8 @@ from tests.gateway.own_time import NTP, NTP_WAITS, DrivenClocks
 from tests.gateway.small_site import DRY_RULE, small_site, soil, topic
 from tests.real import free_port
 
+TIMEOUT_S = 60.0
+"""Generous: it ends a test that hangs, and measures nothing."""
 NOW: Millis = 1_795_305_600_000
 MINUTE: Millis = 60_000
 HOUR: Millis = 60 * MINUTE
@@ -37,7 +39,8 @@ class Hamlet:
 
     @asynccontextmanager
     async def on(self, clocks: DrivenClocks) -> AsyncIterator["Hamlet"]:
-        async with open_gateway(self.site, self.rules, clocks) as gateway:
+        opened = open_gateway(self.site, self.rules, clocks)
+        async with asyncio.timeout(TIMEOUT_S), opened as gateway:
             self.gateway: Gateway = gateway
             await gateway.clock_watch.look()
             yield self
@@ -144,12 +147,17 @@ async def test_records_are_moved_with_the_messages(tmp_path: Path) -> None:
     clocks = DrivenClocks(NOW - 2 * HOUR, NTP_WAITS)
     async with hamlet.on(clocks):
         await hamlet.say(moisture=3)
+        await hamlet.say(moisture=3, boot=5)  # rejected
         clocks.pass_ms(HOUR)
         await hamlet.gateway.committer.commit()
+        hamlet.gateway.committer.on_message("x", b"", 0, False, hamlet.gateway.clock.now())
         clocks.wall, clocks.evidence = NOW, NTP
         await hamlet.gateway.clock_watch.look()
         await hamlet.gateway.committer.commit()
+        (alert,) = hamlet.gateway.pipeline.engines.alerts.open_alerts()
     began = NOW - HOUR
+    assert alert.opened_at == began
+    assert hamlet.ask("SELECT received_at FROM rejected ORDER BY id") == [(began,), (NOW,)]
     assert hamlet.ask("SELECT DISTINCT since FROM rule_change") == [(began,)]
     assert hamlet.ask("SELECT since FROM rule_state") == [(began,)]
     assert hamlet.ask("SELECT opened_at FROM alert") == [(began,)]
@@ -250,6 +258,9 @@ async def test_a_jump_of_years_fires_nothing_early_and_hangs_nothing(
         clocks.pass_ms(1)
         tick(hamlet.gateway.clock.now())
         assert hamlet.gateway.clock.now() == due
+        soil_1 = hamlet.gateway.pipeline.fleet.get("soil-1")
+        assert soil_1 is not None
+        assert soil_1.state_cause != "silent"
         assert rules.status()[0].subjects[RuleState.FIRING] == 1
 
 
