@@ -20,7 +20,7 @@ from firmware_sim.world import World
 
 CONNECTIONS = 4
 WINDOW = 500
-"""Messages in flight per connection."""
+"""Messages in flight per connection, where nothing else is said."""
 TICK_S = 0.02
 PACKET_IDS = 60_000
 ANSWER_TIMEOUT_S = 30.0
@@ -42,12 +42,12 @@ class Tally:
 class LoadConnection(asyncio.Protocol):
     """One connection that publishes with QoS 1 and counts the acknowledgements.
 
-    `room` is how many more messages may be published now.
+    `room` is how many more messages may be published now, of the `window` that may be in flight.
     """
 
-    def __init__(self, client_id: str, tally: Tally) -> None:
+    def __init__(self, client_id: str, tally: Tally, window: int) -> None:
         self.accepted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.room = WINDOW
+        self.window = self.room = window
         self._tally = tally
         self._client_id = client_id
         self._transport: asyncio.WriteTransport | None = None
@@ -71,7 +71,7 @@ class LoadConnection(asyncio.Protocol):
         answers, self._rest = divmod(self._rest + len(data), ANSWER_BYTES)
         self._tally.acknowledged += answers
         self.room += answers
-        if self.room == WINDOW:
+        if self.room == self.window:
             self._idle.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -94,7 +94,7 @@ class LoadConnection(asyncio.Protocol):
 
     async def drain(self) -> None:
         """Wait until everything is acknowledged. Raises TimeoutError or ConnectionResetError."""
-        if self.room < WINDOW:
+        if self.room < self.window:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
                 await self._idle.wait()
         self._wire()
@@ -111,12 +111,14 @@ class LoadConnection(asyncio.Protocol):
         return self._transport
 
 
-async def connect_load(broker: Broker, number: int, now: Millis, tally: Tally) -> LoadConnection:
+async def connect_load(
+    broker: Broker, number: int, now: Millis, tally: Tally, window: int = WINDOW
+) -> LoadConnection:
     """A connection that the broker has accepted. Raises BrokerError."""
     try:
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
             _, connection = await asyncio.get_running_loop().create_connection(
-                lambda: LoadConnection(f"hamlet-load-{now:x}-{number}", tally),
+                lambda: LoadConnection(f"hamlet-load-{now:x}-{number}", tally, window),
                 broker.host,
                 broker.port,
             )

@@ -7,6 +7,7 @@ from devices.reading import Millis
 from firmware_sim.cadence import LIVE
 from firmware_sim.layout import Layout, many_devices
 from firmware_sim.world import World
+from gateway.cli.bench.store import Store
 
 HAMLET = "bench"
 KINDS_USED = ("light", "speaker", "wifi", "soil")
@@ -31,7 +32,15 @@ def make_world(devices: int, now: Millis) -> World:
     return World(make_layout(devices), seed=1, start=now, cadence=LIVE)
 
 
-def write_site(folder: Path, *, devices: int, rules: int, broker_port: int, web_port: int) -> None:
+def write_site(
+    folder: Path,
+    *,
+    devices: int,
+    rules: int,
+    broker_port: int,
+    web_port: int,
+    store: Store | None = None,
+) -> None:
     """A site with `rules` rules besides those of the probes.
 
     Up to 16 of them look at every device of a kind, four rules at each message; every other looks
@@ -47,6 +56,7 @@ def write_site(folder: Path, *, devices: int, rules: int, broker_port: int, web_
             "broker": {"url": f"mqtt://127.0.0.1:{broker_port}"},
             "web": {"port": web_port},
             "limits": {"device_messages_per_minute": 10**9},  # a bench is nothing but babble
+            **(_influxdb(folder, store) if store else {}),
         },
     )
     listed = [_device(spec.id, spec.kind) for spec in make_layout(devices).devices] + [
@@ -57,6 +67,14 @@ def write_site(folder: Path, *, devices: int, rules: int, broker_port: int, web_
     _dump(folder / "devices.yaml", {"devices": listed})
     _dump(folder / "rules" / "load.yaml", [_rule(n, listed) for n in range(rules)])
     _dump(folder / "rules" / "probes.yaml", [_probe_rule(number) for number in range(PROBES)])
+
+
+def _influxdb(folder: Path, store: Store) -> dict[str, object]:
+    token = folder / "token"
+    token.touch(mode=0o600)
+    token.write_text(store.token)
+    where = {"url": store.url, "org": store.org, "bucket": store.bucket}
+    return {"influxdb": {**where, "token_file": token.name}}
 
 
 def _device(id: str, kind: str) -> dict[str, object]:

@@ -2,22 +2,39 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gateway.app import SiteError
+from gateway.cli.bench.growth import measure_memory
 from gateway.cli.bench.latency import measure_latency
-from gateway.cli.bench.throughput import Run, Subject, measure, summarise
+from gateway.cli.bench.store import Store, find_influxd, influxd
+from gateway.cli.bench.throughput import BURST, Run, Subject, measure, summarise
 from gateway.cli.complaints import complaints
 from gateway.cli.demo.broker import find_mosquitto, free_port, mosquitto
 
-YARDSTICK = Subject("yardstick", None)
-SUBJECTS = (YARDSTICK, Subject("gateway, 1 rule", 1), Subject("gateway, 100 rules", 100))
+DEVICES, RULES = 5000, 100
+"""A commune on one gateway."""
+LATENCY_DEVICES, LATENCY_RATE = 1000, 1000
+YARDSTICK, BURST_YARDSTICK = "yardstick", "yardstick, bursts"
+SUBJECTS: Mapping[str, Subject] = {
+    YARDSTICK: Subject(DEVICES, None),
+    "gateway": Subject(DEVICES, RULES, forwarding=True),
+    "gateway, no store": Subject(DEVICES, RULES),
+    "gateway, 10 devices": Subject(10, RULES, forwarding=True),
+    "gateway, 1000 devices": Subject(1000, RULES, forwarding=True),
+    "gateway, 1 rule": Subject(DEVICES, 1, forwarding=True),
+    "gateway, 1000 rules": Subject(DEVICES, 1000, forwarding=True),
+    BURST_YARDSTICK: Subject(DEVICES, None, BURST),
+    "gateway, bursts": Subject(DEVICES, RULES, BURST, forwarding=True),
+    "gateway, bursts, no store": Subject(DEVICES, RULES, BURST),
+}
 BROKER_PORT = 21_883
 FULL_SPEED: dict[str, str | int] = {
     "max_inflight_messages": 0,
@@ -29,10 +46,11 @@ FULL_SPEED: dict[str, str | int] = {
 
 def bench(
     messages: Annotated[int, typer.Option(min=1000, help="Messages in each run.")] = 100_000,
-    devices: Annotated[int, typer.Option(min=4, help="Simulated devices.")] = 1000,
-    rounds: Annotated[int, typer.Option(min=1, help="Runs of each subject, in turn.")] = 3,
-    rate: Annotated[int, typer.Option(min=1, help="Messages a second for latency.")] = 1000,
-    seconds: Annotated[int, typer.Option(min=5, help="Length of the latency run.")] = 20,
+    rounds: Annotated[int, typer.Option(min=1, help="Runs of each subject, in turn.")] = 2,
+    seconds: Annotated[int, typer.Option(min=5, help="Length of the latency run.")] = 15,
+    large: Annotated[
+        bool, typer.Option("--large", help="Also what takes minutes: memory over a million.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
 ) -> None:
     """Measure what a message costs, beside a yardstick that does the least, in the same run."""
@@ -40,36 +58,59 @@ def bench(
         program = find_mosquitto()
         if program is None:
             raise SiteError("the bench needs Mosquitto: apt-get install mosquitto")
+        store_program = find_influxd()
         console = Console(stderr=True, quiet=as_json)
-        report = _measure_all(program, messages, devices, rounds, rate, seconds, console)
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with (
+            influxd(store_program) if store_program else nullcontext() as store,
+            Progress(*columns, console=console) as progress,
+        ):
+            report = {
+                "messages": messages,
+                "rounds": rounds,
+                "devices": DEVICES,
+                "rules": RULES,
+                "forwarding": "InfluxDB" if store else "left out, influxd 2 is not installed",
+                "subjects": _measure_all(program, messages, rounds, store, progress),
+                "decision": _measure_latency(program, seconds, progress),
+                **({"memory": _measure_memory(program, progress)} if large else {}),
+            }
         print(json.dumps(report, indent=2))
 
 
 def _measure_all(
-    program: str,
-    messages: int,
-    devices: int,
-    rounds: int,
-    rate: int,
-    seconds: int,
-    console: Console,
+    program: str, messages: int, rounds: int, store: Store | None, progress: Progress
 ) -> dict[str, object]:
-    runs: dict[Subject, list[Run]] = {subject: [] for subject in SUBJECTS}
-    for number in range(1, rounds + 1):
-        for subject in SUBJECTS:
-            console.print(f"round {number} of {rounds}: {subject.name}")
+    runs: dict[str, list[Run]] = {name: [] for name in SUBJECTS}
+    task = progress.add_task("", total=rounds * len(SUBJECTS))
+    for _ in range(rounds):
+        for name, subject in SUBJECTS.items():
+            progress.update(task, description=name)
             with _broker(program) as port:
-                runs[subject].append(measure(subject, port, messages=messages, devices=devices))
-    console.print("latency of decisions")
-    with _broker(program) as port:
-        latency = measure_latency(port, devices=devices, rules=100, rate=rate, seconds=seconds)
+                runs[name].append(measure(subject, port, messages, store))
+            progress.advance(task)
     return {
-        "messages": messages,
-        "devices": devices,
-        "rounds": rounds,
-        **{subject.name: summarise(runs[subject], runs[YARDSTICK]) for subject in SUBJECTS},
-        "decision": latency,
+        name: summarise(runs[name], runs[YARDSTICK if subject.window != BURST else BURST_YARDSTICK])
+        for name, subject in SUBJECTS.items()
     }
+
+
+def _measure_latency(program: str, seconds: int, progress: Progress) -> dict[str, object]:
+    task = progress.add_task("latency of decisions", total=1)
+    with _broker(program) as port:
+        latency = measure_latency(
+            port, devices=LATENCY_DEVICES, rules=RULES, rate=LATENCY_RATE, seconds=seconds
+        )
+    progress.advance(task)
+    return latency
+
+
+def _measure_memory(program: str, progress: Progress) -> dict[str, object]:
+    task = progress.add_task("memory", total=1)
+    with _broker(program) as port:
+        memory = measure_memory(port, devices=DEVICES, rules=RULES)
+    progress.advance(task)
+    return memory
 
 
 @contextmanager

@@ -11,7 +11,9 @@ from statistics import quantiles
 import aiomqtt
 
 from gateway.cli.bench.bench_site import HAMLET, PROBES, write_site
+from gateway.cli.bench.figures import WRITTEN, percentile_ms, read_figures
 from gateway.cli.bench.process import Measured, await_healthy
+from gateway.cli.bench.throughput import STEADY as WINDOW
 from gateway.cli.bench.throughput import WEB_PORT
 from gateway.cli.demo.broker import free_port
 
@@ -22,7 +24,8 @@ ANSWER_TIMEOUT_S = 10.0
 def measure_latency(
     broker_port: int, *, devices: int, rules: int, rate: int, seconds: int
 ) -> dict[str, object]:
-    """Milliseconds at the 50th and 99th percentile, and how many probes were answered."""
+    """Milliseconds at the 50th and 99th percentile of a decision and of a commit, how many probes
+    were answered, and bytes written to the disk for each message on it."""
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as name:
         folder = Path(name)
         web_port = free_port(WEB_PORT)
@@ -33,15 +36,22 @@ def measure_latency(
             broker_port=broker_port,
             web_port=web_port,
         )
-        load_count = rate * (seconds + 2)
+        load_count = rate * seconds
         with (
-            Measured("gateway.cli.bench.load", broker_port, load_count, devices, rate) as load,
+            Measured(
+                "gateway.cli.bench.load", broker_port, load_count, devices, rate, WINDOW
+            ) as load,
             Measured("gateway.cli.main", "run", "--site", folder) as gateway,
         ):
             await_healthy(web_port)
             load.await_line("ready")
+            load.say("warm up")
+            load.await_line("warm")
+            before = read_figures(web_port)
             load.say("go")
             waits = asyncio.run(_probe(broker_port, seconds * PROBES_PER_S))
+            load.await_line("sent")
+            figures = read_figures(web_port)
             rss = gateway.peak_rss_mb()
     cuts = quantiles(waits, n=100)
     return {
@@ -52,6 +62,9 @@ def measure_latency(
         "answered": len(waits),
         "p50_ms": round(cuts[49] * 1000, 2),
         "p99_ms": round(cuts[98] * 1000, 2),
+        "commit_p50_ms": percentile_ms(figures, 50),
+        "commit_p99_ms": percentile_ms(figures, 99),
+        "written_bytes_per_message": round((figures[WRITTEN] - before[WRITTEN]) / load_count),
         "peak_rss_mb": round(rss, 1),
     }
 

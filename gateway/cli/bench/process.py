@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
@@ -13,20 +14,29 @@ from urllib.request import urlopen
 
 from gateway.cli.child_process import end
 
-POLL_S = 0.05
-CONNECT_TIMEOUT_S = 30.0
+POLL_S = 0.02
+GIVE_UP_S = 120.0
 TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def await_true(condition: Callable[[], bool], what: str) -> None:
+    """Return when the condition holds. Raises RuntimeError when it does not for long."""
+    deadline = time.monotonic() + GIVE_UP_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"not within {GIVE_UP_S:g} s: {what}")
+        time.sleep(POLL_S)
 
 
 def await_healthy(web_port: int) -> None:
     """Return when the gateway whose page is on that port receives messages."""
-    deadline = time.monotonic() + CONNECT_TIMEOUT_S
-    while time.monotonic() < deadline:
+
+    def healthy() -> bool:
         with suppress(OSError), urlopen(f"http://127.0.0.1:{web_port}/healthz") as answer:
-            if answer.status == HTTPStatus.OK:
-                return
-        time.sleep(POLL_S)
-    raise RuntimeError("the gateway did not connect to the broker")
+            return bool(answer.status == HTTPStatus.OK)
+        return False
+
+    await_true(healthy, "a gateway that receives")
 
 
 class Measured:
@@ -79,7 +89,14 @@ class Measured:
 
     def peak_rss_mb(self) -> float:
         """The most memory that it ever had, in MB."""
+        return self._told("VmHWM") / 1000
+
+    def rss_mb(self) -> float:
+        """The memory that it has, in MB."""
+        return self._told("VmRSS") / 1000
+
+    def _told(self, name: str) -> int:
         for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1000
-        raise RuntimeError("the kernel does not tell the peak memory")
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1])
+        raise RuntimeError(f"the kernel does not tell {name} of a process")

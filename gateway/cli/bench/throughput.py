@@ -1,99 +1,139 @@
-"""CPU per message at full speed, the gateway and its yardstick in turn."""
+"""CPU per message at full speed: one subject, once."""
 
 import sqlite3
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 from gateway.assembly import JOURNAL_FILE
 from gateway.cli.bench.bench_site import write_site
-from gateway.cli.bench.process import Measured, await_healthy
+from gateway.cli.bench.figures import check_balance
+from gateway.cli.bench.load import warm_up
+from gateway.cli.bench.process import Measured, await_healthy, await_true
+from gateway.cli.bench.store import Store
 from gateway.cli.demo.broker import free_port
+from gateway.forward.influx import InfluxSink
 from gateway.journal.database import open_for_reading
 
-POLL_S = 0.02
-GIVE_UP_S = 300.0
 WEB_PORT = 28_000
+BURST, STEADY = 500, 200
+"""Messages in flight on each connection of the load."""
 
 
 class Run(NamedTuple):
-    """One subject, once. `accepted` are the messages on disk."""
+    """One subject, once. `rate` is of messages on disk, a second."""
 
     cpu_us: float
     rate: float
     peak_rss_mb: float
-    accepted: int
 
 
 class Subject(NamedTuple):
-    """What is measured: the gateway with so many rules, or the yardstick (None)."""
+    """What is measured: the gateway with so many rules, or the yardstick (None). `forwarding`
+    says whether the gateway also writes to a store, and is measured until that has everything."""
 
-    name: str
+    devices: int
     rules: int | None
+    window: int = STEADY
+    forwarding: bool = False
 
 
-def measure(subject: Subject, broker_port: int, *, messages: int, devices: int) -> Run:
-    """Send `messages` at full speed and see what they cost until the last is on disk."""
-    with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as name:
-        folder = Path(name)
-        web_port = free_port(WEB_PORT)
+def measure(subject: Subject, broker_port: int, messages: int, store: Store | None) -> Run:
+    """Send `messages` at full speed and see what they cost until the last is where it belongs."""
+    with (
+        tempfile.TemporaryDirectory(prefix="hamlet-bench-") as name,
+        Measured(
+            "gateway.cli.bench.load", broker_port, messages, subject.devices, 0, subject.window
+        ) as load,
+    ):
         if subject.rules is None:
-            file = folder / "yardstick.db"
-            start: tuple[object, ...] = (broker_port, messages, file)
-            module = "gateway.cli.bench.yardstick"
-            table = "m"
-        else:
-            write_site(
-                folder,
-                devices=devices,
-                rules=subject.rules,
-                broker_port=broker_port,
-                web_port=web_port,
-            )
-            file = folder / "data" / JOURNAL_FILE
-            start = ("run", "--site", folder)
-            module = "gateway.cli.main"
-            table = "message"
-        with (
-            Measured("gateway.cli.bench.load", broker_port, messages, devices, 0) as load,
-            Measured(module, *start) as measured,
-        ):
+            return _measure_yardstick(load, broker_port, subject.devices, messages, Path(name))
+        web_port = free_port(WEB_PORT)
+        store = store if subject.forwarding else None
+        write_site(
+            Path(name),
+            devices=subject.devices,
+            rules=subject.rules,
+            broker_port=broker_port,
+            web_port=web_port,
+            store=store,
+        )
+        with Measured("gateway.cli.main", "run", "--site", name) as gateway:
             load.await_line("ready")
-            measured.await_line("ready")
-            if subject.rules is not None:
-                await_healthy(web_port)
-            return _run(load, measured, file, table, messages)
+            await_healthy(web_port)
+            with closing(open_for_reading(Path(name) / "data" / JOURNAL_FILE)) as connection:
+                run = _run(
+                    load,
+                    gateway,
+                    subject.devices,
+                    messages,
+                    on_disk=lambda: _ask(connection, "SELECT max(id) FROM message"),
+                    finish=lambda: _await_store(connection) if store else None,
+                )
+            check_balance(web_port, warm_up(subject.devices) + messages)
+            return run
 
 
-def _run(load: Measured, measured: Measured, file: Path, table: str, messages: int) -> Run:
-    connection = open_for_reading(file)
-    before = _newest(connection, table)
+def _measure_yardstick(
+    load: Measured, broker_port: int, devices: int, messages: int, folder: Path
+) -> Run:
+    file = folder / "yardstick.db"
+    with Measured("gateway.cli.bench.yardstick", broker_port, file) as yardstick:
+        load.await_line("ready")
+        yardstick.await_line("ready")
+        with closing(open_for_reading(file)) as connection:
+            return _run(
+                load,
+                yardstick,
+                devices,
+                messages,
+                on_disk=lambda: _ask(connection, "SELECT max(id) FROM m"),
+            )
+
+
+def _run(
+    load: Measured,
+    measured: Measured,
+    devices: int,
+    messages: int,
+    *,
+    on_disk: Callable[[], int],
+    finish: Callable[[], None] = lambda: None,
+) -> Run:
+    warm = on_disk() + warm_up(devices)
+    load.say("warm up")
+    load.await_line("warm")
+    await_true(lambda: on_disk() >= warm, "the first messages on disk")
+    wanted = on_disk() + messages
     cpu_before, began = measured.cpu_s(), time.monotonic()
     load.say("go")
-    while (newest := _newest(connection, table)) < before + messages:
-        if time.monotonic() - began > GIVE_UP_S:
-            raise RuntimeError(f"only {newest - before} of {messages} arrived in {GIVE_UP_S:g} s")
-        time.sleep(POLL_S)
+    await_true(lambda: on_disk() >= wanted, f"{messages} messages on disk")
     took = time.monotonic() - began
-    cpu = measured.cpu_s() - cpu_before
-    connection.close()
+    finish()
     return Run(
-        cpu_us=cpu / messages * 1e6,
+        cpu_us=(measured.cpu_s() - cpu_before) / messages * 1e6,
         rate=messages / took,
         peak_rss_mb=measured.peak_rss_mb(),
-        accepted=newest - before,
     )
 
 
-def _newest(connection: sqlite3.Connection, table: str) -> int:
-    newest: int | None = connection.execute(f"SELECT max(id) FROM {table}").fetchone()[0]  # noqa: S608  # one of two names of ours
-    return newest or 0
+def _await_store(connection: sqlite3.Connection) -> None:
+    newest = _ask(connection, "SELECT id FROM message WHERE channel = 0 ORDER BY id DESC LIMIT 1")
+    cursor = f"SELECT max(cursor) FROM sink WHERE name = '{InfluxSink.name}'"  # noqa: S608  # ours
+    await_true(lambda: _ask(connection, cursor) >= newest, "everything in the store")
+
+
+def _ask(connection: sqlite3.Connection, question: str) -> int:
+    found: tuple[int | None] | None = connection.execute(question).fetchone()
+    return (found and found[0]) or 0
 
 
 def summarise(runs: list[Run], yardsticks: list[Run]) -> dict[str, object]:
-    """The medians; `of_yardstick` is the median of the ratios of runs that followed each other."""
+    """The medians; `of_yardstick` is the median of the ratios of runs of the same round."""
     ratios = [run.cpu_us / mark.cpu_us for run, mark in zip(runs, yardsticks, strict=True)]
     return {
         "cpu_us_per_message": round(median(run.cpu_us for run in runs), 2),
@@ -101,5 +141,4 @@ def summarise(runs: list[Run], yardsticks: list[Run]) -> dict[str, object]:
         "peak_rss_mb": round(max(run.peak_rss_mb for run in runs), 1),
         "of_yardstick": round(median(ratios), 2),
         "of_yardstick_range": [round(min(ratios), 2), round(max(ratios), 2)],
-        "accepted": runs[-1].accepted,
     }

@@ -2,7 +2,7 @@
 
 Codec, validation, one row a message in SQLite with synchronous=FULL, acknowledged after the
 commit, one compiled rule. No registry, no duplicates, no reconnection, no pages. It runs as a
-process of its own: `python -m gateway.cli.bench.yardstick PORT COUNT FILE`.
+process of its own until it is ended: `python -m gateway.cli.bench.yardstick PORT FILE`.
 """
 
 import asyncio
@@ -47,17 +47,14 @@ def _schema(metric: Metric) -> CoreSchema:
 
 
 class Yardstick(asyncio.Protocol):
-    """One connection; `done` is set when `count` messages were acknowledged."""
+    """One connection."""
 
-    def __init__(self, count: int, file: Path) -> None:
-        self._count = count
+    def __init__(self, file: Path) -> None:
         self._validators = {name: v.validate_json for name, v in _validators().items()}
         self._loop = asyncio.get_running_loop()
-        self.done: asyncio.Future[None] = self._loop.create_future()
         self._buffer = bytearray()
         self._rows: list[Row] = []
         self._acks: list[bytes] = []
-        self._acknowledged = 0
         self._busy = False
         self._jobs: queue.SimpleQueue[tuple[list[Row], list[bytes]]] = queue.SimpleQueue()
         threading.Thread(target=self._write, args=(file,), daemon=True).start()
@@ -127,23 +124,18 @@ class Yardstick(asyncio.Protocol):
     def _committed(self, acks: list[bytes]) -> None:
         self._busy = False
         self._transport.write(b"".join(acks))
-        self._acknowledged += len(acks)
-        if self._acknowledged >= self._count and not self.done.done():
-            self.done.set_result(None)
         self._flush()
 
 
-async def _run(port: int, count: int, file: Path) -> None:
+async def _run(port: int, file: Path) -> None:
     loop = asyncio.get_running_loop()
-    _, yardstick = await loop.create_connection(lambda: Yardstick(count, file), "127.0.0.1", port)
-    await yardstick.done
+    await loop.create_connection(lambda: Yardstick(file), "127.0.0.1", port)
+    await loop.create_future()  # whoever measures ends it
 
 
 def main() -> None:
-    """Receive COUNT messages from the broker on PORT, then say so."""
-    asyncio.run(_run(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
-    print("done", flush=True)
-    sys.stdin.read()  # stay until whoever measures has looked
+    """Receive from the broker on PORT into FILE."""
+    asyncio.run(_run(int(sys.argv[1]), Path(sys.argv[2])))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,40 @@
+"""What must not grow: the gateway's memory over a million messages."""
+
+import tempfile
+from pathlib import Path
+
+from gateway.cli.bench.bench_site import write_site
+from gateway.cli.bench.figures import check_balance
+from gateway.cli.bench.load import warm_up
+from gateway.cli.bench.process import Measured, await_healthy
+from gateway.cli.bench.throughput import STEADY, WEB_PORT
+from gateway.cli.demo.broker import free_port
+
+BATCHES, BATCH = 10, 100_000
+"""Each from a load of its own, whose devices have started anew."""
+
+
+def measure_memory(broker_port: int, *, devices: int, rules: int) -> dict[str, object]:
+    """Resident MB after each hundred thousand messages."""
+    with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as name:
+        web_port = free_port(WEB_PORT)
+        write_site(
+            Path(name), devices=devices, rules=rules, broker_port=broker_port, web_port=web_port
+        )
+        rss_mb = []
+        with Measured("gateway.cli.main", "run", "--site", name) as gateway:
+            await_healthy(web_port)
+            for number in range(1, BATCHES + 1):
+                sent = number * (warm_up(devices) + BATCH)
+                _send(broker_port, devices)
+                check_balance(web_port, sent)
+                rss_mb.append(round(gateway.rss_mb(), 1))
+    return {"messages": sent, "devices": devices, "rules": rules, "rss_mb": rss_mb}
+
+
+def _send(broker_port: int, devices: int) -> None:
+    with Measured("gateway.cli.bench.load", broker_port, BATCH, devices, 0, STEADY) as load:
+        for word in ("ready", "warm"):
+            load.await_line(word)
+            load.say("go")
+        load.await_line("sent")

@@ -1,0 +1,19 @@
+"""How the bench reads a gateway's own figures."""
+
+from gateway.cli.bench.figures import percentile_ms
+
+COMMITS = {
+    "hamlet_messages_received_total": 9.0,
+    'hamlet_journal_commit_seconds_bucket{le="0.001"}': 50.0,
+    'hamlet_journal_commit_seconds_bucket{le="0.0025"}': 98.0,
+    'hamlet_journal_commit_seconds_bucket{le="0.005"}': 99.0,
+    'hamlet_journal_commit_seconds_bucket{le="+Inf"}': 100.0,
+    "hamlet_journal_commit_seconds_sum": 0.2,
+}
+
+
+def test_a_percentile_is_the_bound_of_its_bucket() -> None:
+    assert percentile_ms(COMMITS, 50) == 1
+    assert percentile_ms(COMMITS, 98) == 2.5
+    assert percentile_ms(COMMITS, 99) == 5
+    assert percentile_ms(COMMITS, 100) == float("inf")
