@@ -12,7 +12,7 @@ from tests.system.gateway_process import run_hamlet
 
 @pytest.fixture(scope="module")
 def service() -> configparser.SectionProxy:
-    unit = configparser.ConfigParser(interpolation=None)
+    unit = configparser.ConfigParser(interpolation=None, strict=False)  # After= may be repeated
     unit.optionxform = str  # type: ignore[assignment,method-assign]  # as its documentation shows it
     unit.read(PROJECT / "deploy/hamlet.service")
     return unit["Service"]
@@ -28,6 +28,16 @@ def test_systemd_is_told_when_it_is_ready_and_alive(service: configparser.Sectio
     assert service["Type"] == "notify"
     assert int(service["WatchdogSec"]) <= STILL_AFTER_S
     assert service["Restart"] == "always"
+
+
+def test_its_sandbox_leaves_it_the_clock_and_the_serial_ports(
+    service: configparser.SectionProxy,
+) -> None:
+    assert "adjtimex" in service["SystemCallFilter"].split()
+    assert service["SystemCallErrorNumber"] == "EPERM"
+    assert "dialout" in service["SupplementaryGroups"].split()
+    closing = {"ProtectClock", "PrivateDevices", "DevicePolicy", "DeviceAllow", "ProcSubset"}
+    assert not closing & set(service)
 
 
 def test_it_may_write_where_its_site_is(service: configparser.SectionProxy) -> None:
