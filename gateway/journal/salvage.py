@@ -45,7 +45,8 @@ Row = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Salvaged:
-    """`unreadable` counts the ids between which something is damaged; some may never have been."""
+    """`unreadable` counts the ids that could not be read; some may never have been. What is missing
+    at the beginning is not among them: it may have been deleted because it was old."""
 
     added: int = 0
     already_there: int = 0
@@ -75,7 +76,9 @@ def salvage(
 
 def read_around_damage(source: sqlite3.Connection, newest: int, result: Salvaged) -> Iterator[Row]:
     """The messages up to `newest` that can be read, in order. Behind one that cannot be, reading
-    begins again at ever wider steps; what such a step left out is then asked for one by one."""
+    begins again at ever wider steps; what such a step left out is then asked for one by one. So it
+    does where the messages only seem to end, because a page that leads to others is damaged. Holes
+    are such pages, too: only what was old is ever deleted."""
     first, step = 1, 0
     while first <= newest:
         with suppress(*UNREADABLE):
@@ -85,10 +88,10 @@ def read_around_damage(source: sqlite3.Connection, newest: int, result: Salvaged
                 if step:
                     yield from _one_by_one(source, first - step + 1, first - 1, result)
                     step = 0
+                if first > 1:
+                    result.unreadable += row[0] - first
                 first = row[0] + 1
                 yield row
-            else:
-                return
         step = min(max(1, 2 * step), STEP_MAX)
         result.unreadable += min(step, newest + 1 - first)
         first += step
