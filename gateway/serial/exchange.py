@@ -99,7 +99,7 @@ class Exchange:
         frame = bytes(heard[start : start + length])
         if len(frame) < length or not is_frame(frame):
             return None
-        if length == self._length and function < 0x80 and frame[2] != length - 5:
+        if function < 0x80 and frame[2] != length - 5:  # the size that it names itself
             return None
         return frame[:-2]
 
