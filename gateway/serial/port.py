@@ -99,7 +99,8 @@ async def open_port(name: str, baud: int, parity: str, stop_bits: int) -> AsyncI
     try:
         yield Port(name, reader, writer)
     finally:
-        writer.transport.abort()  # close() waits until all is sent, for ever if nobody reads
+        if not writer.is_closing():  # as it is after the plug was pulled
+            writer.transport.abort()  # close() waits until all is sent, for ever if nobody reads
         with contextlib.suppress(OSError):  # it may be gone already
             await writer.wait_closed()
 
