@@ -42,7 +42,7 @@ class ConnectionSettings:
 
     `client_id` never changes, for the broker keeps our session (subscriptions and what came while
     we were away) under it for `session_expiry_s`; over MQTT 3.1.1 the broker decides how long.
-    `wishes` are subscriptions that the broker may refuse.
+    `wishes` are subscriptions with QoS 0 that the broker may refuse.
     """
 
     host: str

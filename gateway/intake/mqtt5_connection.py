@@ -305,7 +305,10 @@ class Mqtt5Connection:
         # broker queue lost is put right. `retain_as_published` off: the flag then means "stored".
         filters = [
             mqtt5.TopicFilter(pattern, retain_as_published=False)
-            for pattern in (*self._settings.subscriptions, *self._settings.wishes)
+            for pattern in self._settings.subscriptions
+        ] + [
+            mqtt5.TopicFilter(pattern, max_qos=mqtt5.QoS.AT_MOST_ONCE, retain_as_published=False)
+            for pattern in self._settings.wishes
         ]
         self._outgoing += mqtt5.SubscribePacket(SUBSCRIBE_ID, filters).write()
 

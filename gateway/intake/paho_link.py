@@ -219,7 +219,8 @@ class PahoLink:
             return
         self._session_present = flags.session_present
         self._life.answered()
-        filters = [(pattern, 1) for pattern in (*settings.subscriptions, *settings.wishes)]
+        filters = [(pattern, 1) for pattern in settings.subscriptions]
+        filters += [(pattern, 0) for pattern in settings.wishes]
         self._subscribe_id = self._client.subscribe(filters)[1]
         self.set_reading(self._life.reading)
 
