@@ -53,7 +53,7 @@ def bench(
         bool,
         typer.Option(
             "--large",
-            help="Also a million messages, and a journal of 20 million: 15 minutes, 10 GB.",
+            help="Also a million messages, and a journal of 20 million: half an hour, 10 GB.",
         ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
