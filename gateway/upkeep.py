@@ -10,6 +10,7 @@ from devices.reading import Millis
 from gateway.clock import Now
 from gateway.decisions import AlertAsked, AlertCleared
 from gateway.fleet import Fleet
+from gateway.journal.ageing import Ageing
 from gateway.journal.notices import history_dropped, history_safe
 from gateway.journal.pruning import prune
 from gateway.journal.reader import JournalReader
@@ -56,6 +57,7 @@ class Upkeep:
         self._writer = writer
         self._rollups = rollups
         self._keep_ms = config.keep_days * DAY_MS
+        self._ageing = Ageing(reader, writer)
         self._retention = Retention(
             reader,
             writer,
@@ -81,19 +83,20 @@ class Upkeep:
 
     def tick(self, now: Millis) -> Swept:
         """The share of one minute. Blocks; raises StoppedError when nothing is written any more."""
-        swept = self._retention.run(now)
+        aged = self._ageing.follow(now, TICK_S * 1000)
+        swept = self._retention.run(aged)
         share = ceil(len(self._fleet) * TICK_S / ROLLUP_EVERY_S)
-        self._rollups.run(share, self._hours_from(swept, now))
-        if self._pruned_at is None or abs(now - self._pruned_at) >= DAY_MS:
-            prune(self._reader, self._writer, now - self._keep_ms)
-            self._pruned_at = now
+        self._rollups.run(share, self._hours_from(swept, aged))
+        if self._pruned_at is None or abs(aged - self._pruned_at) >= DAY_MS:
+            prune(self._reader, self._writer, aged - self._keep_ms)
+            self._pruned_at = aged
         return swept
 
-    def _hours_from(self, swept: Swept, now: Millis) -> Millis:
+    def _hours_from(self, swept: Swept, aged: Millis) -> Millis:
         kept_ms = max(self._keep_ms, HOURS_KEPT_DAYS * DAY_MS)
         if swept.over_budget and swept.oldest is not None:
-            kept_ms = min(kept_ms, HOURS_PER_MESSAGES * max(now - swept.oldest, DAY_MS))
-        return now - kept_ms
+            kept_ms = min(kept_ms, HOURS_PER_MESSAGES * max(aged - swept.oldest, DAY_MS))
+        return aged - kept_ms
 
     def _report(self, swept: Swept, now: Millis) -> None:
         self._observations.journal_dropped += swept.dropped

@@ -15,6 +15,8 @@ from tests.gateway.history_contract import MIDNIGHT
 from tests.gateway.journal.recorder import JournalRecorder
 
 TIMEOUT_S = 60.0
+AT_ONCE = 10**9
+"""So fast that age is what the clock says."""
 
 
 class Kept(Upkeep):
@@ -65,8 +67,14 @@ def test_all_devices_have_had_their_turn_after_some_hours(recorder: JournalRecor
     ],
 )
 def test_hours_are_kept_for_a_time(
-    recorder: JournalRecorder, keep_days: int, max_gb: float, age_days: int, kept: bool
+    recorder: JournalRecorder,
+    monkeypatch: pytest.MonkeyPatch,
+    keep_days: int,
+    max_gb: float,
+    age_days: int,
+    kept: bool,
 ) -> None:
+    monkeypatch.setattr("gateway.journal.ageing.SPEED", AT_ONCE)
     upkeep = Kept(recorder, keep_days=keep_days, max_gb=max_gb)
     for at in (MIDNIGHT, MIDNIGHT + age_days * DAY_MS, MIDNIGHT + age_days * DAY_MS + 1):
         recorder.say("wifi-1", at, clients=3)
@@ -103,7 +111,10 @@ async def test_what_was_dropped_is_counted_and_told_until_the_store_catches_up(
     assert upkeep.seen.journal_dropped == 1
 
 
-def test_old_records_are_pruned_once_a_day(recorder: JournalRecorder) -> None:
+def test_old_records_are_pruned_once_a_day(
+    recorder: JournalRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.journal.ageing.SPEED", AT_ONCE)
     upkeep = Kept(recorder, keep_days=1)
     insert = "INSERT INTO set_aside VALUES ('influxdb', ?, ?, 'x')"
     left = []
@@ -112,6 +123,25 @@ def test_old_records_are_pruned_once_a_day(recorder: JournalRecorder) -> None:
         upkeep.tick(MIDNIGHT + 2 * DAY_MS + hour * 3_600_000)
         left.append(recorder.ask("SELECT count(*) FROM set_aside")[0][0])
     assert left == [0, 1, 0]
+
+
+def test_a_clock_years_ahead_deletes_a_day_in_an_hour(recorder: JournalRecorder) -> None:
+    for day in range(400):
+        recorder.say("wifi-1", MIDNIGHT + day * DAY_MS, clients=3)
+        recorder.write("INSERT INTO set_aside VALUES ('x', ?, ?, 'x')", day, recorder.now)
+    recorder.roll()
+    right = recorder.now
+    upkeep = Kept(recorder, keep_days=400)
+    upkeep.tick(right)
+    for tick in range(120):
+        if tick == 60:  # a restart forgets no more than the hour in which it was to be saved
+            upkeep = Kept(recorder, keep_days=400)
+        upkeep.tick(right + 3 * 365 * DAY_MS + tick * TICK_S * 1000)
+    assert recorder.ask("SELECT count(*) FROM message") == [(399,)]
+    assert recorder.ask("SELECT count(*) FROM set_aside") == [(399,)]
+    assert recorder.ask("SELECT count(*) FROM rollup WHERE hours IS NULL") == [(0,)]
+    upkeep.tick(right + 1)
+    assert recorder.ask("SELECT count(*) FROM message") == [(399,)]
 
 
 async def test_it_ends_when_nothing_is_written_any_more(
