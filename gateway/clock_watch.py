@@ -87,6 +87,7 @@ class ClockWatch:
 
     async def _repair(self) -> None:
         """Stamp anew what was received by a wrong clock."""
+        await self._committer.commit()  # before that the journal knows of nothing to repair
         outcome = Repair.MORE
         while outcome is Repair.MORE:
             try:

@@ -1,6 +1,7 @@
 """The journal's readings for other programs."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import NamedTuple
 
 from devices.reading import Millis
 from gateway.journal.database import naming_damage, open_for_reading
+from gateway.journal.periods import doubtful
 
 ROWS_AT_ONCE = 2000
 """Read in one piece: a question that lasts would keep the log from being written again from its
@@ -27,11 +29,13 @@ class Wanted(NamedTuple):
 def export(file: Path, wanted: Wanted) -> Iterator[dict[str, object]]:
     """One mapping for each telemetry message, in the order of coming. Memory holds one piece.
 
+    `time_known` is there, and False, where a gateway that did not know the time stamped a message.
     Raises JournalDamagedError.
     """
     newest = 0
     with closing(open_for_reading(file)) as connection, naming_damage():
         while True:
+            in_doubt = _in_doubt(connection)
             rows = connection.execute(
                 "SELECT message.id, channel, device.id, kind, boot, seq, measured_at, received_at,"
                 " body FROM message JOIN device ON number = message.device WHERE message.id > ?"
@@ -41,12 +45,12 @@ def export(file: Path, wanted: Wanted) -> Iterator[dict[str, object]]:
             if not rows:
                 return
             newest = rows[-1][0]
-            for _, channel, device, kind, boot, seq, measured_at, received_at, body in rows:
+            for id, channel, device, kind, boot, seq, measured_at, received_at, body in rows:
                 if channel == 0 and _is_wanted(wanted, device, measured_at):
                     values = json.loads(body)
                     for name in _ABOUT:
                         values.pop(name, None)
-                    yield {
+                    reading = {
                         "device": device,
                         "kind": kind,
                         "boot": boot,
@@ -55,6 +59,16 @@ def export(file: Path, wanted: Wanted) -> Iterator[dict[str, object]]:
                         "received_at": received_at,
                         "values": values,
                     }
+                    if any(first <= id <= last for first, last in in_doubt):
+                        reading["time_known"] = False
+                    yield reading
+
+
+def _in_doubt(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+    table = "SELECT 1 FROM sqlite_master WHERE name = 'clock_period'"
+    if connection.execute(table).fetchone() is None:
+        return []  # a journal that no gateway of this version has opened yet
+    return doubtful(connection)
 
 
 def _is_wanted(wanted: Wanted, device: str, measured_at: Millis) -> bool:

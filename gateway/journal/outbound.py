@@ -34,6 +34,16 @@ _ONE_BY_ONE = (
 )
 _IDS = "SELECT id FROM message WHERE id > ? AND id <= ? AND channel = 0 ORDER BY id LIMIT ?"
 _NOBODY_KNOWS_THE_TIME = "SELECT 1 FROM clock_period WHERE last_message IS NULL AND trust = 'none'"
+# A state has no message to tell its clock by; but time only grows from one period to the next.
+_STATES = (
+    "SELECT state_change.number, device.number, since, state, cause,"
+    " EXISTS (SELECT 1 FROM clock_period AS period"
+    " WHERE trust = 'none' AND correction IS NULL AND last_message IS NOT NULL"
+    " AND state_change.since >= period.since AND state_change.since < (SELECT next.since"
+    " FROM clock_period AS next WHERE next.id > period.id ORDER BY next.id LIMIT 1))"
+    " FROM state_change JOIN device ON device.id = state_change.device"
+    " WHERE state_change.number > ? ORDER BY state_change.number LIMIT ?"
+)
 TIME_UNKNOWN = "nobody knows when it was measured: the power went before the gateway knew the time"
 
 _Message = dict[str, Any]
@@ -94,7 +104,7 @@ class StatesOutbound(JournalOutbound):
 
     A message has `state` and `cause`. A change says nothing of when it was noticed: it counts as
     received when it happened. While nobody knows the time, all of them wait: theirs is corrected
-    once it is known.
+    once it is known. Where it never will be, they are set aside.
     """
 
     def read_after(self, cursor: int, limit: int) -> OutboundRows:
@@ -102,19 +112,15 @@ class StatesOutbound(JournalOutbound):
         with self._reader.connection() as connection:
             if connection.execute(_NOBODY_KNOWS_THE_TIME).fetchone():
                 return OutboundRows(cursor, (), (), (), ())
-            rows = connection.execute(
-                "SELECT state_change.number, device.number, since, state, cause"
-                " FROM state_change JOIN device ON device.id = state_change.device"
-                " WHERE state_change.number > ? ORDER BY state_change.number LIMIT ?",
-                [cursor, limit],
-            ).fetchall()
-        if not rows:
-            return OutboundRows(cursor, (), (), (), ())
-        numbers, devices, times, states, causes = zip(*rows, strict=True)
+            rows = connection.execute(_STATES, [cursor, limit]).fetchall()
+        upto = rows[-1][0] if rows else cursor
+        set_aside = [SetAside(row[0], TIME_UNKNOWN) for row in rows if row[-1]]
+        columns = zip(*(row[:-1] for row in rows if not row[-1]), strict=True)
+        numbers, devices, times, states, causes = tuple(columns) or ((),) * 5
         messages = [
             {"state": state, "cause": cause} for state, cause in zip(states, causes, strict=True)
         ]
-        return OutboundRows(numbers[-1], numbers, devices, times, messages)
+        return OutboundRows(upto, numbers, devices, times, messages, set_aside)
 
     def newest(self) -> int:
         """See OutboundSource."""

@@ -16,11 +16,12 @@ from devices.metric import INT64_MAX
 from devices.reading import Millis
 from gateway.clock import Correction, Scale, Trust
 from gateway.journal.batch import PeriodEnd
+from gateway.journal.memory import newest_message
 
 REPAIRED_AT_ONCE = 2_000
 """Messages per transaction: new ones wait for it some tens of milliseconds."""
 
-_STAMPS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+STAMPS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "alert": (("opened_at", "acknowledged_at", "resolved_at"), {}),
     "command": (("created_at", "finished_at"), {"expires_at": "created_at"}),
     "run": (("created_at", "step_at", "opened_at", "ended_at"), {"deadline": "step_at"}),
@@ -66,9 +67,13 @@ class Stretch(NamedTuple):
 
 
 def newest_time(connection: sqlite3.Connection) -> Millis:
-    """When the newest message came; 0 when there is none."""
+    """When the newest message came; 0 when there is none. In the place of a damaged journal only
+    the devices know it."""
     newest = "SELECT received_at FROM message ORDER BY id DESC LIMIT 1"
-    return _ask(connection, newest) or 0
+    heard = (
+        "SELECT max(json_extract(snapshot, '$.heard_at')) FROM device WHERE json_valid(snapshot)"
+    )
+    return _ask(connection, newest) or _ask(connection, heard) or 0
 
 
 def lasting_scale(connection: sqlite3.Connection, boot: str) -> Scale | None:
@@ -85,7 +90,7 @@ def begin_period(connection: sqlite3.Connection, boot: str, scale: Scale) -> Non
 
     What was to be repaired ends with what is there: no message to come is among it.
     """
-    newest = _ask(connection, "SELECT max(id) FROM message") or 0
+    newest = newest_message(connection)
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(
         "UPDATE clock_period SET last_message = min(last_message, ?) WHERE repaired < last_message",
@@ -105,7 +110,7 @@ def end_period(connection: sqlite3.Connection, end: PeriodEnd) -> None:
         [correction.by],
     )
     if correction.in_journal and correction.by:
-        for table in _STAMPS:
+        for table in STAMPS:
             _move(connection, table, correction, end.scale.since - correction.by)
     boot = connection.execute("SELECT boot FROM clock_period WHERE last_message IS NULL").fetchone()
     _replace(connection, boot[0], end.scale, end.last_message)
@@ -121,13 +126,27 @@ def held_from(connection: sqlite3.Connection) -> int | None:
 
 
 def uncertain_times(connection: sqlite3.Connection) -> list[UncertainTime]:
-    """The messages whose times will never be known, oldest first: power went before trust came."""
+    """The messages whose times will never be known, oldest first: power went before trust came.
+    Only of those that are still there."""
+    oldest = _ask(connection, "SELECT min(id) FROM message")
     rows = connection.execute(
-        "SELECT first_message, last_message, since, (SELECT received_at FROM message"
+        "SELECT max(first_message, ?1), last_message, since, (SELECT received_at FROM message"
         " WHERE id <= last_message ORDER BY id DESC LIMIT 1) FROM clock_period"
-        " WHERE trust = 'none' AND correction IS NULL AND last_message >= first_message ORDER BY id"
+        " WHERE trust = 'none' AND correction IS NULL AND last_message >= max(first_message, ?1)"
+        " ORDER BY id",
+        [oldest],
     )
     return [UncertainTime(*row) for row in rows]
+
+
+def doubtful(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+    """The first and the last message of each stretch whose times are wrong for now, or for ever."""
+    rows = connection.execute(
+        "SELECT coalesce(repaired + 1, first_message), coalesce(last_message, ?) FROM clock_period"
+        " WHERE trust = 'none' AND (correction IS NULL OR repaired < last_message)",
+        [INT64_MAX],
+    )
+    return rows.fetchall()
 
 
 def stretch_after(connection: sqlite3.Connection, message: int) -> Stretch:
@@ -158,20 +177,23 @@ def repair(connection: sqlite3.Connection) -> Repair:
     ).fetchall()
     connection.executemany(
         "UPDATE message SET measured_at = ?, received_at = ? WHERE id = ?",
-        [_corrected(row, by) for row in rows],
+        [corrected(row, by) for row in rows],
     )
     if rows:
         done = rows[-1][0]
-    elif not by or (_ask(connection, "SELECT max(id) FROM message") or 0) >= last:
-        done = last  # nothing is left of it
+    elif not by or newest_message(connection) >= last:
+        done = last  # nothing is left of it, or it is in a damaged journal
     else:
         return Repair.WAITS
     connection.execute("UPDATE clock_period SET repaired = ? WHERE id = ?", [done, id])
     return Repair.MORE
 
 
-def _corrected(row: tuple[int, int, Millis, Millis, bytes], by: Millis) -> tuple[int, int, int]:
-    """What the device said of the time stays, unless that is wrong by the right clock, too."""
+def corrected(
+    row: tuple[int, int, Millis, Millis, bytes], by: Millis
+) -> tuple[Millis, Millis, int]:
+    """From id, channel, measured_at, received_at and body to measured_at, received_at and id. What
+    the device said of the time stays, unless that is wrong by the right clock, too."""
     id, channel, measured_at, received_at, body = row
     corrected = received_at + by
     named = channel == 0 and (measured_at != received_at or _names_time(body))
@@ -199,7 +221,7 @@ def _move(
     connection: sqlite3.Connection, table: str, correction: Correction, until: Millis
 ) -> None:
     """Via negative times: a moved key must not meet one that is yet to be moved."""
-    own, following = _STAMPS[table]
+    own, following = STAMPS[table]
     names = {"since": correction.since, "until": until, "by": correction.by}
     due = [
         f"{column} = {column} + :by * ({at} BETWEEN :since AND :until)"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from devices.reading import Millis
+from gateway.clock import Trust
 from gateway.fleet import Device
 from gateway.journal.damage import NEWEST_MAX
 from gateway.journal.database import JournalDamagedError, open_journal
@@ -32,6 +33,7 @@ def rescue(damaged: Path, new: Path, now: Millis) -> None:
         target.execute("BEGIN")
         newest = _take_devices(source, target)
         target.execute("INSERT INTO origin VALUES (?)", [newest])
+        _take_periods(source, target)
         for table in (RULE_STATES, ALERTS, COMMANDS, RUNS, STATE_CHANGES):
             _take_records(source, target, table)
         for name, cursor in readable_rows(source, target, "sink", "name, cursor"):
@@ -71,6 +73,15 @@ def readable_rows(
                 seen.add(key)
                 yield rest
             return
+
+
+def _take_periods(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """By which clock messages were stamped: those that are fetched later keep their ids."""
+    columns = 'id, boot, trust, "offset", since, first_message, last_message, correction, repaired'
+    for row in readable_rows(source, target, "clock_period", columns):
+        with suppress(ValueError, sqlite3.IntegrityError):
+            Trust(row[2])
+            target.execute("INSERT INTO clock_period VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def _take_records(

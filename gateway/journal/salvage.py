@@ -4,7 +4,7 @@ Messages keep their ids, so that none is there twice however often this is done.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,12 @@ from devices.reading import Millis
 from gateway.journal.batch import CHANNELS
 from gateway.journal.damage import NEWEST_MAX, reading_back
 from gateway.journal.database import open_journal
+from gateway.journal.late_corrections import (
+    LateCorrection,
+    late_corrections,
+    message_in_time,
+    record_in_time,
+)
 from gateway.journal.memory import known_device, newest_message, take_snapshot
 from gateway.journal.mending import UNREADABLE, open_damaged
 from gateway.journal.notices import JOURNAL_DAMAGED
@@ -65,12 +71,16 @@ def salvage(
     with closing(open_journal(file)) as target, closing(open_damaged(damaged)) as source:
         numbers = in_transaction(target, lambda target: _match_devices(source, target))
         newest = _newest(source, target)
+        late = late_corrections(source, target)
         last: dict[int, int] = {}
         messages = _sound(read_around_damage(source, newest, result), numbers, result)
         while some := list(islice(messages, ROWS_PER_TRANSACTION)):
+            some = [message_in_time(row, late) for row in some] if late else some
             in_transaction(target, partial(_add, rows=some, last=last, result=result))
             on_progress(some[-1][0] / newest)
-        in_transaction(target, lambda target: _finish(source, target, numbers, last, now, result))
+        in_transaction(
+            target, lambda target: _finish(source, target, numbers, last, late, now, result)
+        )
     return result
 
 
@@ -170,13 +180,14 @@ def _finish(
     target: sqlite3.Connection,
     numbers: dict[int, int],
     last: dict[int, int],
+    late: Sequence[LateCorrection],
     now: Millis,
     result: Salvaged,
 ) -> None:
     _chain_later_messages(target, last)
     before = target.total_changes
     for table in (RULE_CHANGES, ALERTS, COMMANDS, RUNS, EXPLANATIONS, STATE_CHANGES):
-        _add_records(source, target, table)
+        _add_records(source, target, table, late)
     result.records_added = target.total_changes - before
     if result.added:
         _restart_rollups(source, target, numbers)
@@ -215,10 +226,15 @@ def _chain_later_messages(target: sqlite3.Connection, last: dict[int, int]) -> N
             )
 
 
-def _add_records(source: sqlite3.Connection, target: sqlite3.Connection, table: Table[Any]) -> None:
+def _add_records(
+    source: sqlite3.Connection,
+    target: sqlite3.Connection,
+    table: Table[Any],
+    late: Sequence[LateCorrection],
+) -> None:
     for row in readable_rows(source, target, table.name, table.columns):
         with suppress(*UNREADABLE):
-            table.add(target, table.read(row))
+            table.add(target, record_in_time(table.name, table.read(row), late))
 
 
 def _restart_rollups(

@@ -14,7 +14,7 @@ from gateway.app import Gateway, open_gateway
 from gateway.assembly import JOURNAL_FILE
 from gateway.decisions import RuleState
 from gateway.journal.database import open_for_reading
-from gateway.journal.outbound import TIME_UNKNOWN, JournalOutbound
+from gateway.journal.outbound import TIME_UNKNOWN, JournalOutbound, StatesOutbound
 from gateway.journal.periods import UncertainTime, uncertain_times
 from gateway.timekeeping.keeper import AFTER_NEWEST_MS
 from tests.gateway.own_time import NTP, NTP_WAITS, DrivenClocks
@@ -80,6 +80,10 @@ class Hamlet:
     def outbound(self) -> JournalOutbound:
         gateway = self.gateway
         return JournalOutbound(gateway.reader, None, gateway.clock.now)  # type: ignore[arg-type]
+
+    def states(self) -> StatesOutbound:
+        gateway = self.gateway
+        return StatesOutbound(gateway.reader, None, gateway.clock.now)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -282,3 +286,30 @@ async def test_a_jump_that_nobody_vouches_for_is_told_and_untold(hamlet: Hamlet)
         await hamlet.gateway.trust_clock()
         assert hamlet.gateway.clock.now() == NOW + 11_000 + YEAR
         assert not alerts()
+
+
+async def test_a_state_of_a_time_that_nobody_knows_is_not_sent_on(hamlet: Hamlet) -> None:
+    async with hamlet.on(DrivenClocks(NOW - HOUR, NTP_WAITS)):
+        await hamlet.say()
+        assert hamlet.states().read_after(0, 10).upto == 0, "they wait: it may yet be known"
+    async with hamlet.on(DrivenClocks(NOW + HOUR, NTP, "boot-2")):
+        hamlet.gateway.committer.on_connection(True, "subscribed")
+        await hamlet.say()
+        rows = hamlet.states().read_after(0, 10)
+        noted = dict(hamlet.ask("SELECT number, since FROM state_change"))
+        assert [id for id, since in noted.items() if since >= NOW + HOUR] == list(rows.ids)
+        assert rows.set_aside
+        assert {row.reason for row in rows.set_aside} == {TIME_UNKNOWN}
+
+
+async def test_a_correction_during_a_commit_is_followed_by_the_repair(hamlet: Hamlet) -> None:
+    clocks = DrivenClocks(NOW - HOUR, NTP_WAITS)
+    async with hamlet.on(clocks):
+        await hamlet.say()
+        commit = asyncio.create_task(hamlet.gateway.committer.commit())
+        await asyncio.sleep(0)
+        assert hamlet.gateway.committer.commit_since is not None
+        clocks.wall, clocks.evidence = NOW, NTP
+        await hamlet.gateway.clock_watch.look()
+        assert hamlet.times() == [(NOW, NOW)]
+        await commit
