@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from gateway.decisions import AlertAsked, AlertCleared, Command, CommandAsked
 from gateway.feed import Feed
 from gateway.forward.forwarder import Forwarder
 from gateway.forward.influx import InfluxSink
+from gateway.history import StoreError
 from gateway.intake.contract import ConnectionSettings, Receiver, TlsSettings
 from gateway.intake.embedded import EmbeddedBroker
 from gateway.intake.open_receiver import open_receiver
@@ -114,10 +115,11 @@ class Gateway:
         while True:
             before = seen.forward
             now = self.clock.now()
-            seen.forward = await forwarder.statistics(InfluxSink.name, now)
-            seen.forward_states = await forwarder.statistics(STATES_STREAM, now)
-            if before is None or (before.trouble is None) != (seen.forward.trouble is None):
-                seen.store_since = self.clock.now()
+            with suppress(StoreError):  # the forwarder says so; the figures stay as they were
+                seen.forward = await forwarder.statistics(InfluxSink.name, now)
+                seen.forward_states = await forwarder.statistics(STATES_STREAM, now)
+                if before is None or (before.trouble is None) != (seen.forward.trouble is None):
+                    seen.store_since = self.clock.now()
             await asyncio.sleep(WATCH_S)
 
     async def ask_command(self, asked: CommandAsked) -> Command:

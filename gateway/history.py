@@ -60,7 +60,7 @@ class StoreError(Exception):
 
 class Store(Protocol):
     """A store of what devices measured and how they were: the journal, or a database that it is
-    forwarded to. A database raises StoreError."""
+    forwarded to. Raises StoreError."""
 
     def latest(self, device: str) -> Mapping[str, Measured]:
         """By metric, the value measured last; empty for a device that is not known."""

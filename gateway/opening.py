@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gateway.assembly import JOURNAL_FILE, build_pipeline
 from gateway.journal.damage import check_start_tables, reading_back
-from gateway.journal.database import JournalDamagedError, naming_damage, open_journal
+from gateway.journal.database import JournalDamagedError, JournalError, naming_damage, open_journal
 from gateway.journal.replacement import note_damage, replace_if_noted
 from gateway.pipeline import Pipeline
 from gateway.rules.rule import Rule
@@ -46,6 +46,9 @@ def _open(site: Site, rules: Sequence[Rule], clocks: Clocks) -> Opened:
             trusted = clock.scale.trusted
             pipeline = build_pipeline(connection, site, rules, clock.now(), clock_trusted=trusted)
             return connection, clock, pipeline
+    except sqlite3.OperationalError as error:
+        connection.close()
+        raise JournalError(f"{file} cannot be read: {error}; does the disk work?") from error
     except BaseException:
         connection.close()
         raise

@@ -39,7 +39,7 @@ class OutboundRows(NamedTuple):
 
 class OutboundSource(Protocol):
     """The journal as a forwarder sees it. Its methods block, so worker threads call them: any
-    thread, several at a time."""
+    thread, several at a time. They raise StoreError while the disk cannot be read."""
 
     def read_after(self, cursor: int, limit: int) -> OutboundRows:
         """The oldest committed rows with an id above `cursor`, at most `limit`; fewer only when

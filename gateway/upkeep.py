@@ -10,6 +10,7 @@ from devices.reading import Millis
 from gateway.clock import Now
 from gateway.decisions import AlertAsked, AlertCleared
 from gateway.fleet import Fleet
+from gateway.history import StoreError
 from gateway.journal.ageing import Ageing
 from gateway.journal.notices import history_dropped, history_safe
 from gateway.journal.pruning import prune
@@ -77,12 +78,24 @@ class Upkeep:
         with suppress(StoppedError):
             while True:
                 await asyncio.sleep(TICK_S)
-                if not self._observations.disk_full:
-                    now = self._now()
-                    self._report(await asyncio.to_thread(self.tick, now), now)
+                await self.take_turn()
+
+    async def take_turn(self) -> None:
+        """Do the share of this minute, unless the disk is full or cannot be read. Raises
+        StoppedError."""
+        if self._observations.disk_full:
+            return
+        now = self._now()
+        try:
+            swept = await asyncio.to_thread(self.tick, now)
+        except StoreError as error:
+            log.warning("journal: upkeep waits: %s", error)
+        else:
+            self._report(swept, now)
 
     def tick(self, now: Millis) -> Swept:
-        """The share of one minute. Blocks; raises StoppedError when nothing is written any more."""
+        """The share of one minute. Blocks; raises StoppedError when nothing is written any more,
+        and StoreError when nothing can be read."""
         aged = self._ageing.follow(now, TICK_S * 1000)
         swept = self._retention.run(aged)
         share = ceil(len(self._fleet) * TICK_S / ROLLUP_EVERY_S)

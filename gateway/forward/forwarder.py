@@ -18,6 +18,7 @@ from gateway.detached import run_detached
 from gateway.forward.backoff import Backoff, Delays
 from gateway.forward.lines import Lines, Stream
 from gateway.forward.sink import Answer, Refused, Sink, Stored, TooLarge, Trouble
+from gateway.history import StoreError
 from gateway.outbound import SetAside
 
 LINGER_S = 1.0
@@ -56,7 +57,7 @@ class _Progress:
     """How far a stream has come since the start of the gateway."""
 
     stream: Stream
-    cursor: int = 0
+    cursor: int | None = None  # not asked for yet
     sent: int = 0
     dead: int = 0
 
@@ -90,9 +91,6 @@ class Forwarder:
         """Forward until cancelled. On a healthy disk nothing of it goes on after that, but for a
         request that the store does not answer: it is cut off, and changes nothing here."""
         try:
-            for progress in self._streams.values():
-                stream = progress.stream
-                progress.cursor = await _finish(stream.source.cursor, stream.name)
             while True:
                 self._news.clear()
                 more = [await self._advance(progress) for progress in self._streams.values()]
@@ -103,7 +101,8 @@ class Forwarder:
             self._sink.close()
 
     async def statistics(self, stream: str, now: Millis) -> ForwardStatistics:
-        """For `/metrics` and the technician's page."""
+        """For `/metrics` and the technician's page. Raises StoreError while the journal cannot be
+        read."""
         progress = self._streams[stream]
         source = progress.stream.source
         cursor = await asyncio.to_thread(source.cursor, stream)
@@ -122,7 +121,14 @@ class Forwarder:
         """Bring the oldest rows into the store and move the cursor; or wait, where that fails.
         False when there is nothing more to do for now."""
         wanted = self._backoff.batch
-        batch = await _finish(progress.stream.read, progress.cursor, wanted)
+        stream = progress.stream
+        try:
+            if progress.cursor is None:
+                progress.cursor = await _finish(stream.source.cursor, stream.name)
+            batch = await _finish(stream.read, progress.cursor, wanted)
+        except StoreError as error:
+            await self._wait_out(Trouble(str(error)))
+            return True
         if batch.upto == progress.cursor:
             return False
         lines = [_Line(*line) for line in zip(batch.ids, batch.lines, strict=True)]
@@ -130,7 +136,6 @@ class Forwarder:
         if trouble is not None:
             await self._wait_out(trouble)
             return True
-        stream = progress.stream
         await _finish(stream.source.save_cursor, stream.name, batch.upto, batch.set_aside)
         progress.cursor = batch.upto
         self._note_success(progress, batch)

@@ -22,6 +22,17 @@ VERSIONS_AHEAD_MAX = 1000
 """A schema newer than that is a damaged number."""
 OLDEST_TABLES = frozenset({"device", "message", "rule_state"})
 """Where these are, the journal is ours whatever its header says."""
+PASSING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""Errors of the disk, which a technician or time can mend. Any other is a bug."""
 DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -47,6 +58,11 @@ def naming_damage() -> Iterator[None]:
         if code is None or code & PRIMARY_CODE in DAMAGE:
             raise JournalDamagedError(str(error)) from error
         raise
+
+
+def passes(error: sqlite3.OperationalError) -> bool:
+    """Whether a technician or time can mend it."""
+    return error.sqlite_errorcode & PRIMARY_CODE in PASSING
 
 
 def schema_version() -> int:

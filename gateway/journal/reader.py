@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from devices.reading import Millis
 from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, StateChanged
 from gateway.fleet import Fleet
-from gateway.history import JournaledMessage, Measured, Point, RejectedMessage
+from gateway.history import JournaledMessage, Measured, Point, RejectedMessage, StoreError
 from gateway.journal.chain import BACKWARDS
-from gateway.journal.database import JournalDamagedError, naming_damage, open_for_reading
+from gateway.journal.database import JournalDamagedError, naming_damage, open_for_reading, passes
 from gateway.journal.measured import Question
 from gateway.journal.rollup import DAY_MS, HOUR_MS, LocalDays
 from gateway.journal.tables import (
@@ -73,7 +73,7 @@ class JournalReader:
     def connection(self) -> Iterator[sqlite3.Connection]:
         """A connection for one question; waits for a free one.
 
-        Raises ReaderClosedError, and JournalDamagedError.
+        Raises ReaderClosedError, JournalDamagedError, and StoreError where it is the disk.
         """
         connection = self._pool.get()
         if connection is None:
@@ -85,6 +85,10 @@ class JournalReader:
         except JournalDamagedError as error:
             self._on_damage(error)
             raise
+        except sqlite3.OperationalError as error:
+            if not passes(error):
+                raise
+            raise StoreError(f"the journal cannot be read: {error}") from error
         finally:
             self._pool.put(connection)
 

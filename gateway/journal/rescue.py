@@ -34,6 +34,9 @@ def rescue(damaged: Path, new: Path, now: Millis) -> None:
         newest = _take_devices(source, target)
         target.execute("INSERT INTO origin VALUES (?)", [newest])
         _take_periods(source, target)
+        with suppress(*UNREADABLE):
+            aged = source.execute("SELECT at FROM ageing").fetchall()
+            target.executemany("INSERT INTO ageing VALUES (?)", aged)
         for table in (RULE_STATES, ALERTS, COMMANDS, RUNS, STATE_CHANGES):
             _take_records(source, target, table)
         for name, cursor in readable_rows(source, target, "sink", "name, cursor"):

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final, TypeVar
 
 from gateway.journal.batch import Batch, MessageRow, PeriodEnd
-from gateway.journal.database import PRIMARY_CODE, JournalDamagedError, naming_damage
+from gateway.journal.database import PRIMARY_CODE, JournalDamagedError, naming_damage, passes
 from gateway.journal.periods import end_period
 from gateway.journal.reserve import Reserve
 from gateway.journal.tables import save_record
@@ -22,17 +22,6 @@ RETRY_AFTER_S = 1.0
 """Pause before a commit is tried again when the disk fails, or is full to the last byte of the
 reserve. Nothing is acknowledged meanwhile, so nothing is lost by waiting."""
 
-PASSING = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_READONLY,
-    }
-)
-"""Errors of the disk, which a technician or time can mend. Any other is a bug."""
 PERHAPS_FULL = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR})
 """What SQLite also says on a full disk, where it is not the journal or its log that must grow."""
 
@@ -218,7 +207,7 @@ class JournalWriter:
                 with naming_damage():
                     result = in_transaction(self._connection, job)
             except (sqlite3.OperationalError, OSError) as error:
-                if not _passes(error):
+                if not (isinstance(error, OSError) or passes(error)):
                     raise
                 if self._is_full(error):
                     if can_wait:
@@ -249,11 +238,6 @@ class JournalWriter:
         return code == sqlite3.SQLITE_FULL or (
             code in PERHAPS_FULL and self._reserve.disk_is_full()
         )
-
-
-def _passes(error: sqlite3.Error | OSError) -> bool:
-    """Whether a technician or time can mend it."""
-    return isinstance(error, OSError) or error.sqlite_errorcode & PRIMARY_CODE in PASSING
 
 
 def in_transaction(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], T]) -> T:

@@ -5,8 +5,11 @@ from contextlib import suppress
 
 import pytest
 
+from devices.reading import Millis
 from gateway.decisions import AlertAsked, AlertCleared
+from gateway.history import StoreError
 from gateway.journal.notices import HISTORY_DROPPED
+from gateway.journal.retention import Swept
 from gateway.journal.rollup import DAY_MS
 from gateway.observations import Observations
 from gateway.site import JournalConfig
@@ -152,3 +155,20 @@ async def test_it_ends_when_nothing_is_written_any_more(
     recorder.writer.close()
     async with asyncio.timeout(TIMEOUT_S):
         await Kept(recorder).run()
+
+
+async def test_while_the_disk_cannot_be_read_it_waits(recorder: JournalRecorder) -> None:
+    class Unreadable(Kept):
+        readable = False
+
+        def tick(self, now: Millis) -> Swept:
+            if not self.readable:
+                raise StoreError("the journal cannot be read: disk I/O error")
+            return super().tick(now)
+
+    upkeep = Unreadable(recorder)
+    await upkeep.take_turn()
+    assert not upkeep.said
+    upkeep.readable = True
+    await upkeep.take_turn()
+    assert upkeep.said

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from gateway.forward.forwarder import Forwarder
-from gateway.outbound import SetAside
+from gateway.history import StoreError
+from gateway.outbound import OutboundRows, SetAside
 from tests.gateway.forward.forwarding import (
     MemoryStore,
     fill,
@@ -47,6 +48,28 @@ async def test_stopping_waits_for_the_journal_but_saves_nothing_more() -> None:
     await asyncio.wait([task])
     assert task.cancelled()
     assert journal.cursors == {"memory": 5}
+
+
+async def test_a_journal_that_cannot_be_read_for_a_while_ends_nothing() -> None:
+    failures = iter([True, True, False, True, True])
+
+    class FailingJournal(MemoryJournal):
+        def read_after(self, cursor: int, limit: int) -> OutboundRows:
+            self._fail()
+            return super().read_after(cursor, limit)
+
+        def cursor(self, name: str) -> int:
+            self._fail()
+            return super().cursor(name)
+
+        def _fail(self) -> None:
+            if next(failures, False):
+                raise StoreError("the journal cannot be read: disk I/O error")
+
+    journal = FailingJournal()
+    fill(journal, 5)
+    async with forwarding(journal, MemoryStore()):
+        await asyncio.to_thread(journal.wait_until, lambda: journal.cursors == {"memory": 5})
 
 
 def test_the_end_does_not_wait_for_a_store_that_does_not_answer() -> None:
