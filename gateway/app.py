@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -186,20 +186,13 @@ async def open_gateway(
         stack.callback(connection.close)
         uncertain = sum(one.messages for one in uncertain_times(connection))
 
-        def on_trouble(trouble: str | None) -> None:
-            if trouble is None:
-                log.info("journal: writing again")
-            elif trouble != observations.journal_trouble:
-                log.error("journal: %s; messages wait at the broker until it can", trouble)
-            observations.journal_trouble = trouble
-
         def on_failure(error: Exception) -> None:
             log.critical("journal: %s", error)
             if isinstance(error, JournalDamagedError):
                 note_damage(journal_file, str(error))
             loop.call_soon_threadsafe(committer.fail, error)
 
-        writer = JournalWriter(connection, reserve, on_trouble, on_failure)
+        writer = JournalWriter(connection, reserve, _tell_trouble(observations), on_failure)
         stack.callback(writer.close)
         zone = ZoneInfo(site.config.place.timezone)
         reader = JournalReader(journal_file, pipeline.fleet, zone, on_failure)
@@ -225,23 +218,7 @@ async def open_gateway(
             stack.callback(WholeCheck(journal_file, on_failure).close)
         pulse = Pulse(committer, observations)
         serial = _build_serial(site, pipeline, committer, clock.now)
-        rollups = RollupJob(reader, writer, pipeline.fleet, zone)
-
-        def tell(said: AlertAsked | AlertCleared) -> None:
-            pipeline.ask(said, clock.now())
-            committer.on_chunk_end()
-
-        upkeep = Upkeep(
-            pipeline.fleet,
-            reader,
-            writer,
-            rollups,
-            site.config.journal,
-            sinks=(InfluxSink.name,) if site.config.influxdb else (),
-            observations=observations,
-            now=clock.now,
-            tell=tell,
-        )
+        upkeep = _build_upkeep(site, pipeline, committer, reader, writer, observations, clock.now)
         shown: list[Stamped] = [observations, *serial.statistics]
         clock_watch = ClockWatch(clock, pipeline, committer, writer, notify_forwarder, shown)
         yield Gateway(
@@ -265,6 +242,44 @@ async def open_gateway(
 
 def _nobody() -> None:
     """There is no store to forward to."""
+
+
+def _tell_trouble(observations: Observations) -> Callable[[str | None], None]:
+    def on_trouble(trouble: str | None) -> None:
+        if trouble is None:
+            log.info("journal: writing again")
+        elif trouble != observations.journal_trouble:
+            log.error("journal: %s; messages wait at the broker until it can", trouble)
+        observations.journal_trouble = trouble
+
+    return on_trouble
+
+
+def _build_upkeep(
+    site: Site,
+    pipeline: Pipeline,
+    committer: Committer,
+    reader: JournalReader,
+    writer: JournalWriter,
+    observations: Observations,
+    now: Now,
+) -> Upkeep:
+    def tell(said: AlertAsked | AlertCleared) -> None:
+        pipeline.ask(said, now())
+        committer.on_chunk_end()
+
+    zone = ZoneInfo(site.config.place.timezone)
+    return Upkeep(
+        pipeline.fleet,
+        reader,
+        writer,
+        RollupJob(reader, writer, pipeline.fleet, zone),
+        site.config.journal,
+        sinks=(InfluxSink.name,) if site.config.influxdb else (),
+        observations=observations,
+        now=now,
+        tell=tell,
+    )
 
 
 def _connection_settings(site: Site) -> ConnectionSettings:

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gateway.journal.database import (
@@ -76,15 +76,12 @@ class WholeCheck:
         self._thread.join(STOP_TIMEOUT_S)
 
     def _run(self) -> None:
-        connection = open_for_reading(self._file)
-        connection.set_progress_handler(self._stopping.is_set, STEPS_BETWEEN_LOOKS)
         try:
-            with naming_damage():
+            with closing(open_for_reading(self._file)) as connection, naming_damage():
+                connection.set_progress_handler(self._stopping.is_set, STEPS_BETWEEN_LOOKS)
                 _judge(connection.execute("PRAGMA quick_check(1)"), "journal")
         except JournalDamagedError as error:
             if not self._stopping.is_set():
                 self._on_damage(error)
         except sqlite3.OperationalError:
             pass  # told to stop; or the disk fails, which the writer says
-        finally:
-            connection.close()

@@ -14,7 +14,6 @@ from devices.reading import Millis
 from gateway.journal.database import JournalError
 from gateway.journal.rescue import rescue
 
-DAMAGED_FILES = "journal.damaged-*.db"
 _NOTE = "journal.damage"
 _NEW = "journal.new.db"
 LOG_SUFFIXES = ("-wal", "-shm")

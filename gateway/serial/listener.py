@@ -11,7 +11,7 @@ from gateway.serial.statistics import DeviceStatistics, LineStatistics
 from gateway.serial_lines import LineFormat
 
 DEVICES_MAX = 1000
-"""Devices counted by name. A sensor that invents ids does not fill the memory."""
+"""Devices heard on one port. A sensor that invents ids does not fill the memory."""
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +51,12 @@ class Listener:
                 log.warning("%s: a line cannot be read: %s", seen.port, error)
             seen.garbled += 1
             return
-        self._reports.report(reading.device, self._form.kind, reading.fields)
         device = seen.devices.get(reading.device)
         if device is None:
             if len(seen.devices) >= DEVICES_MAX:
+                seen.garbled += 1
                 return
             device = seen.devices[reading.device] = DeviceStatistics(reading.device)
+        self._reports.report(reading.device, self._form.kind, reading.fields)
         device.polls += 1
         device.answered_at = self._now()
