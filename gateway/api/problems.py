@@ -7,6 +7,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from gateway.history import StoreError
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -18,6 +20,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error of `app` with a problem document."""
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(StoreError, _on_unreadable)
     app.add_exception_handler(Exception, _on_bug)
 
 
@@ -52,6 +55,10 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     return problem(
         422, "; ".join(f"{one['at']}: {one['message']}" for one in errors), errors=errors
     )
+
+
+async def _on_unreadable(request: Request, error: Exception) -> Response:
+    return problem(503, f"Try again when the disk is mended: {error}.")
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:

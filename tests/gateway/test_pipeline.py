@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from devices.reading import Millis
 from devices.rejection import Reason
 from gateway.admission import NEW_DEVICES_MAX
-from gateway.decisions import Alert, Command, CommandAsked, CommandState, StateChanged
+from gateway.decisions import Alert, Command, CommandAsked, CommandState, RuleChanged, StateChanged
 from gateway.journal.batch import CHANNEL_CODES, CHANNELS
 from gateway.pipeline import BACKFILL_AGE_MS
 from gateway.rejections import KEPT_OF_DEVICE, KEPT_OF_STRANGERS, PAYLOAD_MAX, TOPIC_MAX, WINDOW_MS
@@ -231,7 +231,8 @@ def test_what_was_decided_is_in_the_same_work_as_its_message(open_hamlet: Open) 
     hamlet.soil(0, moisture=3)
     work = hamlet.commit()
     assert len(work.batch.messages) == 1
-    assert {type(record) for record in work.batch.records} >= {Alert, Command, StateChanged}
+    decided = {type(record) for record in work.batch.records}
+    assert decided >= {Alert, Command, RuleChanged, StateChanged}
     (command,) = [record for record in work.batch.records if isinstance(record, Command)]
     assert work.commands == [command.id]
     assert work.decided

@@ -11,6 +11,7 @@ from gateway.api.app import create_app
 from gateway.api.exposition import Family, Sample
 from gateway.clock import ClockState
 from gateway.decisions import CommandState, Run, RunState, State
+from gateway.history import StoreError
 from gateway.sequences import AWAITED_MS
 from gateway.views.condition import Condition, Link
 from tests.hamlet import HOUR_MS, NOW, Hamlet, Rule
@@ -104,6 +105,16 @@ async def test_a_bug_is_a_problem_document_without_its_insides(
 ) -> None:
     hamlet.rules = None  # type: ignore[assignment]
     assert "NoneType" not in body_of(await web.get("/api/v1/rules"), 500)["detail"]
+
+
+async def test_a_journal_that_cannot_be_read_is_the_gateways_fault(
+    hamlet: Hamlet, web: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def alerts() -> None:
+        raise StoreError("the journal cannot be read: disk I/O error")
+
+    monkeypatch.setattr(hamlet.views, "alerts", alerts)
+    assert "disk I/O error" in body_of(await web.get("/api/v1/alerts"), 503)["detail"]
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,7 @@ def test_without_a_known_time_nothing_is_known_until_the_next_report() -> None:
     watched = Watched()
     watched.read(0, **OK)
     watched.restart(1, clock_trusted=False)
+    assert watched.device.state is State.UNKNOWN
     watched.read(2, **OK)
     assert watched.history == [(0, "unknown", "silent"), (2, "up", "ok")]
     watched.correct(3, 300, since=1)
