@@ -83,11 +83,12 @@ def open_journal(file: Path) -> sqlite3.Connection:
         )
         try:
             with naming_damage():
+                version = _check_ours(connection, file)  # before anything of it is changed
                 connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
                 connection.execute("PRAGMA journal_mode = wal")
                 connection.execute("PRAGMA synchronous = full")
                 connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-                _migrate(connection, file)
+                _migrate(connection, version)
         except BaseException:
             connection.close()
             raise
@@ -130,7 +131,8 @@ def _header_is_damaged(file: Path) -> bool:
     return False
 
 
-def _migrate(connection: sqlite3.Connection, file: Path) -> None:
+def _check_ours(connection: sqlite3.Connection, file: Path) -> int:
+    """The schema's number, 0 for a new file. Raises JournalDamagedError and JournalError."""
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
@@ -146,6 +148,10 @@ def _migrate(connection: sqlite3.Connection, file: Path) -> None:
             f"{file} was written by a newer version (schema {version}, known is "
             f"{schema_version()}); install that version again"
         )
+    return version
+
+
+def _migrate(connection: sqlite3.Connection, version: int) -> None:
     for number in range(version + 1, schema_version() + 1):
         steps = (SCHEMA / f"{number:04}.sql").read_text()
         connection.executescript(

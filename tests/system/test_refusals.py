@@ -4,7 +4,9 @@ import asyncio
 import os
 import re
 import socket
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 from tests.conftest import StartMosquitto
@@ -106,13 +108,32 @@ def test_a_data_folder_that_cannot_be_made(tmp_path: Path) -> None:
     _assert_one_sentence(ended, str(tmp_path / "data"), "writable")
 
 
-def test_a_journal_that_is_none(tmp_path: Path) -> None:
+def test_a_journal_that_is_none_is_moved_aside_and_nothing_of_it_lost(
+    tmp_path: Path, make_gateway: StartGateway, start_mosquitto: StartMosquitto
+) -> None:
+    port = write_site(tmp_path / "site", {"url": start_mosquitto().url})
+    data = tmp_path / "site" / "data"
+    data.mkdir()
+    content = b"no database " * 1000
+    (data / "journal.db").write_bytes(content)
+    gateway = make_gateway(tmp_path / "site", port)
+    gateway.start()
+    assert gateway.health()["journal"]
+    (aside,) = data.glob("journal.damaged-*.db")
+    first_page = Path(f"{aside}-first-page").read_bytes()
+    assert first_page + aside.read_bytes()[len(first_page) :] == content
+    assert gateway.stop() == 0
+
+
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     write_site(tmp_path, {"url": "mqtt://127.0.0.1:1"})
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "journal.db").write_bytes(b"no database " * 1000)
-    ended = run_hamlet("run", "--site", tmp_path)
-    _assert_one_sentence(ended, "journal.db")
-    assert (tmp_path / "data" / "journal.db").read_bytes().startswith(b"no database"), "untouched"
+    file = tmp_path / "data" / "journal.db"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE invoice (id INTEGER)")
+    content = file.read_bytes()
+    _assert_one_sentence(run_hamlet("run", "--site", tmp_path), "journal.db", "move it away")
+    assert file.read_bytes() == content, "untouched"
 
 
 def test_a_broker_password_that_others_can_read(tmp_path: Path) -> None:
@@ -176,7 +197,7 @@ def test_nothing_listens_where_the_broker_should_be_until_it_does(
     assert answer.status_code == 200, "to start again would not help"
     assert answer.json() == {
         "healthy": True, "trouble": None,
-        "broker": False, "journal": True, "disk_full": False, "store": None,
+        "broker": False, "journal": True, "disk_full": False, "store": None, "clock": True,
     }  # fmt: skip
     assert gateway.get("/").status_code == 200, "the page is there to say what is wrong"
     broker.start()
