@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from devices.kinds import KINDS
-from devices.metric import Value
+from devices.metric import INT64_MAX, Value
 from devices.profile import BITS_MAX, Profile, Register
 
 DIGITS = 6
@@ -50,7 +50,7 @@ def plan(profile: Profile) -> tuple[Block, ...]:
 
 def decode(profile: Profile, answers: Answers) -> dict[str, Value]:
     """The metrics that the answers hold, in their units. What is unknown is left out: a read that
-    is missing, an absent mark, a number without meaning, an f32 that is none."""
+    is missing, an absent mark, a number without meaning, one that is not finite."""
     kind = KINDS[profile.kind]
     values: dict[str, Value] = {}
     for name, register in profile.metrics.items():
@@ -61,6 +61,8 @@ def decode(profile: Profile, answers: Answers) -> dict[str, Value]:
             continue
         if metric.type is bool:
             values[name] = bool(value)
+        elif abs(value) > INT64_MAX:
+            values[name] = float(value)  # JSON has no such integer; no range has room for it either
         else:
             values[name] = round(value) if metric.type is int else round(value, DIGITS)
     return values
@@ -86,7 +88,8 @@ def _interpret(register: Register, words: Sequence[int]) -> Value | None:
     if register.values is not None:
         return register.values.get(_signed(register, raw))
     number = _float(raw) if register.type == "f32" else _signed(register, raw)
-    return number * register.scale + register.offset if math.isfinite(number) else None
+    value = number * register.scale + register.offset
+    return value if math.isfinite(value) else None
 
 
 def _signed(register: Register, raw: int) -> int:

@@ -79,19 +79,24 @@ def _read_csv(line: bytes, form: LineFormat) -> dict[str, object]:
 def _cell(name: str, cell: str, kind: str) -> object:
     metric = KINDS[kind].metric(name)
     if metric is None:  # the device, or the time
-        return int(cell) if name == MEASURED_AT and _WHOLE.fullmatch(cell) else cell
+        is_number = name == MEASURED_AT and _WHOLE.fullmatch(cell)
+        return _whole(name, cell) if is_number else cell
     if metric.type is bool:
         if cell.lower() not in _FLAGS:
             raise LineError(f"{name} is {_show(cell)}, which is neither yes nor no")
         return _FLAGS[cell.lower()]
     if metric.type is int and _WHOLE.fullmatch(cell):
-        number = int(cell)
-        if abs(number) > INT64_MAX:
-            raise LineError(f"{name} is {_show(cell)}, which nobody can have counted")
-        return number
+        return _whole(name, cell)
     if not _NUMBER.fullmatch(cell) or not math.isfinite(float(cell)):
         raise LineError(f"{name} is {_show(cell)}, which is no number")
     return float(cell)
+
+
+def _whole(name: str, cell: str) -> int:
+    number = int(cell)
+    if abs(number) > INT64_MAX:
+        raise LineError(f"{name} is {_show(cell)}, which nobody can have counted")
+    return number
 
 
 def _show(what: object) -> str:

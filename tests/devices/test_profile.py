@@ -5,6 +5,7 @@ import json
 import struct
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from devices.decode import DECODERS
 from devices.kinds import KINDS
 from devices.profile import Profile, Register, profile_problems
 from devices.profile_reading import Answers, Block, decode, plan
+from devices.rejection import RejectedError
 
 VECTORS = Path(__file__).parent / "vectors"
 
@@ -49,6 +51,7 @@ def moisture(register: dict[str, object], *words: int) -> object:
         ({"type": "f32"}, struct.unpack(">HH", struct.pack(">f", 12.345)), 12.345),
         ({"type": "f32"}, struct.unpack(">HH", struct.pack(">f", float("nan"))), None),
         ({"type": "f32"}, struct.unpack(">HH", struct.pack(">f", float("inf"))), None),
+        ({"type": "u16", "scale": 1e308}, [0xFFFF], None),
         ({"type": "u16", "bit": 3}, [0b1000], 1),
         ({"type": "u16", "bit": 3}, [0b0111], 0),
         ({"type": "u16", "values": {"1": 30, "2": 60}}, [2], 60),
@@ -79,6 +82,14 @@ def test_the_types_of_the_kind_come_out() -> None:
     assert values == {"is_night": True, "controller_status": 7, "battery_v": 13}
     payload = json.dumps({"seq": 0, **values}).encode()
     assert DECODERS["light"]("light-1", payload, 0).values == values
+
+
+def test_a_count_that_nobody_can_have_counted_is_rejected_as_any_other_lie() -> None:
+    made = profile("wifi", metrics={"clients": {"address": 0, "function": 3, "type": "f32"}})
+    words = struct.unpack(">HH", struct.pack(">f", 1e30))
+    values = decode(made, {Block(3, 0, 2): words})
+    with pytest.raises(RejectedError):
+        DECODERS["wifi"]("wifi-1", orjson.dumps({"seq": 0, **values}), 0)
 
 
 def test_what_a_refused_read_would_have_brought_is_missing() -> None:

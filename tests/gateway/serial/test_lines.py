@@ -96,6 +96,13 @@ def test_a_csv_line_that_cannot_be_read_is_refused(line: bytes, complaint: str) 
         read_line(line, CSV)
 
 
+def test_a_time_that_no_number_has_room_for_is_refused() -> None:
+    form = CSV.model_copy(update={"columns": ("device", "measured_at", "soil_moisture_pct")})
+    for time in (b"-9999999999999999999", b"9999999999999999999"):
+        with pytest.raises(LineError, match="measured_at"):
+            read_line(b"soil-1;" + time + b";24", form)
+
+
 def test_a_json_line_is_a_reading() -> None:
     line = b'{"t": 23.1, "wind_speed_m_s": 2, "seq": 9, "boot": "x", "more": {"a": 1}, "rh": null}'
     device, fields = read_line(line, JSON)
