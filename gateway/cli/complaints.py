@@ -11,6 +11,7 @@ from firmware_sim.layout import LayoutError
 from firmware_sim.live import BrokerError
 from firmware_sim.scenario import ScenarioError
 from gateway.app import SiteError
+from gateway.history import StoreError
 from gateway.intake.contract import FatalIntakeError
 from gateway.intake.embedded import EmbeddedBrokerError
 from gateway.journal.database import JournalError
@@ -30,6 +31,7 @@ _EXPECTED = (
     LayoutError,
     PortError,
     SiteError,
+    StoreError,
 )
 
 

@@ -39,6 +39,7 @@ def late_corrections(
         for boot, first, correction, repaired in readable_rows(
             source, target, "clock_period", "boot, first_message, correction, repaired"
         )
+        if isinstance(repaired, int | None)
     }
     rows = target.execute(
         "SELECT boot, first_message, repaired, correction, since,"

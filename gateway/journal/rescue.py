@@ -22,6 +22,8 @@ from gateway.journal.tables import ALERTS, COMMANDS, RULE_STATES, RUNS, STATE_CH
 
 IDS_UNKNOWN = 1_000_000
 """So many messages may have come after the newest one whose id can still be read."""
+TIME_MAX: Millis = 4_102_444_800_000
+"""2100-01-01. A clock that is to go on from a later time was damaged."""
 
 Row = tuple[Any, ...]
 
@@ -82,9 +84,10 @@ def _take_periods(source: sqlite3.Connection, target: sqlite3.Connection) -> Non
     """By which clock messages were stamped: those that are fetched later keep their ids."""
     columns = 'id, boot, trust, "offset", since, first_message, last_message, correction, repaired'
     for row in readable_rows(source, target, "clock_period", columns):
-        with suppress(ValueError, sqlite3.IntegrityError):
+        with suppress(TypeError, ValueError, sqlite3.IntegrityError):
             Trust(row[2])
-            target.execute("INSERT INTO clock_period VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            if abs(row[3]) < TIME_MAX and 0 <= row[4] < TIME_MAX:
+                target.execute("INSERT INTO clock_period VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def _take_records(
