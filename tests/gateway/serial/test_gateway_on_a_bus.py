@@ -11,6 +11,7 @@ from firmware_sim.modbus_slaves import Slave, SlaveFault, Wire
 from firmware_sim.pty_port import PtyPort
 from firmware_sim.registers import encode
 from gateway.app import Gateway, open_gateway
+from gateway.committer import Committer
 from gateway.decisions import State
 from gateway.profiles import load_profiles
 from gateway.serial.exchange import Cause
@@ -80,13 +81,13 @@ async def test_readings_wait_while_the_pipeline_is_full(
         device = gateway.pipeline.fleet.get("soil-1")
         assert device is not None
         await until(lambda: device.measured_at)
-        gateway.committer._paused = True
-        heard_at = device.heard_at
-        seen = gateway.serial.statistics[0].devices["soil-1"]
-        polls = seen.polls
-        await until(lambda: seen.polls >= polls + 3)
-        assert device.heard_at == heard_at
-        gateway.committer._paused = False
+        with monkeypatch.context() as full:
+            full.setattr(Committer, "full", True)
+            heard_at = device.heard_at
+            seen = gateway.serial.statistics[0].devices["soil-1"]
+            polls = seen.polls
+            await until(lambda: seen.polls >= polls + 3)
+            assert device.heard_at == heard_at
         await until(lambda: seen.polls >= polls + 4)
         await until(lambda: device.heard_at != heard_at)
         assert device.sequences.gaps() == []
