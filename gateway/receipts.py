@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from devices.messages import ACK_MISSING_MAX, encode_ack
 from devices.topics import Channel, Topic
 from gateway.fleet import GATEWAY, Device
-from gateway.sequences import AWAITED_MS, is_named
+from gateway.sequences import AWAITED_MS, is_named, is_wired
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ def make_receipt(hamlet: str, device: Device) -> Receipt | None:
     if newest is None or device.heard_at is None or device.id == GATEWAY:
         return None
     boot, seq = newest
+    if is_wired(boot):
+        return None
     missing = [
         (gap.first, gap.last)
         for gap in device.sequences.gaps(boot)

@@ -23,6 +23,9 @@ FIRST_MAX = 10_000
 """The first number of a new boot, up to which those before it count as missing. A device that
 begins further on does not count from 0."""
 
+WIRED = "serial-"
+"""So begin the names that the gateway gives the boots of what hangs on its serial lines."""
+
 REFUSED_MAX = 256
 """Numbers of rejected readings remembered per device."""
 
@@ -208,6 +211,11 @@ class SequenceLedger:
             ledger._unnamed = max(ledger._unnamed, _unnamed_number(boot))
             ledger._open(boot)
         return ledger
+
+
+def is_wired(boot: str) -> bool:
+    """Whether the gateway itself gave the boot its name, for readings from a serial line."""
+    return boot.startswith(WIRED)
 
 
 def is_named(boot: str) -> bool:

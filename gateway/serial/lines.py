@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from devices.reading import Millis
 from gateway.clock import Now
 from gateway.profiles import Profiles
+from gateway.sequences import WIRED
 from gateway.serial.bus import ModbusBus
 from gateway.serial.listener import Listener
 from gateway.serial.port import PortError, PortTrouble, open_port
@@ -39,7 +40,7 @@ class SerialLines:
         now: Now,
         on_port: Callable[[str, bool], None],
     ) -> None:
-        self.reports = Reports(hamlet, f"serial-{secrets.token_hex(8)}", inbox, now, steady_ms)
+        self.reports = Reports(hamlet, WIRED + secrets.token_hex(8), inbox, now, steady_ms)
         self.statistics = [LineStatistics(line.port) for line in lines]
         self._lines = lines
         self._profiles = profiles

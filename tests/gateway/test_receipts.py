@@ -10,7 +10,7 @@ from devices.text import Text
 from gateway.fleet import Device, Fleet
 from gateway.receipts import make_receipt
 from gateway.rounds import Rounds
-from gateway.sequences import AWAITED_MS, RANGES_MAX
+from gateway.sequences import AWAITED_MS, RANGES_MAX, WIRED
 from tests.gateway.driven_hamlet import HOUR, MINUTE, NOW, Hamlet, Open
 from tests.gateway.small_site import HAMLET, soil, topic
 
@@ -43,6 +43,13 @@ def test_a_boot_without_name_is_not_named() -> None:
 
 def test_who_has_measured_nothing_is_told_nothing() -> None:
     assert make_receipt(HAMLET, device_that_sent()) is None
+
+
+def test_who_hangs_on_a_serial_line_hears_nothing_and_is_told_nothing() -> None:
+    device = device_that_sent(0, 1, boot=WIRED + "1")
+    assert make_receipt(HAMLET, device) is None
+    device.sequences.add("b", 0, NOW + 2, newer=True)
+    assert ack_for(device) == Ack(boot="b", seq=0), "it has moved to the air"
 
 
 @given(st.sets(st.integers(0, 100), min_size=1))
