@@ -12,6 +12,8 @@ from gateway.intake.peer_watch import PeerWatch
 from gateway.intake.reconnect import Cause, Ending
 
 CONNECT_TIMEOUT_S = 10.0  # a broker on the same machine answers in milliseconds, over 4G in seconds
+# A broker may send a million messages that waited before it confirms the subscriptions.
+SUBSCRIBE_TIMEOUT_S = 120.0
 
 
 class Lifeline:
@@ -29,6 +31,7 @@ class Lifeline:
         self._loop = asyncio.get_running_loop()
         self._answered: asyncio.Future[None] = self._loop.create_future()
         self._ended: asyncio.Future[Ending] = self._loop.create_future()
+        self._answered_at = 0.0
         self._subscribed_at: float | None = None
 
     @property
@@ -39,6 +42,7 @@ class Lifeline:
     def answered(self, keep_alive_s: int | None = None) -> None:
         """The broker accepted us, perhaps demanding another keep-alive interval."""
         self._keep_alive_s = keep_alive_s or self._keep_alive_s
+        self._answered_at = self._loop.time()
         self._answered.set_result(None)
 
     def subscribed(self) -> None:
@@ -72,7 +76,16 @@ class Lifeline:
             await asyncio.wait((self._ended,), timeout=tick_s)
             if self._ended.done():
                 return self._ended.result()
-            if self._watch.tick(reading=self.reading):
+            if self._is_ignored():
+                self.end(Cause.LOST, reasons.not_subscribed(settings, SUBSCRIBE_TIMEOUT_S))
+            elif self._watch.tick(reading=self.reading):
                 ping()
             else:
                 self.end(Cause.LOST, reasons.silent(settings, tick_s))
+
+    def _is_ignored(self) -> bool:
+        """The broker answers pings, but not our wish to subscribe. While reading is paused nobody
+        can tell."""
+        if self._subscribed_at is not None or not self.reading:
+            return False
+        return self._loop.time() - self._answered_at > SUBSCRIBE_TIMEOUT_S

@@ -7,7 +7,7 @@ connection to the next.
 
 import asyncio
 import ssl
-from typing import Any
+from typing import Any, Self
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
@@ -17,6 +17,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from gateway.delivery import REDELIVERED, RETAINED
 from gateway.intake import reasons
 from gateway.intake.contract import (
+    MAX_PACKET_BYTES,
     MAX_UNCONFIRMED_PUBLISHES,
     ConnectionSettings,
     Inbox,
@@ -184,6 +185,9 @@ class PahoLink:
         sock = self._socket()
         for _ in range(READS_PER_TURN):
             taken = self._taken
+            packet = self._client._in_packet
+            if type(packet["packet"]) is not _Bounded:  # a new one
+                packet["packet"] = _Bounded()
             self._client.loop_read()
             pending = isinstance(sock, ssl.SSLSocket) and self.attached and sock.pending() > 0
             if not self._may_read() or (self._taken == taken and not pending):
@@ -292,6 +296,16 @@ class PahoLink:
     def _malformed(self, detail: str) -> None:
         self._statistics.malformed += 1
         self._life.end(Cause.MALFORMED, reasons.malformed(self._settings, detail))
+
+
+class _Bounded(bytearray):
+    """Where paho collects a packet. Of one that is too large the beginning is kept: with its topic
+    and id it can be rejected and acknowledged, else the broker would send it again for ever."""
+
+    def __iadd__(self, data: Any) -> Self:  # type: ignore[misc]  # bytes; narrower than `+`
+        room = MAX_PACKET_BYTES - len(self)
+        super().__iadd__(data if len(data) <= room else data[:room])
+        return self
 
 
 class _TidySocket(ssl.SSLSocket):

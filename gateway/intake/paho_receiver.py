@@ -2,7 +2,7 @@
 
 Weaker than over MQTT 5: we ask for at most QoS 1, as paho acknowledges QoS 2 before we have stored
 the message; no expiry travels with a command; each acknowledgement is a write of its own; a packet
-of any size is buffered.
+that is too large is read to its end.
 """
 
 import ssl

@@ -30,6 +30,13 @@ def silent(settings: ConnectionSettings, seconds: float) -> str:
     return f"The broker at {_where(settings)} has not answered for {seconds:g} seconds."
 
 
+def not_subscribed(settings: ConnectionSettings, seconds: float) -> str:
+    return (
+        f"The broker at {_where(settings)} takes the connection but has not confirmed our "
+        f"subscriptions for {seconds:g} seconds."
+    )
+
+
 def lost(settings: ConnectionSettings, detail: str) -> str:
     return f"The connection to the broker at {_where(settings)} was closed ({detail})."
 

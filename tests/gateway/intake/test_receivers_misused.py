@@ -15,9 +15,8 @@ from tests.gateway.intake.scripted_broker import (
     DISCONNECT,
     PINGREQ,
     PUBACK,
-    PUBCOMP,
     PUBLISH,
-    PUBREC,
+    SUBSCRIBE,
     Peer,
     Script,
     connack,
@@ -65,6 +64,19 @@ async def test_a_broker_that_stops_answering_is_left(protocol: Protocol3or5) -> 
         await peer.closed()
 
     assert "has not answered for 0.5 seconds" in await reason_after(protocol, script)
+
+
+@both
+async def test_a_broker_that_never_confirms_the_subscriptions_is_left(
+    protocol: Protocol3or5, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.accept()
+        await peer.expect(SUBSCRIBE)
+        await peer.closed()
+
+    monkeypatch.setattr("gateway.intake.lifeline.SUBSCRIBE_TIMEOUT_S", 0)
+    assert "has not confirmed our subscriptions" in await reason_after(protocol, script)
 
 
 @both
@@ -265,23 +277,6 @@ async def test_over_3_1_1_poison_is_handed_over_at_once() -> None:
     assert receiver.statistics.quarantined == 1
 
 
-async def test_over_3_1_1_a_broker_may_repeat_itself() -> None:
-    async def script(peer: Peer) -> None:
-        await peer.accept()
-        peer.send(b"\x20\x02\x00\x00" + b"\x90\x03\x7f\x7f\x01")  # the SUBACK is not ours
-        await peer.subscribe()
-        peer.send(b"\x20\x02\x00\x00")
-        peer.publish(b"1")
-        await peer.closed()
-
-    async with scripted("3.1.1", script) as settings:
-        receiver = open_receiver(settings, "3.1.1")
-        async with running(receiver, RecordingInbox()) as inbox:
-            await inbox.until_more_than(0)
-            assert receiver.connected
-    assert [connected for connected, _ in inbox.connections] == [True]
-
-
 PACKET_ID_0 = {"5": b"\x32\x06\x00\x01t\x00\x00\x00", "3.1.1": b"\x32\x05\x00\x01t\x00\x00"}
 
 
@@ -302,27 +297,6 @@ async def test_garbage_is_counted_and_said(
             assert "not MQTT" in await inbox.until_refused()
     assert inbox.messages == []
     assert receiver.statistics.malformed == 1
-
-
-async def test_over_3_1_1_what_is_left_of_qos_2_is_finished() -> None:
-    finished = asyncio.Event()
-
-    async def script(peer: Peer) -> None:
-        await peer.accept()
-        await peer.subscribe()
-        peer.send(b"\x34\x06\x00\x01t\x00\x05x")
-        assert await peer.expect(PUBREC) == b"\x00\x05"
-        peer.send(b"\x62\x02\x00\x05")
-        assert await peer.expect(PUBCOMP) == b"\x00\x05"
-        finished.set()
-        await peer.closed()
-
-    async with scripted("3.1.1", script) as settings:
-        receiver = open_receiver(settings, "3.1.1")
-        async with running(receiver, RecordingInbox()) as inbox:
-            async with asyncio.timeout(30):
-                await finished.wait()
-    assert [(message.payload, message.token) for message in inbox.messages] == [(b"x", 0)]
 
 
 @pytest.mark.parametrize(
