@@ -77,14 +77,14 @@ class BrokerWatch:
 
 
 _SESSION_LOST = Text(
-    "Máy chủ tin (broker) đã quên phiên của trung tâm: tin đang chờ ở đó có thể đã mất. "
-    "Thiết bị có bộ nhớ sẽ tự gửi lại. Hãy bật persistence trong mosquitto.conf.",
-    "The broker has forgotten the gateway's session: messages that waited there may be lost. "
-    "Devices that keep theirs send them again. Turn on persistence in mosquitto.conf.",
+    "Có thể đã mất một số tin của thiết bị: máy chủ tin (broker) không giữ lại tin đang chờ. "
+    "Thiết bị có bộ nhớ sẽ tự gửi lại. Kỹ thuật viên: bật persistence trong mosquitto.conf.",
+    "Messages of devices may be lost: the broker has forgotten the gateway's session. Devices that "
+    "keep theirs send them again. Technician: turn on persistence in mosquitto.conf.",
 )
 _DROPS = Text(
-    "Máy chủ tin (broker) đã bỏ bớt tin vì hàng đợi của nó quá nhỏ. Thiết bị có bộ nhớ sẽ tự gửi "
-    "lại. Hãy tăng max_queued_messages trong mosquitto.conf.",
-    "The broker has dropped messages because its queue is too small. Devices that keep theirs send "
-    "them again. Raise max_queued_messages in mosquitto.conf.",
+    "Một số tin của thiết bị đã bị bỏ: hàng đợi của máy chủ tin (broker) quá nhỏ. Thiết bị có bộ "
+    "nhớ sẽ tự gửi lại. Kỹ thuật viên: tăng max_queued_messages trong mosquitto.conf.",
+    "Messages of devices were dropped: the broker's queue is too small. Devices that keep theirs "
+    "send them again. Technician: raise max_queued_messages in mosquitto.conf.",
 )

@@ -14,6 +14,8 @@ from gateway.decisions import Alert, AlertAsked, AlertCleared, Severity
 from gateway.fleet import Device, Fleet
 
 BABBLE = "gateway:babble"
+BABBLE_LABEL = Text("Thiết bị gửi quá nhiều tin", "Sends too much")
+"""What several of its alerts are together."""
 CALM_ROUNDS = 4
 """The allowance of so many rounds must have come together before a device counts as calm: one that
 sends just a little too much would be calm every other round."""
@@ -47,7 +49,9 @@ class Budgets:
             return error, []
         self._babbling.add(device.id)
         return error, [
-            AlertAsked(BABBLE, device.id, Severity.WARNING, _too_much(self._per_minute), now)
+            AlertAsked(
+                BABBLE, device.id, Severity.WARNING, _too_much(device, self._per_minute), now
+            )
         ]
 
     def refill(self, device: Device, now: Millis) -> list[AlertCleared]:
@@ -60,10 +64,10 @@ class Budgets:
         return [AlertCleared(BABBLE, device.id, now)]
 
 
-def _too_much(per_minute: int) -> Text:
+def _too_much(device: Device, per_minute: int) -> Text:
     return Text(
-        f"Thiết bị gửi quá nhiều tin (hơn {per_minute} tin mỗi phút, kéo dài); tin vượt mức bị bỏ. "
-        "Hãy tắt rồi bật lại thiết bị; nếu vẫn vậy, báo kỹ thuật viên.",
-        f"The device sends too much (over {per_minute} messages a minute, for long); what is over "
-        "is dropped. Switch it off and on; if that does not help, tell the technician.",
+        f"{device.label.vi} gửi quá nhiều tin (hơn {per_minute} tin mỗi phút, kéo dài); tin vượt "
+        "mức bị bỏ. Hãy tắt rồi bật lại thiết bị; nếu vẫn vậy, báo kỹ thuật viên.",
+        f"{device.label.en} sends too much (over {per_minute} messages a minute, for long); what "
+        "is over is dropped. Switch it off and on; if that does not help, tell the technician.",
     )

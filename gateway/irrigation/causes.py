@@ -20,7 +20,7 @@ NOT_SHOWN_CLOSED = Text(
     "the valve does not answer; it closes by itself when its lease ends",
 )
 RESTARTED = Text(
-    "bộ điều khiển trung tâm khởi động lại giữa lượt tưới", "the gateway restarted on the way"
+    "máy ở nhà văn hóa khởi động lại giữa lượt tưới", "the gateway restarted on the way"
 )
 STRAY = Text(
     "van mở ngoài lượt tưới, đã ra lệnh đóng", "the valve was open without a watering; closing it"

@@ -71,7 +71,7 @@ def _clock(situation: Situation) -> Text | None:
     if situation.clock_trusted:
         return None
     return Text(
-        "bộ điều khiển trung tâm chưa biết giờ, không rõ hôm nay đã tưới bao nhiêu",
+        "máy ở nhà văn hóa chưa biết giờ, không rõ hôm nay đã tưới bao nhiêu",
         "the gateway does not know the time, nor what flowed today",
     )
 

@@ -13,10 +13,11 @@ JOURNAL_DAMAGED = "gateway:journal-damaged"
 def disk_full(at: Millis) -> AlertAsked:
     """Readings are no longer saved."""
     text = Text(
-        "Ổ đĩa của trung tâm đã đầy: số liệu mới chưa được lưu, nhưng lệnh và cảnh báo vẫn chạy. "
-        "Hãy xóa bớt tệp thừa hoặc thay thẻ nhớ lớn hơn; khi có chỗ, máy tự lưu tiếp.",
+        "Ổ đĩa của máy ở nhà văn hóa đã đầy: số liệu mới chưa được lưu, lệnh và cảnh báo vẫn chạy. "
+        "Kỹ thuật viên: xóa bớt tệp thừa hoặc thay thẻ nhớ lớn hơn; khi có chỗ, máy tự lưu tiếp.",
         "The gateway's disk is full: new readings wait unsaved; commands and alerts still work. "
-        "Delete files that nobody needs or fit a larger card; saving then goes on by itself.",
+        "Technician: delete files that nobody needs or fit a larger card; saving then goes on by "
+        "itself.",
     )
     return AlertAsked(DISK_FULL, SUBJECT, Severity.CRITICAL, text, at)
 
@@ -29,10 +30,11 @@ def disk_has_room(at: Millis) -> AlertCleared:
 def history_dropped(at: Millis) -> AlertAsked:
     """Readings were deleted for want of room before the long-term store had them."""
     text = Text(
-        "Sổ ghi đã hết chỗ: những số liệu cũ nhất bị xóa khi chưa gửi được tới kho lâu dài. "
-        "Hãy kiểm tra kết nối tới InfluxDB, hoặc tăng journal.max_gb trong site.yaml.",
+        "Máy ở nhà văn hóa đã hết chỗ: số liệu cũ nhất bị xóa khi chưa gửi được tới kho lâu dài. "
+        "Kỹ thuật viên: kiểm tra kết nối tới InfluxDB, hoặc tăng journal.max_gb trong site.yaml.",
         "The journal has used up its room: the oldest readings were deleted before the long-term "
-        "store had them. Check the connection to InfluxDB, or raise journal.max_gb in site.yaml.",
+        "store had them. Technician: check the connection to InfluxDB, or raise journal.max_gb in "
+        "site.yaml.",
     )
     return AlertAsked(HISTORY_DROPPED, SUBJECT, Severity.WARNING, text, at)
 
@@ -45,12 +47,12 @@ def history_safe(at: Millis) -> AlertCleared:
 def journal_damaged(moved_to: str, at: Millis) -> Alert:
     """A new journal was begun. A record, because it is the first thing that stands in it."""
     text = Text(
-        f"Tệp dữ liệu bị hỏng, đã chuyển sang data/{moved_to}; máy đang ghi tệp mới, thiết bị vẫn "
-        "chạy. Thẻ nhớ có thể sắp hỏng: hãy thay. Để lấy lại số liệu cũ, dừng máy rồi chạy: "
-        f"hamlet journal salvage data/{moved_to}",
-        f"The journal was damaged and is now data/{moved_to}; a new one was begun and devices go "
-        "on working. The card may be failing: replace it. To fetch what can still be read, stop "
-        f"the gateway and run: hamlet journal salvage data/{moved_to}",
+        "Tệp dữ liệu bị hỏng; máy ở nhà văn hóa đang ghi tệp mới, thiết bị vẫn chạy. Thẻ nhớ có "
+        "thể sắp hỏng. Kỹ thuật viên: thay thẻ nhớ; để lấy lại số liệu cũ, dừng chương trình "
+        f"hamlet rồi chạy: hamlet journal salvage {moved_to}",
+        "The journal was damaged; a new one was begun and devices go on working. The card may be "
+        "failing. Technician: replace it; to fetch what can still be read of the old journal, "
+        f"stop the gateway and run: hamlet journal salvage {moved_to}",
     )
     id = f"{JOURNAL_DAMAGED}.{SUBJECT}.{at}"
     return Alert(id, JOURNAL_DAMAGED, SUBJECT, Severity.CRITICAL, text, at)

@@ -19,9 +19,9 @@ def port_alert(port: str, usable: bool, now: Millis) -> AlertAsked | AlertCleare
         return AlertCleared(source, SUBJECT, now)
     message = Text(
         f"Cổng nối tiếp {port} không dùng được: chưa rõ tình trạng các thiết bị trên dây đó. "
-        "Kiểm tra dây và bộ chuyển đổi USB",
+        "Kỹ thuật viên: kiểm tra dây và bộ chuyển đổi USB.",
         f"Serial port {port} cannot be used: the state of its devices is unknown. "
-        "Check the cable and the USB adapter",
+        "Technician: check the cable and the USB adapter.",
     )
     return AlertAsked(source, SUBJECT, Severity.WARNING, message, now)
 

@@ -20,19 +20,19 @@ class _Trouble(Enum):
     UNKNOWN = (
         600_000,
         Text(
-            "Hệ thống chưa biết giờ đúng nên chưa tưới. Kiểm tra mạng Internet; nếu không có mạng, "
-            "đặt lại giờ của máy rồi chạy: hamlet clock trust",
+            "Máy ở nhà văn hóa chưa biết giờ đúng nên chưa tưới. Kiểm tra mạng Internet. Kỹ thuật "
+            "viên: nếu không có mạng, đặt lại giờ của máy rồi chạy: hamlet clock trust",
             "The gateway does not know the time and waters nothing. See that it reaches the "
-            "Internet; without, set the machine's date and run: hamlet clock trust",
+            "Internet. Technician: without, set the machine's date and run: hamlet clock trust",
         ),
     )
     DISAGREES = (
         10_000,
         Text(
-            "Giờ của máy bị đổi, hệ thống vẫn giữ giờ cũ. Nếu giờ mới đúng, chạy: "
-            "hamlet clock trust; nếu sai, đặt lại giờ của máy",
-            "The machine's date was changed, and the gateway keeps its own. If the new one is "
-            "right, run: hamlet clock trust; if not, set the machine's date again",
+            "Giờ của máy ở nhà văn hóa bị đổi, hệ thống vẫn giữ giờ cũ. Kỹ thuật viên: nếu giờ mới "
+            "đúng, chạy: hamlet clock trust; nếu sai, đặt lại giờ của máy",
+            "The machine's date was changed, and the gateway keeps its own. Technician: if the new "
+            "one is right, run: hamlet clock trust; if not, set the machine's date again",
         ),
     )
 

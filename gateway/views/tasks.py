@@ -16,9 +16,9 @@ _URGENCY = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Alerts of one source about devices of one kind. `label` is the name of the rule; `cause` the
-    health cause that the devices share, also of a fault that is out of sight now, and `settings`
-    the constants of the first of them, which say what to bring."""
+    """Alerts of one source about devices of one kind. `label` is the name of the source, None when
+    it has none; `cause` the health cause that the devices share, also of a fault that is out of
+    sight now, and `settings` the constants of the first of them, which say what to bring."""
 
     source: str
     label: Text | None

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from devices.kinds import KINDS
 from devices.text import Text
+from gateway.budgets import BABBLE, BABBLE_LABEL
 from gateway.clock import Millis
 from gateway.decisions import Alert, Command, Explanation, RuleState, Run, State
 from gateway.fleet import GATEWAY, Device, Fleet
@@ -114,7 +115,8 @@ class Views:
 
     def tasks(self) -> tuple[Task, ...]:
         """What needs a person."""
-        return tasks(self._alerts(), self._fleet, self._rule_labels(), self._places.shared)
+        labels = {BABBLE: BABBLE_LABEL, **self._rule_labels()}
+        return tasks(self._alerts(), self._fleet, labels, self._places.shared)
 
     async def home(self) -> Home:
         """The hamlet at a glance."""

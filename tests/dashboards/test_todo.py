@@ -1,5 +1,6 @@
 from dashboards.todo import task_line
 from devices.text import Text
+from gateway.budgets import BABBLE
 from gateway.decisions import State
 from tests.dashboards.test_words import EN, VI
 from tests.hamlet import HOUR_MS, NOW, Hamlet, Rule
@@ -34,6 +35,13 @@ def test_abbreviations_stay_and_what_is_too_long_is_counted(hamlet: Hamlet) -> N
         hamlet.alert("rule:leds", f"light-{number:03}", DARK)
     line = task_line(hamlet.views.tasks()[0], VI)
     assert line.title == "10 LED hỏng: Đèn cột 1, 3, 5, 7, 9 và 5 thiết bị nữa"
+
+
+def test_several_that_babble_are_one_line(hamlet: Hamlet) -> None:
+    for id in ("light-116", "light-117"):
+        hamlet.alert(BABBLE, id, Text("Đèn gửi quá nhiều tin. Hãy tắt", "sends too much"))
+    title = task_line(hamlet.views.tasks()[0], VI).title
+    assert title == "2 thiết bị gửi quá nhiều tin: Đèn cột 116, 117"
 
 
 def test_what_is_no_device_has_no_name(hamlet: Hamlet) -> None:

@@ -83,6 +83,15 @@ def go_round(hamlet: Hamlet) -> None:
         hamlet.pipeline.visit(hamlet.now)
 
 
+def test_the_alert_names_the_device(hamlet: Hamlet) -> None:
+    babble(hamlet, 0, BURST + 1)
+    hamlet.commit()
+    [(message,)] = hamlet.ask("SELECT message FROM alert")
+    label = hamlet.device("soil-1").label
+    assert f"{label.vi} gửi quá nhiều tin" in message
+    assert f"{label.en} sends too much" in message
+
+
 def alerts(hamlet: Hamlet) -> list[tuple[str, bool]]:
     """Subject, and whether it is open, of those in the journal."""
     hamlet.commit()
