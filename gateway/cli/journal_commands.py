@@ -56,7 +56,9 @@ def check(
 
 @journal.command()
 def salvage(
-    damaged: Annotated[Path, typer.Argument(help="A journal that was moved aside.")],
+    damaged: Annotated[
+        Path, typer.Argument(help="A journal that was moved aside; its name alone is enough.")
+    ],
     site: Site = Path("site"),
     as_json: AsJson = False,
 ) -> None:
@@ -66,6 +68,9 @@ def salvage(
     something could not be read.
     """
     file = site / "data" / JOURNAL_FILE
+    beside = file.parent / damaged.name
+    if not damaged.exists() and beside.exists():
+        damaged = beside  # as the alert names it
     with complaints():
         if _existing(damaged).resolve() == file.resolve():
             raise JournalError(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from devices.reading import Millis
-from gateway.journal.database import naming_damage, open_for_reading
+from gateway.journal.database import JournalError, naming_damage, open_for_reading
 from gateway.journal.periods import doubtful
 
 ROWS_AT_ONCE = 2000
@@ -30,10 +30,13 @@ def export(file: Path, wanted: Wanted) -> Iterator[dict[str, object]]:
     """One mapping for each telemetry message, in the order of coming. Memory holds one piece.
 
     `time_known` is there, and False, where a gateway that did not know the time stamped a message.
-    Raises JournalDamagedError.
+    Raises JournalDamagedError, and JournalError when there is no such device.
     """
     newest = 0
     with closing(open_for_reading(file)) as connection, naming_damage():
+        known = "SELECT 1 FROM device WHERE id = ?"
+        if wanted.device and connection.execute(known, [wanted.device]).fetchone() is None:
+            raise JournalError(f"the journal knows no device {wanted.device}")
         while True:
             in_doubt = _in_doubt(connection)
             rows = connection.execute(

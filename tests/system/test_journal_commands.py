@@ -57,7 +57,7 @@ def test_a_damaged_journal_comes_back(known: Known, tmp_path: Path) -> None:
     done = run_hamlet("journal", "salvage", aside, "--site", tmp_path, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["added"] == READINGS
-    done = run_hamlet("journal", "salvage", aside, "--site", tmp_path)
+    done = run_hamlet("journal", "salvage", aside.name, "--site", tmp_path)
     assert f"messages already there: {READINGS}" in done.stdout
     assert run_hamlet("journal", "check", "--site", tmp_path).returncode == 0
 
@@ -96,6 +96,14 @@ def test_a_mistake_is_one_sentence(tmp_path: Path, arguments: list[str], words: 
     assert done.returncode == 2
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_device_that_is_not_there_is_not_taken_for_one_that_said_nothing(
+    known: Known, tmp_path: Path
+) -> None:
+    done = run_hamlet("journal", "export", "--site", tmp_path, "--device", "soil-one")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "knows no device soil-one" in done.stderr
 
 
 def test_the_journal_itself_and_a_running_gateway_are_refused(known: Known, tmp_path: Path) -> None:
