@@ -124,7 +124,7 @@ def _why(device: DeviceDetail, words: Words) -> Why | None:
         if row.state is State.DOWN
         else words.text(device.alerts[0].message)
     )
-    evidence = [*_alerts(device, words)] if row.state is State.DOWN else []
+    evidence = [*_alerts(device, words)][0 if row.state is State.DOWN else 1 :]
     evidence += _values(device, words)
     bring = what_to_bring(row.cause, device.settings, words)
     if bring:

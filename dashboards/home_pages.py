@@ -51,6 +51,7 @@ def routes(pages: Pages) -> APIRouter:
             title=words.t("status.title"),
             current="",
             live=f"/live/status?lang={words.lang}",
+            public=True,
             fragments=status_fragments(renderer, home, words),
         )
 
@@ -60,6 +61,6 @@ def routes(pages: Pages) -> APIRouter:
             home = await views.home()
             return await asyncio.to_thread(status_fragments, renderer, home, words)
 
-        return pages.live(request, render, "status")
+        return pages.live(request, render, "status", public=True)
 
     return router

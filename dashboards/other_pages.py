@@ -1,5 +1,8 @@
 """The addresses of the pages on alerts, watering and for the technician."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -7,8 +10,10 @@ from dashboards.pages import Pages
 from dashboards.shared import Fragments
 from dashboards.todo import BADGES
 from dashboards.words import Words
+from gateway.decisions import RuleState
 from gateway.feed import Update
 from gateway.history import RejectedMessage
+from gateway.views.views import RuleStatus
 from gateway.views.watering import Watering
 
 PAYLOAD_SHOWN = 160
@@ -54,16 +59,25 @@ def routes(pages: Pages) -> APIRouter:
         }
 
     async def technician(words: Words, update: Update | None) -> Fragments:
-        rejected = await views.rejected()
         new = views.new_devices()
+        rules = views.rules()
+        busy = [rule for rule in rules if _busy(rule)]
         return {
             "new": renderer.fragment(
                 "technician/new.html", words, rows=new[:NEW_SHOWN], more=len(new[NEW_SHOWN:])
             ),
             "rejected": renderer.fragment(
-                "technician/rejected.html", words, messages=rejected, payload=payload
+                "technician/rejected.html",
+                words,
+                messages=alike(await views.rejected()),
+                payload=payload,
             ),
-            "rules": renderer.fragment("technician/rules.html", words, rules=views.rules()),
+            "rules": renderer.fragment(
+                "technician/rules.html",
+                words,
+                busy=busy,
+                calm=[rule for rule in rules if rule not in busy],
+            ),
             "gateway": renderer.fragment(
                 "technician/gateway.html", words, condition=views.condition()
             ),
@@ -126,6 +140,22 @@ def routes(pages: Pages) -> APIRouter:
         return pages.live(request, technician, "technician")
 
     return router
+
+
+def alike(messages: Sequence[RejectedMessage]) -> list[tuple[RejectedMessage, int]]:
+    """The newest of each topic and reason, and how many there are: one device that is wrong all
+    the time does not hide the others."""
+    counts = Counter((message.topic, message.reason) for message in messages)
+    newest: dict[tuple[str, str], RejectedMessage] = {}
+    for message in messages:  # the newest come first
+        newest.setdefault((message.topic, message.reason), message)
+    return [(message, counts[key]) for key, message in newest.items()]
+
+
+def _busy(rule: RuleStatus) -> bool:
+    """Whether there is more to say of it than that nothing happens."""
+    others = (number for state, number in rule.subjects.items() if state is not RuleState.INACTIVE)
+    return rule.health is not None or any(others)
 
 
 def payload(message: RejectedMessage) -> str:

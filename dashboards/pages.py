@@ -40,17 +40,24 @@ class Pages:
         current: str,
         live: str | None,
         fragments: Fragments,
+        public: bool = False,
         **context: object,
     ) -> HTMLResponse:
-        """The page as it is now, rendered in a worker thread; see `Renderer.page`."""
-        layout = self.renderer.layout(request, words, title, current, live)
-        everything = {**fragments, **self._notice(words)}
+        """The page as it is now, rendered in a worker thread; see `Renderer.page`. A `public` page
+        is for residents, who are not asked to repair anything."""
+        layout = self.renderer.layout(request, words, title, current, live, public=public)
+        everything = {**fragments, **self._notice(words, public)}
         return await asyncio.to_thread(
             self.renderer.page, request, template, words, layout, {"f": everything, **context}
         )
 
     def live(
-        self, request: Request, render: Render, same_for_all: str | None = None
+        self,
+        request: Request,
+        render: Render,
+        same_for_all: str | None = None,
+        *,
+        public: bool = False,
     ) -> StreamingResponse:
         """The stream of a page; `render` is told the time anew at each update. `same_for_all`
         names a page that everybody sees alike: it is rendered whole, once for each update."""
@@ -58,10 +65,10 @@ class Pages:
         async def fragments(update: Update | None) -> Fragments:
             words = self.words(request, live=True)
             if same_for_all is None:
-                return {**await render(words, update), **self._notice(words)}
+                return {**await render(words, update), **self._notice(words, public)}
 
             async def whole() -> Fragments:
-                return {**await render(words, None), **self._notice(words)}
+                return {**await render(words, None), **self._notice(words, public)}
 
             return await self.shared.get((same_for_all, words.lang), whole)
 
@@ -75,7 +82,9 @@ class Pages:
         text = words.t(f"error.{status}.text")
         return self.renderer.page(request, "error.html", words, layout, {"text": text}, status)
 
-    def _notice(self, words: Words) -> Fragments:
-        """What every page says when the gateway itself is not as it should be."""
+    def _notice(self, words: Words, public: bool) -> Fragments:
+        """What every page says when the gateway itself is not as it should be; a public one only
+        how far its figures can be trusted."""
         condition = self.views.condition()
-        return {"notice": self.renderer.fragment("notice.html", words, condition=condition)}
+        html = self.renderer.fragment("notice.html", words, condition=condition, public=public)
+        return {"notice": html}

@@ -37,7 +37,7 @@ class Layout:
     current: str
     other_language: str
     live: str | None
-    navigation: tuple[tuple[str, str], ...] = NAVIGATION
+    navigation: tuple[tuple[str, str], ...]
 
 
 class Renderer:
@@ -67,10 +67,18 @@ class Renderer:
         return Markup(html)  # noqa: S704 the template escaped it
 
     def layout(
-        self, request: Request, words: Words, title: str, current: str, live: str | None
+        self,
+        request: Request,
+        words: Words,
+        title: str,
+        current: str,
+        live: str | None,
+        *,
+        public: bool = False,
     ) -> Layout:
-        """The frame of a page of this site."""
-        return Layout(self._site, title, current, _with_language(request, words.other), live)
+        """The frame of a page of this site; a public one has no navigation."""
+        other = _with_language(request, words.other)
+        return Layout(self._site, title, current, other, live, () if public else NAVIGATION)
 
     def page(
         self,

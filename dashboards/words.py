@@ -16,8 +16,14 @@ Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 NBSP = "\N{NO-BREAK SPACE}"
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
-SCALED = {"B": 1e6, "MB": 1e3, "Wh": 1e3}
-SCALED_UNIT = {"B": "MB", "MB": "GB", "Wh": "kWh"}
+LARGER = {
+    "B": (1e3, "KB"),
+    "KB": (1e3, "MB"),
+    "MB": (1e3, "GB"),
+    "Wh": (1e3, "kWh"),
+    "s": (3600, "h"),
+}
+"""The unit in which a large number is read more easily, and how many make one of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,10 @@ class Words:
         return self.quantity(value, metric.unit)
 
     def quantity(self, value: float, unit: str) -> str:
-        """A number with its unit; large bytes and watt-hours in the next larger one."""
-        if unit in SCALED and abs(value) >= SCALED[unit]:
-            return self.quantity(value / SCALED[unit], SCALED_UNIT[unit])
+        """A number with its unit; large bytes, watt-hours and seconds in a larger one."""
+        if unit in LARGER and abs(value) >= LARGER[unit][0]:
+            size, larger = LARGER[unit]
+            return self.quantity(value / size, larger)
         written = self.number(value, 0 if isinstance(value, int) else _decimals(value, unit))
         if not unit:
             return written
@@ -110,7 +117,9 @@ class Words:
         return self._dated(at, self.clock(at))
 
     def span(self, start: Millis, end: Millis) -> str:
-        """03:10–03:24 yesterday; with both days when they differ."""
+        """03:10–03:24 yesterday; 03:10 within a minute, with both days when they differ."""
+        if start // MINUTE_MS == end // MINUTE_MS:
+            return self.when(start)
         same_day = self._local(start).date() == self._local(end).date()
         return f"{self.clock(start) if same_day else self.when(start)}–{self.when(end)}"
 

@@ -11,6 +11,8 @@
   const number = new Intl.NumberFormat(lang, { maximumFractionDigits: 2 });
   const time = new Intl.DateTimeFormat(lang, { timeZone: zone, hour: "2-digit", minute: "2-digit", hour12: false });
   const day = new Intl.DateTimeFormat(lang, { timeZone: zone, day: "numeric", month: "numeric" });
+  // As the rest of the page writes them.
+  const figure = (v) => (lang === "vi" ? number.format(v).replace(/\./g, "\u00a0") : number.format(v)).replace("-", "−");
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   let plot = null;
 
@@ -101,10 +103,11 @@
     const when = (at) => (long || time.format(at * 1000) === "00:00" || time.format(at * 1000) === "24:00" ? day : time).format(at * 1000);
     const scale = (i) => (i && data.curves[i].unit !== data.curves[0].unit ? "right" : "left");
     const axes = [{ ...axis, values: (u, at) => at.map(when), space: 60 }];
+    const wide = (u, texts) => Math.max(54, 14 + 8 * Math.max(0, ...(texts || []).map((text) => text.length)));
     data.curves.forEach((curve, i) => {
       if (i && scale(i) === "left") return;
-      axes.push({ ...axis, scale: scale(i), side: i ? 1 : 3, size: 54, grid: i ? { show: false } : axis.grid,
-        values: (u, values) => values.map((v) => number.format(v)) });
+      axes.push({ ...axis, scale: scale(i), side: i ? 1 : 3, size: wide, grid: i ? { show: false } : axis.grid,
+        values: (u, values) => values.map(figure) });
     });
     const colours = [colour("--up"), colour("--water")];
     return {
@@ -117,7 +120,7 @@
         ...data.curves.map((curve, i) => ({
           label: curve.label, scale: scale(i), stroke: colours[i], width: 2, spanGaps: false,
           points: { show: true, size: 5, filter: alone }, paths: curve.stepped ? uPlot.paths.stepped({ align: 1 }) : undefined,
-          value: (u, v) => (v === null || v === undefined ? "–" : number.format(v) + " " + curve.unit),
+          value: (u, v) => (v === null || v === undefined ? "–" : figure(v) + " " + curve.unit),
         })),
       ],
       axes,

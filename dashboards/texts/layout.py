@@ -49,7 +49,7 @@ LAYOUT: dict[str, Text] = {
         "Too many pages are open: this one does not update by itself. Reload it later.",
     ),
     "notice.broker": Text(
-        "Chưa nhận được tin từ thiết bị từ {when}. Hệ thống đang tự kết nối lại.",
+        "Từ {when} không nhận được tin của thiết bị. Hệ thống đang tự kết nối lại.",
         "No messages from the devices since {when}. Reconnecting by itself.",
     ),
     "notice.broker.never": Text(
@@ -65,7 +65,7 @@ LAYOUT: dict[str, Text] = {
         "The long-term store cannot be reached yet. Data are kept here and sent later.",
     ),
     "notice.clock": Text(
-        "Hệ thống chưa biết giờ đúng: giờ trên trang này có thể sai, và chưa tưới theo giờ.",
+        "Hệ thống chưa biết giờ đúng: giờ trên trang này có thể sai, và tạm chưa tưới.",
         "The gateway does not know the time yet: times on this page may be wrong, and nothing is "
         "watered.",
     ),

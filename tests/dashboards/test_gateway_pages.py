@@ -3,8 +3,12 @@
 import httpx2
 import pytest
 
+from devices.text import Text
+from gateway.clock import ClockState
+from gateway.decisions import RuleState
 from gateway.views.condition import Condition, Link
-from tests.hamlet import NOW, Hamlet
+from tests.dashboards.page import Page
+from tests.hamlet import HOUR_MS, NOW, Hamlet, Rule
 
 
 @pytest.mark.parametrize(
@@ -32,3 +36,66 @@ async def test_the_gateway_is_a_device_with_a_page_and_none_of_the_hamlets(
     home = (await web.get(f"/?lang={lang}")).text
     assert "kind=gateway" not in home
     assert (await hamlet.views.home()).heard_at is None
+
+
+async def test_each_of_its_alerts_is_on_its_page(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:
+    hamlet.everything_works(NOW - HOUR_MS)
+    for name in ("disk", "clock", "broker"):
+        hamlet.alert(f"gateway:{name}", "gateway", Text(f"lỗi {name}", f"{name} fails"))
+    html = (await web.get("/devices/gateway")).text
+    assert [html.count(f"lỗi {name}") for name in ("disk", "clock", "broker")] == [1, 1, 1]
+
+
+async def test_figures_with_one_unit_are_told_apart(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    hamlet.say("gateway", NOW, disk_free_mb=21_402.5, memory_available_mb=900.0, disk_used_pct=27.0)
+    row = (await web.get("/devices?kind=gateway&lang=en")).text
+    assert "Free disk space: 21.4\N{NO-BREAK SPACE}GB" in row
+    assert "Memory available: 900\N{NO-BREAK SPACE}MB" in row
+    assert "Disk used:" not in row
+
+
+async def test_residents_are_told_how_good_the_figures_are_and_not_what_to_repair(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    unknown = ClockState(trusted=False, agrees=False, own=NOW, wall=NOW)
+    away = Link(False, NOW - HOUR_MS)
+    hamlet.condition = Condition(away, store=away, disk_full=True, clock=unknown)
+    status, home = (await web.get("/status?lang=en")).text, (await web.get("/?lang=en")).text
+    for text in ("long-term store", "disk is full", "/technician"):
+        assert text in home
+        assert text not in status
+    for text in ("No messages from the devices since 06:00", "does not know the time"):
+        assert text in home
+        assert text in status
+    assert Page(status).problems == []
+
+
+async def test_one_device_that_is_always_wrong_does_not_hide_the_others(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    hamlet.reject("hamlet/khe-coc/light/light-050/telemetry", "not-json", b"{")
+    for number in range(10):
+        hamlet.reject("hamlet/khe-coc/light/light-044/telemetry", "babbling", b"%d" % number)
+    html = (await web.get("/technician")).text
+    assert "10 tin như vậy" in html
+    assert html.count("light-044/telemetry") == html.count("light-050/telemetry") == 1
+    assert html.index("light-044/telemetry") < html.index("light-050/telemetry")
+
+
+async def test_rules_with_something_to_say_come_first(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    quiet = {RuleState.INACTIVE: 3}
+    hamlet.rules = [
+        Rule("calm", Text("Gió mạnh", "Strong wind"), quiet),
+        Rule("fires", Text("Đèn tối", "Dark"), {**quiet, RuleState.FIRING: 1}),
+        Rule("fails", Text("Lỗi", "Fails"), quiet, health="beyond all bounds"),
+    ]
+    said, _, folded = (await web.get("/technician?lang=en")).text.partition("<details>")
+    assert "Dark" in said
+    assert "beyond all bounds" in said
+    assert "Quiet rules: 1" in folded
+    assert "Strong wind" in folded
+    assert "Strong wind" not in said

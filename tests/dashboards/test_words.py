@@ -60,7 +60,9 @@ def test_shares(ratio: float | None, vi: str, en: str) -> None:
         ("light", "is_night", False, "Không", "No"),
         ("wifi", "rx_bytes", 123_456_789, "123 MB", "123 MB"),
         ("wifi", "clients", 12, "12", "12"),
+        ("wifi", "rx_bytes", 80_000, "80,0 KB", "80.0 KB"),
         ("soil", "soil_ec_us_cm", 410.4, "410 µS/cm", "410 µS/cm"),
+        ("gateway", "clock_offset_s", -94_608_000.0, "−26 280 h", "−26,280 h"),
     ],
 )
 def test_values(kind: str, metric: str, value: Value, vi: str, en: str) -> None:
@@ -81,6 +83,12 @@ def test_values(kind: str, metric: str, value: Value, vi: str, en: str) -> None:
 def test_moments_in_the_time_of_the_hamlet(back_ms: int, vi: str, en: str) -> None:
     assert VI.when(NOW - back_ms) == vi
     assert EN.when(NOW - back_ms) == en
+
+
+def test_a_span_says_no_more_than_it_must() -> None:
+    assert VI.span(NOW - 8 * HOUR_MS, NOW - 8 * HOUR_MS + 900_000) == "23:00–23:15 hôm qua"
+    assert EN.span(NOW - DAY_MS, NOW) == "07:00 yesterday–07:00"
+    assert VI.span(NOW, NOW + 59_000) == "07:00"
 
 
 @pytest.mark.parametrize(
