@@ -22,12 +22,14 @@ from gateway.history import StoreError
 from gateway.intake.contract import ConnectionSettings, Receiver, TlsSettings
 from gateway.intake.embedded import EmbeddedBroker
 from gateway.intake.open_receiver import open_receiver
+from gateway.journal.batch import MessageRow
 from gateway.journal.clean_end import clean_end
 from gateway.journal.damage import WholeCheck
 from gateway.journal.database import JournalDamagedError
 from gateway.journal.lock import sole_writer
 from gateway.journal.periods import uncertain_times
 from gateway.journal.reader import JournalReader
+from gateway.journal.recent import RecentMessages
 from gateway.journal.replacement import note_damage
 from gateway.journal.reserve import Reserve
 from gateway.journal.rollup_job import RollupJob
@@ -201,8 +203,14 @@ async def open_gateway(
         stack.callback(feed.close)
         protocol = "3.1.1" if broker else site.config.broker.protocol
         receiver = open_receiver(settings, protocol)
-        forwarder = build_forwarder(site, pipeline.fleet, reader, writer, clock.now)
-        notify_forwarder = forwarder.notify if forwarder else _nobody
+        recent = RecentMessages()
+        forwarder = build_forwarder(site, pipeline.fleet, recent, reader, writer, clock.now)
+
+        def forward(rows: Sequence[MessageRow]) -> None:
+            if forwarder:
+                recent.add(rows)
+                forwarder.notify(len(rows))
+
         committer = Committer(
             pipeline,
             receiver,
@@ -210,7 +218,7 @@ async def open_gateway(
             observations,
             clock.now,
             commit_interval_ms=site.config.journal.commit_interval_ms,
-            notify_forwarder=notify_forwarder,
+            forward=forward,
         )
         committer.start(writer, has_room=reserve.fill())
         stack.push_async_callback(committer.stop)
@@ -220,7 +228,7 @@ async def open_gateway(
         serial = _build_serial(site, pipeline, committer, clock.now)
         upkeep = _build_upkeep(site, pipeline, committer, reader, writer, observations, clock.now)
         shown: list[Stamped] = [observations, *serial.statistics]
-        clock_watch = ClockWatch(clock, pipeline, committer, writer, notify_forwarder, shown)
+        clock_watch = ClockWatch(clock, pipeline, committer, writer, lambda: forward(()), shown)
         yield Gateway(
             site,
             clock,
@@ -238,10 +246,6 @@ async def open_gateway(
             serial,
             uncertain,
         )
-
-
-def _nobody() -> None:
-    """There is no store to forward to."""
 
 
 def _tell_trouble(observations: Observations) -> Callable[[str | None], None]:

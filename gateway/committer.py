@@ -10,12 +10,13 @@ acknowledged, until there is room again.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from devices.reading import Millis
 from gateway.clock import Correction, Now, Scale
 from gateway.feed import Feed, Update
 from gateway.intake.contract import Receiver
+from gateway.journal.batch import MessageRow
 from gateway.journal.notices import disk_full, disk_has_room
 from gateway.journal.writer import JournalWriter
 from gateway.observations import Observations
@@ -42,7 +43,8 @@ log = logging.getLogger(__name__)
 class Committer:
     """Feeds the pipeline and carries out what it decided, after the commit.
 
-    `failure` gets the error after which the gateway must end.
+    `forward` gets the messages that are on disk. `failure` gets the error after which the gateway
+    must end.
     """
 
     def __init__(
@@ -54,7 +56,7 @@ class Committer:
         now: Now,
         *,
         commit_interval_ms: int,
-        notify_forwarder: Callable[[], None],
+        forward: Callable[[Sequence[MessageRow]], None],
     ) -> None:
         self.now = now
         self._pipeline = pipeline
@@ -62,7 +64,7 @@ class Committer:
         self._feed = feed
         self._observations = observations
         self._commit_interval_s = commit_interval_ms / 1000
-        self._notify_forwarder = notify_forwarder
+        self._forward = forward
         self._loop = asyncio.get_running_loop()
         self.failure: asyncio.Future[None] = self._loop.create_future()
         self.commit_since: float | None = None  # when the one under way began, by perf_counter
@@ -274,7 +276,7 @@ class Committer:
 
     def _tell(self, work: Work) -> None:
         if work.batch.messages:
-            self._notify_forwarder()
+            self._forward(work.batch.messages)
         if self._feed.has_subscribers:
             numbered = self._pipeline.fleet.numbered
             heard = {numbered(row[1]).id for row in work.batch.messages}

@@ -9,8 +9,10 @@ from gateway.forward.influx import InfluxSink
 from gateway.forward.influx_history import InfluxHistory
 from gateway.forward.line_protocol import LineEncoder
 from gateway.forward.lines import Stream
-from gateway.journal.outbound import JournalOutbound, StatesOutbound
+from gateway.journal.outbound import StatesOutbound
 from gateway.journal.reader import JournalReader
+from gateway.journal.recent import RecentMessages
+from gateway.journal.recent_outbound import RecentOutbound
 from gateway.journal.writer import JournalWriter
 from gateway.patient_store import PatientStore
 from gateway.site import InfluxConfig, Site, read_secret
@@ -20,15 +22,21 @@ STATES_STREAM = "influxdb-states"
 
 
 def build_forwarder(
-    site: Site, fleet: Fleet, reader: JournalReader, writer: JournalWriter, now: Now
+    site: Site,
+    fleet: Fleet,
+    recent: RecentMessages,
+    reader: JournalReader,
+    writer: JournalWriter,
+    now: Now,
 ) -> Forwarder | None:
-    """Both streams into the store of the site, if it has one."""
+    """Both streams into the store of the site, if it has one. What is committed is to be added to
+    `recent` before the forwarder is notified."""
     config = site.config.influxdb
     if config is None:
         return None
     sink = InfluxSink(config, lambda: read_secret(site, config.token_file), _ca_file(site, config))
     encoder = LineEncoder(site.config.hamlet, fleet)
-    readings = Stream(sink.name, JournalOutbound(reader, writer, now), encoder.readings)
+    readings = Stream(sink.name, RecentOutbound(recent, reader, writer, now), encoder.readings)
     states = Stream(STATES_STREAM, StatesOutbound(reader, writer, now), encoder.states)
     return Forwarder([readings, states], sink)
 

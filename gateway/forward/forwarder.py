@@ -11,18 +11,18 @@ import random
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from gateway.clock import Millis
 from gateway.detached import run_detached
-from gateway.forward.backoff import Backoff, Delays
+from gateway.forward.backoff import BATCH_MAX, Backoff, Delays
 from gateway.forward.lines import Lines, Stream
 from gateway.forward.sink import Answer, Refused, Sink, Stored, TooLarge, Trouble
 from gateway.history import StoreError
 from gateway.outbound import SetAside
 
 LINGER_S = 1.0
-"""New rows wait this long for others, so that a trickle is not one request a message."""
+"""New rows wait at most this long for others, so that a trickle is not one request a message."""
 STOP_TIMEOUT_S = 5.0
 """A healthy disk needs milliseconds; one in trouble must not keep the gateway from ending."""
 ANSWER_TIMEOUT_S = 60.0
@@ -47,9 +47,8 @@ class ForwardStatistics:
     trouble: str | None
 
 
-class _Line(NamedTuple):
-    row_id: int
-    line: bytes
+_Line = tuple[int, bytes]
+"""Of which row, and the line. A plain tuple, because every row on its way out is one."""
 
 
 @dataclass(slots=True)
@@ -81,11 +80,16 @@ class Forwarder:
         self._linger_s = linger_s
         self._answer_timeout_s = answer_timeout_s
         self._news = asyncio.Event()
+        self._fresh = 0  # rows that were committed since it was last looked for some
+        self._plenty = asyncio.Event()
         self._trouble: str | None = None
 
-    def notify(self) -> None:
-        """New rows were committed."""
+    def notify(self, rows: int) -> None:
+        """So many new rows were committed; or none, and old ones may go now."""
         self._news.set()
+        self._fresh += rows
+        if self._fresh >= BATCH_MAX:
+            self._plenty.set()
 
     async def run(self) -> None:
         """Forward until cancelled. On a healthy disk nothing of it goes on after that, but for a
@@ -93,10 +97,12 @@ class Forwarder:
         try:
             while True:
                 self._news.clear()
+                self._plenty.clear()
+                self._fresh = 0
                 more = [await self._advance(progress) for progress in self._streams.values()]
                 if not any(more):
                     await self._news.wait()
-                    await asyncio.sleep(self._linger_s)
+                    await self._linger()
         finally:
             self._sink.close()
 
@@ -117,6 +123,12 @@ class Forwarder:
             trouble=self._trouble,
         )
 
+    async def _linger(self) -> None:
+        """Wait for more rows, but not when a whole batch is there."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._linger_s):
+                await self._plenty.wait()
+
     async def _advance(self, progress: _Progress) -> bool:
         """Bring the oldest rows into the store and move the cursor; or wait, where that fails.
         False when there is nothing more to do for now."""
@@ -131,7 +143,7 @@ class Forwarder:
             return True
         if batch.upto == progress.cursor:
             return False
-        lines = [_Line(*line) for line in zip(batch.ids, batch.lines, strict=True)]
+        lines = list(zip(batch.ids, batch.lines, strict=True))
         trouble = await self._deliver(lines, batch.set_aside)
         if trouble is not None:
             await self._wait_out(trouble)
@@ -159,18 +171,18 @@ class Forwarder:
                     understood = True
                 case Refused(faults, certain=True):
                     understood = True
-                    set_aside += [SetAside(part[at].row_id, why) for at, why in faults.items()]
+                    set_aside += [SetAside(part[at][0], why) for at, why in faults.items()]
                     rest = [line for at, line in enumerate(part) if at not in faults]
                     todo += [rest] if rest else []
                 case Refused(faults) if len(part) > 1:
                     todo += _split(part, faults)
                 case Refused(faults):
-                    doubts.append(SetAside(part[0].row_id, faults[0]))
+                    doubts.append(SetAside(part[0][0], faults[0]))
                 case TooLarge() if len(part) > 1:
                     self._backoff.too_large(len(part))
                     todo += _split(part, ())
                 case TooLarge(reason):
-                    doubts.append(SetAside(part[0].row_id, reason))
+                    doubts.append(SetAside(part[0][0], reason))
                 case Trouble():
                     return answer
             if doubts and not understood and (len(doubts) > DOUBTS_MAX or not todo):

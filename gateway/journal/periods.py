@@ -161,6 +161,17 @@ def stretch_after(connection: sqlite3.Connection, message: int) -> Stretch:
     return Stretch(last, known=True)
 
 
+def times_are_final(connection: sqlite3.Connection, message: int) -> bool:
+    """Whether every message behind that one was stamped by a clock that was trusted: nobody will
+    change its times."""
+    untrusted = connection.execute(
+        "SELECT 1 FROM clock_period WHERE trust = 'none'"
+        " AND (last_message IS NULL OR last_message > ?)",
+        [message],
+    )
+    return untrusted.fetchone() is None
+
+
 def repair(connection: sqlite3.Connection) -> Repair:
     """Correct the times of some messages, in the transaction that is open."""
     period = connection.execute(

@@ -14,6 +14,7 @@ from gateway.assembly import JOURNAL_FILE, build_pipeline
 from gateway.committer import COMMIT_MESSAGES, WAITING_MAX, Committer
 from gateway.decisions import CommandState
 from gateway.feed import Feed
+from gateway.journal.batch import MessageRow
 from gateway.journal.database import open_journal
 from gateway.journal.reserve import Reserve
 from gateway.journal.writer import JournalWriter
@@ -44,7 +45,7 @@ class Bench:
         self._changed = asyncio.Event()
         self.on_disk_at_ack: list[int] = []
         self.receiver = BrokerSide(self._on_change)
-        self.forwarder_told = 0
+        self.forwarded: list[bytes] = []
         self.observations = Observations()
         self.committer = Committer(
             self.pipeline,
@@ -53,7 +54,7 @@ class Bench:
             self.observations,
             now_ms,
             commit_interval_ms=interval,
-            notify_forwarder=self._tell_forwarder,
+            forward=self._forward,
         )
 
     def say(self, seq: int, token: int, moisture: float = 20, now: int | None = None) -> None:
@@ -98,8 +99,8 @@ class Bench:
         self.on_disk_at_ack.append(self.ask("SELECT count(*) FROM message")[0][0])
         self._changed.set()
 
-    def _tell_forwarder(self) -> None:
-        self.forwarder_told += 1
+    def _forward(self, rows: Sequence[MessageRow]) -> None:
+        self.forwarded += [row[8] for row in rows]
 
 
 Open = Callable[..., Any]
@@ -134,12 +135,13 @@ async def test_acknowledges_in_order_what_is_on_the_disk_and_nothing_before(
             done = asyncio.ensure_future(bench.committer.commit())
             await asyncio.to_thread(lambda: None)  # the journal's thread may try its luck
             assert not bench.receiver.acknowledged
+            assert not bench.forwarded
             assert not done.done()
         await bench.until(lambda: len(bench.receiver.acknowledged) == 3)
         await done
         assert bench.receiver.acknowledged == [1, 2, 3]
         assert bench.on_disk_at_ack[-1] == 3
-        assert bench.forwarder_told
+        assert [json.loads(body)["seq"] for body in bench.forwarded] == [0, 1, 2]
 
 
 async def test_acknowledges_also_what_was_rejected_or_had_come_before(open_bench: Open) -> None:

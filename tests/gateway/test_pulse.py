@@ -41,7 +41,7 @@ class Bench:
             self.observations,
             now_ms,
             commit_interval_ms=1,
-            notify_forwarder=lambda: None,
+            forward=lambda rows: None,
         )
         self.now = 0.0
         self.pulse = Pulse(self.committer, self.observations, timer=lambda: self.now)

@@ -29,6 +29,7 @@ from gateway.forward.influx import InfluxSink
 from gateway.journal.database import open_for_reading, open_journal
 from gateway.journal.memory import load_fleet
 from gateway.journal.reader import JournalReader
+from gateway.journal.recent import RecentMessages
 from gateway.journal.reserve import Reserve
 from gateway.journal.writer import JournalWriter
 from gateway.long_term import STATES_STREAM, build_forwarder
@@ -116,7 +117,7 @@ async def forwarding(file: Path, site: Site) -> AsyncIterator[Forwarder]:
     fleet = load_fleet(connection, site.devices)
     writer = JournalWriter(connection, Reserve(file.parent), print, print)
     reader = JournalReader(file, fleet, ZoneInfo(site.config.place.timezone), print)
-    forwarder = build_forwarder(site, fleet, reader, writer, lambda: START)
+    forwarder = build_forwarder(site, fleet, RecentMessages(), reader, writer, lambda: START)
     assert forwarder is not None
     task = asyncio.create_task(forwarder.run())
     try:

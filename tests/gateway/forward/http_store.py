@@ -47,7 +47,9 @@ class HttpStore:
                     for name, _, value in (line.partition(": ") for line in rest if line)
                 }
                 body = await reader.readexactly(int(headers["content-length"]))
-                request = Request(first.split(" ")[1], headers, gzip.decompress(body).split(b"\n"))
+                if headers.get("content-encoding") == "gzip":
+                    body = gzip.decompress(body)
+                request = Request(first.split(" ")[1], headers, body.split(b"\n"))
                 self.requests.append(request)
                 answer = self.reply(request)
                 if answer is None:

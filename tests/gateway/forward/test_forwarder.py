@@ -24,7 +24,7 @@ from tests.gateway.forward.outbound import T0, MemoryJournal
 async def looks_again(journal: MemoryJournal, forwarder: Forwarder) -> None:
     """Until it has counted what it did: it looks for more rows only after that."""
     reads = len(journal.reads)
-    forwarder.notify()
+    forwarder.notify(1)
     await asyncio.to_thread(journal.wait_until, lambda: len(journal.reads) > reads)
 
 
@@ -34,7 +34,7 @@ async def test_everything_arrives_once_in_bounded_batches_and_then_what_is_new()
     async with forwarding(journal, store) as forwarder:
         await reaches(journal, 2 * BATCH_MAX + 1)
         fill(journal, 3)
-        forwarder.notify()
+        forwarder.notify(1)
         await reaches(journal, 2 * BATCH_MAX + 4)
     assert store.requests == [BATCH_MAX, BATCH_MAX, 1, 3]
     assert len(store.points) == len(journal.rows)
@@ -44,7 +44,7 @@ async def test_who_hears_nothing_new_does_not_look() -> None:
     journal, store = MemoryJournal(), MemoryStore()
     journal.add("soil-1", soil_ph=5.0)
     async with forwarding(journal, store) as forwarder:
-        forwarder.notify()
+        forwarder.notify(1)
         await reaches(journal, 1)
         await looks_again(journal, forwarder)
         reads = len(journal.reads)
@@ -103,10 +103,21 @@ async def test_rows_that_come_one_by_one_share_a_request() -> None:
         await asyncio.to_thread(journal.wait_until, lambda: journal.reads == [0])
         for number in range(1, 4):
             journal.add("soil-1", soil_ph=5.0 + number / 10)
-            forwarder.notify()
+            forwarder.notify(1)
             await asyncio.to_thread(journal.newest)  # lets the forwarder run in between
         await reaches(journal, 3)
     assert store.requests == [3]
+
+
+async def test_a_whole_batch_does_not_wait_for_more() -> None:
+    journal, store = MemoryJournal(), MemoryStore()
+    async with forwarding(journal, store, linger_s=3600.0) as forwarder:
+        await asyncio.to_thread(journal.wait_until, lambda: journal.reads == [0])
+        fill(journal, BATCH_MAX)
+        for _ in range(10):
+            forwarder.notify(BATCH_MAX // 10)
+        await reaches(journal, BATCH_MAX)
+    assert store.requests == [BATCH_MAX]
 
 
 async def test_rows_that_cannot_be_said_are_set_aside_without_asking_the_store() -> None:
@@ -116,7 +127,7 @@ async def test_rows_that_cannot_be_said_are_set_aside_without_asking_the_store()
         await reaches(journal, 1)
         journal.add("soil-1", other=1)
         journal.add("soil-1", soil_ph=5.0)
-        forwarder.notify()
+        forwarder.notify(1)
         await reaches(journal, 3)
         await looks_again(journal, forwarder)
         statistics = await forwarder.statistics("memory", T0)

@@ -53,7 +53,27 @@ async def test_a_request_carries_everything_the_store_needs() -> None:
     (request,) = store.requests
     assert request.path == "/api/v2/write?org=x%C3%B3m&bucket=hamlet&precision=ms"
     assert request.headers["authorization"] == "Token secret"
-    assert request.headers["content-encoding"] == "gzip"
+    assert request.lines == LINES
+
+
+@pytest.mark.parametrize(
+    ("host", "max_kbit_s", "compressed"),
+    [
+        ("127.0.0.1", None, False),
+        ("localhost", None, False),
+        ("127.0.0.1", 8000, True),  # a tunnel
+        ("0.0.0.0", None, True),  # noqa: S104  # reaches this machine by a name that hides it
+    ],
+)
+async def test_what_stays_on_the_machine_is_not_compressed(
+    host: str, max_kbit_s: float | None, compressed: bool
+) -> None:
+    async with http_store(lambda _: NO_CONTENT) as store:
+        sink = sink_for(store.url.replace("127.0.0.1", host), max_kbit_s=max_kbit_s)
+        assert await asyncio.to_thread(sink.write, LINES) == Stored()
+        sink.close()
+    (request,) = store.requests
+    assert ("content-encoding" in request.headers) == compressed
     assert request.lines == LINES
 
 

@@ -99,7 +99,7 @@ async def test_a_store_that_was_away_gets_what_it_missed(influxd: InfluxBucket) 
         await reaches(journal, BATCH_MAX)
         await asyncio.to_thread(influxd.server.kill)
         fill(journal, BATCH_MAX)
-        forwarder.notify()
+        forwarder.notify(1)
         reads = len(journal.reads)
         await asyncio.to_thread(journal.wait_until, lambda: len(journal.reads) > reads + 1)
         assert journal.cursor("influxdb") < 5 * BATCH_MAX
