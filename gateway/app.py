@@ -280,6 +280,7 @@ def _build_upkeep(
         RollupJob(reader, writer, pipeline.fleet, zone),
         site.config.journal,
         sinks=(InfluxSink.name,) if site.config.influxdb else (),
+        state_sinks=(STATES_STREAM,) if site.config.influxdb else (),
         observations=observations,
         now=now,
         tell=tell,

@@ -49,6 +49,7 @@ class Upkeep:
         config: JournalConfig,
         *,
         sinks: tuple[str, ...],
+        state_sinks: tuple[str, ...],
         observations: Observations,
         now: Now,
         tell: Callable[[AlertAsked | AlertCleared], None],
@@ -67,6 +68,7 @@ class Upkeep:
             max_bytes=round(config.max_gb * GB),
             sinks=sinks,
         )
+        self._state_sinks = state_sinks
         self._observations = observations
         self._now = now
         self._tell = tell
@@ -101,7 +103,7 @@ class Upkeep:
         share = ceil(len(self._fleet) * TICK_S / ROLLUP_EVERY_S)
         self._rollups.run(share, self._hours_from(swept, aged))
         if self._pruned_at is None or abs(aged - self._pruned_at) >= DAY_MS:
-            prune(self._reader, self._writer, aged - self._keep_ms)
+            prune(self._reader, self._writer, aged - self._keep_ms, self._state_sinks)
             self._pruned_at = aged
         return swept
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from devices.reading import Millis
-from gateway.decisions import AlertAsked, AlertCleared
+from gateway.decisions import AlertAsked, AlertCleared, State
 from gateway.history import StoreError
 from gateway.journal.notices import HISTORY_DROPPED
 from gateway.journal.retention import Swept
@@ -32,6 +32,7 @@ class Kept(Upkeep):
         keep_days: int = 400,
         max_gb: float = 8,
         sinks: tuple[str, ...] = (),
+        state_sinks: tuple[str, ...] = (),
     ) -> None:
         self.said: list[AlertAsked | AlertCleared] = []
         self.seen = Observations()
@@ -42,6 +43,7 @@ class Kept(Upkeep):
             recorder.job,
             JournalConfig(keep_days=keep_days, max_gb=max_gb),
             sinks=sinks,
+            state_sinks=state_sinks,
             observations=self.seen,
             now=lambda: recorder.now,
             tell=self.said.append,
@@ -126,6 +128,14 @@ def test_old_records_are_pruned_once_a_day(
         upkeep.tick(MIDNIGHT + 2 * DAY_MS + hour * 3_600_000)
         left.append(recorder.ask("SELECT count(*) FROM set_aside")[0][0])
     assert left == [0, 1, 0]
+
+
+def test_states_that_a_store_lacks_are_not_pruned(recorder: JournalRecorder) -> None:
+    for hour in range(3):
+        recorder.turn("wifi-1", State.UP, MIDNIGHT + hour, "ok")
+    for sinks, left in ((("states",), 3), ((), 1)):
+        Kept(recorder, keep_days=1, state_sinks=sinks).tick(MIDNIGHT + 2 * DAY_MS)
+        assert recorder.ask("SELECT count(*) FROM state_change") == [(left,)]
 
 
 def test_a_clock_years_ahead_deletes_a_day_in_an_hour(recorder: JournalRecorder) -> None:

@@ -80,7 +80,7 @@ def bench(
                 "decision": _measure_latency(program, seconds, progress),
                 **(_measure_large(program, progress) if large else {}),
             }
-        print(json.dumps(report, indent=2))
+        print(json.dumps(report, indent=2, allow_nan=False))
 
 
 def _measure_all(

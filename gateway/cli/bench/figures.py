@@ -1,6 +1,7 @@
 """What a running gateway tells of itself, read from its `/metrics`."""
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import NamedTuple
 from urllib.request import urlopen
 
@@ -50,12 +51,14 @@ def check_balance(web_port: int, messages: int) -> None:
         raise RuntimeError(f"{received:.0f} received of {messages}, but {parts}")
 
 
-def percentile_ms(figures: Figures, percent: int) -> float:
-    """How long commits took: the upper bound of the bucket in which the percentile lies."""
+def percentile_ms(figures: Figures, percent: int) -> float | None:
+    """How long commits took: the upper bound of the bucket in which the percentile lies; None when
+    that is the last, which has none."""
     buckets = [
         Bucket(float(name.partition('le="')[2].rstrip('"}')), at_most)
         for name, at_most in figures.items()
         if name.startswith(COMMITS)
     ]
     total = buckets[-1].at_most
-    return next(one.bound for one in buckets if one.at_most * 100 >= total * percent) * 1000
+    bound = next(one.bound for one in buckets if one.at_most * 100 >= total * percent)
+    return bound * 1000 if isfinite(bound) else None

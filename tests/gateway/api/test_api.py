@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from devices.reading import Millis
 from devices.text import Text
 from gateway.api.app import create_app
 from gateway.api.exposition import Family, Sample
@@ -14,7 +15,7 @@ from gateway.decisions import CommandState, Run, RunState, State
 from gateway.history import StoreError
 from gateway.sequences import AWAITED_MS
 from gateway.views.condition import Condition, Link
-from tests.hamlet import HOUR_MS, NOW, Hamlet, Rule
+from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet, Rule
 
 TOKEN = "a-token-that-only-tests-know"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -35,6 +36,11 @@ async def web(hamlet: Hamlet) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://khe-coc.local") as client:
         yield client
+
+
+def span(length: Millis, step: Millis) -> dict[str, str]:
+    """What to ask for a series of that length until now."""
+    return {"start": str(NOW - length), "end": str(NOW), "step": str(step)}
 
 
 def body_of(answer: httpx2.Response, status: int = 200) -> Any:
@@ -92,6 +98,9 @@ async def test_a_series_by_either_way_of_writing_time(
         (f"{LIGHT}/series", {"metric": "battery_v", "step": "9" * 30}, 422),
         (f"{LIGHT}/series", {"metric": "battery_v", "start": str(NOW + 1)}, 422),
         (f"{LIGHT}/series", {"metric": "battery_v", "start": "2020-01-01T00:00:00Z"}, 422),
+        (f"{LIGHT}/series", {"metric": "battery_v", **span(DAY_MS * 7 + 1, HOUR_MS - 1)}, 422),
+        (f"{LIGHT}/series", {"metric": "battery_v", **span(DAY_MS * 7, HOUR_MS - 1)}, 200),
+        (f"{LIGHT}/series", {"metric": "battery_v", **span(DAY_MS * 400, HOUR_MS)}, 200),
     ],
 )
 async def test_what_cannot_be_answered_is_a_problem_document(

@@ -64,7 +64,7 @@ def test_what_is_over_goes_and_what_counts_stays(recorder: JournalRecorder) -> N
             save_record(connection, record)
 
     recorder.writer.run(save).result()
-    prune(recorder.reader, recorder.writer, CUT)
+    prune(recorder.reader, recorder.writer, CUT, ())
     found = saved(recorder)
     assert [record for record in STAYS if record not in found] == []
     assert [record for record in GOES if record in found] == []
@@ -76,5 +76,20 @@ def test_many_go_in_pieces(recorder: JournalRecorder) -> None:
             save_record(connection, replace(DONE, id=str(number), finished_at=OLD))
 
     recorder.writer.run(save).result()
-    prune(recorder.reader, recorder.writer, CUT)
+    prune(recorder.reader, recorder.writer, CUT, ())
     assert recorder.ask("SELECT count(*) FROM command") == [(0,)]
+
+
+def test_states_stay_until_every_store_has_them(recorder: JournalRecorder) -> None:
+    for number in range(5):
+        recorder.turn("wifi-1", State.UP, OLD + number, "ok")
+
+    def left(*sinks: str) -> list[int]:
+        prune(recorder.reader, recorder.writer, CUT, sinks)
+        return [at for (at,) in recorder.ask("SELECT since - 10 FROM state_change ORDER BY 1")]
+
+    assert left("store") == [0, 1, 2, 3, 4]  # it has none yet
+    recorder.write("INSERT INTO sink VALUES ('store', 2), ('other', 1)")
+    assert left("store", "other") == [1, 2, 3, 4]
+    assert left("store") == [2, 3, 4]
+    assert left() == [4]  # the present one
