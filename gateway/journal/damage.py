@@ -22,12 +22,16 @@ STOP_TIMEOUT_S = 1.0
 STEPS_BETWEEN_LOOKS = 10_000
 
 
+NOT_AS_WRITTEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What reading a value raises that is not as we write it."""
+
+
 @contextmanager
 def reading_back(what: str) -> Iterator[None]:
     """For values that we wrote: what is not as we write it was changed by something else."""
     try:
         yield
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+    except NOT_AS_WRITTEN as error:
         raise JournalDamagedError(f"{what}: {error!r}") from error
 
 

@@ -21,7 +21,8 @@ from gateway.decisions import Alert, Command, CommandState, RuleChanged, Run, St
 from gateway.delivery import RETAINED
 from gateway.fleet import Device, Fleet
 from gateway.journal.batch import CHANNELS, DeviceSnapshot
-from gateway.journal.damage import reading_back
+from gateway.journal.damage import NOT_AS_WRITTEN, reading_back
+from gateway.journal.database import JournalDamagedError
 from gateway.journal.tables import ALERTS, COMMANDS, RULE_STATES, RUNS, STATE_CHANGES
 from gateway.reports import apply_report
 from gateway.sequences import SequenceLedger
@@ -193,10 +194,12 @@ def replay(connection: sqlite3.Connection, by_number: Mapping[int, tuple[Device,
         device, as_of = by_number.get(number, (None, 0))
         if device is not None and id > as_of:
             device.last_message = id
-            with reading_back(f"message {id}"):
+            try:
                 _replay_message(
                     device, CHANNELS[channel], measured_at, received_at, boot, seq, body
                 )
+            except NOT_AS_WRITTEN as error:  # `reading_back` would cost half as much as decoding
+                raise JournalDamagedError(f"message {id}: {error!r}") from error
 
 
 def _replay_message(
@@ -225,11 +228,15 @@ def _replay_message(
 
 
 def _restore_state(connection: sqlite3.Connection, device: Device) -> None:
-    newest = STATE_CHANGES.select(
+    newest = []
+    for change in STATE_CHANGES.each(
         connection,
         "WHERE device = ? ORDER BY since DESC LIMIT ?",
         (device.id, STATES_REPLAYED),
-    )
+    ):
+        newest.append(change)
+        if change.state is State.UP:  # what was before it does not matter any more
+            break
     if all(change.state is State.UNKNOWN for change in newest):
         newest += STATE_CHANGES.select(
             connection,

@@ -1,7 +1,7 @@
 """How each record of `gateway.decisions` stands in its table: a column per field, by name."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -45,11 +45,17 @@ class Table(Generic[R]):
         self, connection: sqlite3.Connection, rest: str, arguments: tuple[object, ...] = ()
     ) -> list[R]:
         """The records of `SELECT … FROM table <rest>`."""
+        return list(self.each(connection, rest, arguments))
+
+    def each(
+        self, connection: sqlite3.Connection, rest: str, arguments: tuple[object, ...] = ()
+    ) -> Iterator[R]:
+        """The same one by one, for who may not need them all."""
         rows = connection.execute(
             f"SELECT {self.columns} FROM {self.name} {rest}",  # noqa: S608  # `rest` is a constant
             arguments,
         )
-        return [self.read(row) for row in rows]
+        return map(self.read, rows)
 
     def _row(self, record: R) -> list[object]:
         return [to_column(getattr(record, name)) for name in self._names]

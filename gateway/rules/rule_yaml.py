@@ -134,7 +134,7 @@ def _read_action(node: Node, subjects: Subjects, vocabulary: Vocabulary) -> Acti
 def _check_settings(parts: Mapping[str, Node], rule: Rule, vocabulary: Vocabulary) -> None:
     """A constant that a device lacks makes the condition unknown there, which is easily missed."""
     for part, condition in (("when", rule.when), ("until", rule.until)):
-        if condition is None or part not in parts:
+        if condition is None or not condition.settings or part not in parts:
             continue
         devices = vocabulary.devices_of(rule.on)
         for name in sorted(condition.settings):

@@ -29,5 +29,11 @@ class Selector:
         )
 
     def find(self, fleet: Fleet) -> Iterator[Device]:
-        """The adopted devices that match."""
-        return (device for device in fleet.adopted() if self.matches(device))
+        """The adopted devices that match, in the order of the fleet."""
+        candidates = self._named_in(fleet) if self.devices else fleet.adopted()
+        return (device for device in candidates if self.matches(device))
+
+    def _named_in(self, fleet: Fleet) -> list[Device]:
+        """A hundred rules for one device each must not look at all of a commune's."""
+        found = [device for id in self.devices if (device := fleet.get(id)) and device.adopted]
+        return sorted(found, key=lambda device: device.number)

@@ -63,12 +63,14 @@ def _warn_of_strangers(
         "plot": selector.plots,
     }
     for field, names in wanted.items():
+        if not names:
+            continue
         known = _known(field, devices)
         for name in sorted(names - known):
             what = "there is no device" if field == "device" else f"no device has the {field}"
             parts[field].warn(f"{what} {name!r}{did_you_mean(name, known)}")
             strange = True
-    if not strange and not any(selector.matches(device) for device in devices):
+    if not strange and next(selector.find(vocabulary.fleet), None) is None:
         node.warn("no device matches")
 
 

@@ -143,6 +143,32 @@ def test_what_was_last_judged_is_known_after_any_number_of_outages(tmp_path: Pat
     connection.close()
 
 
+@given(
+    st.lists(st.tuples(st.sampled_from(State), st.sampled_from(["ok", "dark", "flat"])), max_size=9)
+)
+@settings(max_examples=30)
+def test_a_device_is_in_the_state_that_all_its_changes_lead_to(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[State, str]]
+) -> None:
+    connection = open_journal(tmp_path_factory.mktemp("states") / "journal.db")
+    fleet = load_fleet(connection, CONFIGS)
+    expected = fleet.get("wifi-1")
+    assert expected is not None
+    records = [
+        StateChanged("wifi-1", NOW + number, state, cause)
+        for number, (state, cause) in enumerate(changes)
+    ]
+    for record in records:
+        expected.change(record)
+    new = [(device, NOW) for device in unknown_to_journal(connection, fleet)]
+    commit(connection, Batch(new_devices=new, records=list(records)))
+    found = load_fleet(connection, CONFIGS).get("wifi-1")
+    assert found is not None
+    for name in ("state", "state_since", "state_cause", "down_since", "down_cause", "judged"):
+        assert getattr(found, name) == getattr(expected, name), name
+    connection.close()
+
+
 def test_a_snapshot_that_knows_no_times_is_made_anew_from_the_messages(tmp_path: Path) -> None:
     file = tmp_path / "journal.db"
     with sqlite3.connect(file) as old:
