@@ -17,7 +17,9 @@ from gateway.serial.steady import steady_ms
 from gateway.serial_lines import BusDevice, SerialLine
 
 RETRIES = 1
-"""One damaged frame is the everyday of a long cable; two in a row are worth counting as failure."""
+"""One damaged frame is the everyday of a long cable; two in a row are worth counting as failure.
+Silence is not asked again at once: the answer may be only late, and would then be taken for the one
+to the next question, for nothing in it says which question it belongs to."""
 log = logging.getLogger(__name__)
 
 
@@ -67,12 +69,12 @@ class ModbusBus:
         while True:
             number, at = self._schedule.next_poll()
             await port.idle(max(at - steady_ms(), 0) / 1000)
-            if await self._poll(asker, self._polled[number], self._schedule.is_silent(number)):
+            if await self._poll(asker, self._polled[number]):
                 self._schedule.answered(number, steady_ms())
             else:
                 self._schedule.failed(number, steady_ms())
 
-    async def _poll(self, asker: Asker, polled: _Polled, silent: bool) -> bool:
+    async def _poll(self, asker: Asker, polled: _Polled) -> bool:
         """One reading; False when there is none. What the device refuses to tell is missing from
         it, but it is not pieced together over a failure."""
         seen = polled.statistics
@@ -81,7 +83,7 @@ class ModbusBus:
         trouble: Cause | None = None
         for block in polled.blocks:
             try:
-                answers[block] = await self._ask(asker, polled, block, 0 if silent else RETRIES)
+                answers[block] = await self._ask(asker, polled, block)
             except ExchangeError as error:
                 trouble = error.cause
                 if trouble is not Cause.EXCEPTION:
@@ -97,15 +99,14 @@ class ModbusBus:
             self._reports.report(polled.config.device, polled.profile.kind, values)
         return bool(answers)
 
-    async def _ask(
-        self, asker: Asker, polled: _Polled, block: Block, retries: int
-    ) -> Sequence[int]:
+    async def _ask(self, asker: Asker, polled: _Polled, block: Block) -> Sequence[int]:
+        retries = RETRIES
         while True:
             try:
                 return await asker.ask(polled.config.address, block)
             except ExchangeError as error:
                 polled.statistics.errors[error.cause] += 1
-                if error.cause is Cause.EXCEPTION or not retries:
+                if error.cause is not Cause.CRC or not retries:
                     raise
                 retries -= 1
 

@@ -15,6 +15,10 @@ SILENT_MAX_MS: Millis = 300_000
 """A device that is plugged in again is heard within five minutes, unless it is asked even less
 often when it answers."""
 
+AGAIN_MS: Millis = 3000
+"""One lost question is the everyday of a long cable: the device is asked again soon, but not before
+an answer that is only late has come, for it could be taken for another one."""
+
 
 class Poll(NamedTuple):
     """The device of that number is to be asked, at `at`."""
@@ -49,12 +53,12 @@ class Schedule:
         turn.due = max(turn.due + turn.every, now)
 
     def failed(self, number: int, now: Millis) -> None:
-        """That device has not answered: each time in a row doubles its pause."""
+        """That device has not answered: it is asked again soon, and then each time in a row
+        doubles its pause."""
         turn = self._turns[number]
         turn.failures += 1
-        longest = max(turn.every, SILENT_MAX_MS)
-        turn.due = now + min(turn.every << min(turn.failures - 1, 16), longest)
-
-    def is_silent(self, number: int) -> bool:
-        """Whether its last turn failed: then one question is enough to see that it still is so."""
-        return self._turns[number].failures > 0
+        if turn.failures == 1:
+            turn.due = now + min(turn.every, AGAIN_MS)
+        else:
+            longest = max(turn.every, SILENT_MAX_MS)
+            turn.due = now + min(turn.every << min(turn.failures - 2, 16), longest)
