@@ -46,7 +46,7 @@ PEOPLE: dict[str, Text] = {
     "technician.new.more": Text("và {n} thiết bị nữa", "and {n} more"),
     "technician.rejected": Text("Tin bị từ chối", "Rejected messages"),
     "technician.rejected.none": Text("Không có tin nào bị từ chối.", "No message was rejected."),
-    "technician.rejected.times": Text("{n} tin như vậy", "{n} like this"),
+    "technician.rejected.times": Text("giữ lại {n} tin như vậy", "{n} like this kept"),
     "technician.rules": Text("Quy tắc", "Rules"),
     "technician.rules.none": Text("Chưa có quy tắc nào.", "No rules yet."),
     "technician.rules.calm": Text("{n} quy tắc đang yên", "Quiet rules: {n}"),
