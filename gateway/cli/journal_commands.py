@@ -20,13 +20,16 @@ from devices.rejection import RejectedError
 from gateway.assembly import JOURNAL_FILE
 from gateway.cli.complaints import USAGE, complaints
 from gateway.journal.check import check as find_faults
-from gateway.journal.database import JournalError
+from gateway.journal.database import JournalDamagedError, JournalError
 from gateway.journal.export import Wanted
 from gateway.journal.export import export as read_out
 from gateway.journal.lock import sole_writer
+from gateway.journal.mending import refuse_foreign
+from gateway.journal.replacement import note_damage, replace_if_noted
 from gateway.journal.salvage import salvage as bring_back
 
 BAR_AFTER_S = 2.0
+SALVAGE_IT = "stop the gateway and run: hamlet journal salvage"
 
 journal = typer.Typer(help="Check, mend and read the journal of a site.", no_args_is_help=True)
 
@@ -51,33 +54,35 @@ def check(
     else:
         print("\n".join(findings) or "the journal is sound")
     if findings:
+        if file is None:
+            print(f"hamlet: {SALVAGE_IT}", file=sys.stderr)
         raise typer.Exit(1)
 
 
 @journal.command()
 def salvage(
     damaged: Annotated[
-        Path, typer.Argument(help="A journal that was moved aside; its name alone is enough.")
-    ],
+        Path | None,
+        typer.Argument(
+            help="A journal that was moved aside; its name is enough. Without, the site's own."
+        ),
+    ] = None,
     site: Site = Path("site"),
     as_json: AsJson = False,
 ) -> None:
     """Bring everything that a damaged journal still holds into the site's journal.
 
-    The gateway must be stopped. Doing it again adds nothing twice. The exit status is 1 when
-    something could not be read.
+    The gateway must be stopped. Doing it again adds nothing twice. The site's own journal is moved
+    aside first, and a new one begun. The exit status is 1 when something could not be read.
     """
     file = site / "data" / JOURNAL_FILE
-    beside = file.parent / damaged.name
-    if not damaged.exists() and beside.exists():
-        damaged = beside  # as the alert names it
-    with complaints():
-        if _existing(damaged).resolve() == file.resolve():
-            raise JournalError(
-                f"{damaged} is the site's own journal; name one that was moved aside"
-            )
-        with sole_writer(file.parent), _bar("salvaging") as on_progress:
-            result = bring_back(damaged, file, int(time.time() * 1000), on_progress)
+    now = int(time.time() * 1000)
+    if damaged and not damaged.exists() and (file.parent / damaged.name).exists():
+        damaged = file.parent / damaged.name  # as the alert names it
+    with complaints(), sole_writer(file.parent), _bar("salvaging") as on_progress:
+        if damaged is None or _existing(damaged).resolve() == file.resolve():
+            damaged = _move_aside(file, now)
+        result = bring_back(damaged, file, now, on_progress)
     if as_json:
         print(json.dumps(asdict(result), indent=1))
     else:
@@ -96,16 +101,42 @@ def export(
     since: Annotated[str | None, typer.Option(help="RFC 3339 or epoch ms.")] = None,
     until: Annotated[str | None, typer.Option(help="The same; not included.")] = None,
 ) -> None:
-    """Print readings as JSON Lines, in the order in which they came. The gateway may run."""
+    """Print readings as JSON Lines, in the order in which they came. The gateway may run.
+
+    The exit status is 1 when something could not be read.
+    """
+    unreadable = 0
+
+    def on_unreadable() -> None:
+        nonlocal unreadable
+        unreadable += 1
+
     wanted = Wanted(device, _time("--since", since), _time("--until", until))
     with complaints():
         file = _existing(site / "data" / JOURNAL_FILE)
         try:
-            for reading in read_out(file, wanted):
+            for reading in read_out(file, wanted, on_unreadable):
                 print(json.dumps(reading, ensure_ascii=False))
             sys.stdout.flush()
+        except JournalDamagedError as error:
+            raise JournalError(f"{file} is damaged ({error}); {SALVAGE_IT}") from None
         except BrokenPipeError:  # who reads has seen enough, e.g. `head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if unreadable:
+        print(f"hamlet: {unreadable} readings cannot be read; {SALVAGE_IT}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def _move_aside(file: Path, now: Millis) -> Path:
+    refuse_foreign(_existing(file))
+    if not any(find_faults(file)):
+        raise JournalError(f"{file} is sound: there is nothing to bring back")
+    note_damage(file, "hamlet journal salvage")
+    aside = replace_if_noted(file, now)
+    if aside is None:
+        raise JournalError(f"{file} cannot be moved aside; is the disk full, the folder writable?")
+    print(f"{file} is now {aside}", file=sys.stderr)
+    return aside
 
 
 def _existing(file: Path) -> Path:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from devices.reading import Millis
+from gateway.journal.database import JournalDamagedError
 
 BACKWARDS = (
     "WITH RECURSIVE chain (id, previous, channel, measured_at, received_at, body) AS ("
@@ -35,16 +36,17 @@ def walk(connection: sqlite3.Connection, newest: int, oldest: int) -> Iterator[T
         BACKWARDS + " SELECT id, measured_at, received_at, body FROM chain WHERE channel = 0",  # noqa: S608  # constants
         [newest, oldest],
     )
-    return (
-        Telemetry(id, measured, received, _parse(body)) for id, measured, received, body in rows
-    )
+    return (Telemetry(id, measured, received, parse(body)) for id, measured, received, body in rows)
 
 
-def _parse(body: bytes) -> Mapping[str, Any]:
+def parse(body: bytes) -> Mapping[str, Any]:
     """The validated body. An unknown field may hold what only the slower parser takes: an integer
-    of more than 64 bits, half of a surrogate pair."""
+    of more than 64 bits, half of a surrogate pair. Raises JournalDamagedError."""
     try:
         found: Mapping[str, Any] = orjson.loads(body)
     except orjson.JSONDecodeError:
-        found = json.loads(body)
+        try:
+            found = json.loads(body)
+        except ValueError as error:
+            raise JournalDamagedError("it holds a reading that is no JSON") from error
     return found

@@ -31,6 +31,10 @@ QUESTIONS = (
         "SELECT count(*) FROM message WHERE channel NOT BETWEEN 0 AND 4",
     ),
     (
+        "readings that are no JSON",
+        "SELECT count(*) FROM message WHERE channel = 0 AND NOT json_valid(CAST(body AS TEXT))",
+    ),
+    (
         "devices with a snapshot that cannot be read",
         "SELECT count(*) FROM device WHERE snapshot IS NOT NULL AND NOT json_valid(snapshot)",
     ),

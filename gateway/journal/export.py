@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -26,11 +26,14 @@ class Wanted(NamedTuple):
     until: Millis | None = None
 
 
-def export(file: Path, wanted: Wanted) -> Iterator[dict[str, object]]:
+def export(
+    file: Path, wanted: Wanted, on_unreadable: Callable[[], None]
+) -> Iterator[dict[str, object]]:
     """One mapping for each telemetry message, in the order of coming. Memory holds one piece.
 
     `time_known` is there, and False, where a gateway that did not know the time stamped a message.
-    Raises JournalDamagedError, and JournalError when there is no such device.
+    `on_unreadable` is called for each message that is no JSON any more. Raises JournalDamagedError
+    when a page cannot be read, and JournalError when there is no such device.
     """
     newest = 0
     with closing(open_for_reading(file)) as connection, naming_damage():
@@ -50,7 +53,11 @@ def export(file: Path, wanted: Wanted) -> Iterator[dict[str, object]]:
             newest = rows[-1][0]
             for id, channel, device, kind, boot, seq, measured_at, received_at, body in rows:
                 if channel == 0 and _is_wanted(wanted, device, measured_at):
-                    values = json.loads(body)
+                    try:
+                        values = json.loads(body)
+                    except ValueError:
+                        on_unreadable()
+                        continue
                     for name in _ABOUT:
                         values.pop(name, None)
                     reading = {

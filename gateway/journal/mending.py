@@ -13,19 +13,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gateway.journal.database import (
+    APPLICATION_ID,
     PAGE_BYTES,
     SCHEMA,
     JournalDamagedError,
+    JournalError,
     naming_damage,
     open_for_reading,
 )
 
 UNREADABLE = (sqlite3.Error, UnicodeDecodeError, JournalDamagedError)
 """How a damaged page shows."""
+DAMAGED_FILES = "journal.damaged-*.db"
+"""How they are called after they were moved aside."""
 TABLES = (
     "device", "message", "rule_state", "alert", "command", "run", "state_change", "sink",
 )  # fmt: skip
 """Descriptions of more would not fit the page."""
+_APPLICATION = slice(68, 72)
 _VALID_FOR = slice(92, 96)
 """The file's change that its size in the header is of; any other than the present one makes SQLite
 look how long the file is."""
@@ -33,7 +38,8 @@ look how long the file is."""
 
 def open_damaged(file: Path) -> sqlite3.Connection:
     """A connection that reads what can be read. The first page is replaced if need be, and kept
-    beside the file. Raises OSError, when that is not possible."""
+    beside the file. Raises OSError, when that is not possible, and JournalError."""
+    refuse_foreign(file)
     connection = open_for_reading(file)
     try:
         with naming_damage():
@@ -43,6 +49,16 @@ def open_damaged(file: Path) -> sqlite3.Connection:
         _replace_first_page(file)
         connection = open_for_reading(file)
     return connection
+
+
+def refuse_foreign(file: Path) -> None:
+    """Raise JournalError for a file that nothing speaks for being a journal: it would be written
+    to. One that was moved aside says so by its name."""
+    with file.open("rb") as handle:
+        header = handle.read(PAGE_BYTES)
+    marked = header[_APPLICATION] == APPLICATION_ID.to_bytes(4)
+    if not marked and b"TABLE message" not in header and not file.match(DAMAGED_FILES):
+        raise JournalError(f"{file} is no journal of this program")
 
 
 def _replace_first_page(file: Path) -> None:

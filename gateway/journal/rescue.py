@@ -24,6 +24,8 @@ IDS_UNKNOWN = 1_000_000
 """So many messages may have come after the newest one whose id can still be read."""
 TIME_MAX: Millis = 4_102_444_800_000
 """2100-01-01. A clock that is to go on from a later time was damaged."""
+ONE_BY_ONE_MAX = 20_000
+"""Rows asked for one by one where pages are damaged: all devices, in a second."""
 
 Row = tuple[Any, ...]
 
@@ -54,30 +56,47 @@ def rescue(damaged: Path, new: Path, now: Millis) -> None:
 def readable_rows(
     source: sqlite3.Connection, target: sqlite3.Connection, table: str, columns: str
 ) -> Iterator[Row]:
-    """The rows of a table before the first damaged page and after the last one; each once.
+    """The rows of a table before the first damaged page and after the last one, and between them
+    those that have a number; each once.
 
     A table that cannot be found any more has none. `target` is a sound journal that has the table.
     """
-    keys = [
-        f'"{name}"'
-        for (name,) in target.execute(
-            "SELECT name FROM pragma_table_info(?) WHERE pk ORDER BY pk", [table]
-        )
-    ]
+    described = target.execute(
+        "SELECT name, type FROM pragma_table_info(?) WHERE pk ORDER BY pk", [table]
+    ).fetchall()
+    keys = [f'"{name}"' for name, _ in described]
+    select = f"SELECT {', '.join(keys)}, {columns} FROM {table}"  # noqa: S608  # names of our schema
     seen: set[Row] = set()
+    ends = []
     for order in ("ASC", "DESC"):
-        by = ", ".join(f"{key} {order}" for key in keys)
+        key: Row = ()
         with suppress(*UNREADABLE):
-            rows = source.execute(
-                f"SELECT {', '.join(keys)}, {columns} FROM {table} ORDER BY {by}"  # noqa: S608  # names of our schema
-            )
-            for row in rows:
+            for row in source.execute(
+                f"{select} ORDER BY {', '.join(f'{name} {order}' for name in keys)}"
+            ):
                 key, rest = row[: len(keys)], row[len(keys) :]
                 if key in seen:
                     return
                 seen.add(key)
                 yield rest
             return
+        ends.append(key)
+    if [type for _, type in described] == ["INTEGER"]:
+        first, last = (end[0] if end else None for end in ends)
+        for number in _between(first, last):
+            with suppress(*UNREADABLE):
+                one = source.execute(f"{select} WHERE {keys[0]} = ?", [number]).fetchone()
+                if one is not None and one[0] == number and (number,) not in seen:
+                    yield one[1:]
+
+
+def _between(first: object, last: object) -> range:
+    """The numbers between the last one before the damage and the first one behind it, as far as
+    they are known and to be believed."""
+    start = first + 1 if isinstance(first, int) else 1
+    if isinstance(last, int) and last - start <= ONE_BY_ONE_MAX:
+        return range(start, last)
+    return range(start, start + ONE_BY_ONE_MAX)
 
 
 def _take_periods(source: sqlite3.Connection, target: sqlite3.Connection) -> None:

@@ -4,28 +4,31 @@ Messages keep their ids, so that none is there twice however often this is done.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from devices.reading import Millis
-from gateway.journal.batch import CHANNELS
+from devices.topics import Channel
+from gateway.journal.batch import CHANNEL_CODES, CHANNELS
+from gateway.journal.chain import parse
 from gateway.journal.damage import NEWEST_MAX, reading_back
-from gateway.journal.database import open_journal
+from gateway.journal.database import JournalDamagedError, open_journal
 from gateway.journal.late_corrections import (
     LateCorrection,
     late_corrections,
     message_in_time,
     record_in_time,
 )
+from gateway.journal.leaves import rows_of_pages
 from gateway.journal.memory import known_device, newest_message, take_snapshot
 from gateway.journal.mending import UNREADABLE, open_damaged
 from gateway.journal.notices import JOURNAL_DAMAGED
-from gateway.journal.rescue import readable_rows
+from gateway.journal.rescue import ONE_BY_ONE_MAX, readable_rows
 from gateway.journal.rollup import load_hours, load_total
 from gateway.journal.tables import (
     ALERTS,
@@ -44,6 +47,9 @@ STEP_MAX = 64
 _COLUMNS = "id, device, previous, channel, measured_at, received_at, boot, seq, body"
 _FROM = f"SELECT {_COLUMNS} FROM message WHERE id >= ? ORDER BY id"  # noqa: S608  # constants
 _ONE = f"SELECT {_COLUMNS} FROM message WHERE id = ?"  # noqa: S608
+TELEMETRY = CHANNEL_CODES[Channel.TELEMETRY]
+_DEVICE = "number, id, kind, adopted, first_seen"
+_DEVICE_COLUMNS = 7
 _TYPES = (int, int, int | None, int, int, int, str | None, int | None, bytes)
 
 Row = tuple[Any, ...]
@@ -69,18 +75,19 @@ def salvage(
     """
     result = Salvaged()
     with closing(open_journal(file)) as target, closing(open_damaged(damaged)) as source:
-        numbers = in_transaction(target, lambda target: _match_devices(source, target))
+        devices = list(_devices(source, target, damaged))
+        numbers = in_transaction(target, lambda target: _match_devices(devices, target))
         newest = _newest(source, target)
         late = late_corrections(source, target)
-        last: dict[int, int] = {}
-        messages = _sound(read_around_damage(source, newest, result), numbers, result)
+        holes: list[range] = []
+        found = _sound(read_around_damage(source, newest, result), numbers, result)
+        hidden = _hidden(damaged, newest, holes, numbers, result)
+        messages = chain(_noting_holes(found, newest, holes), hidden)
         while some := list(islice(messages, ROWS_PER_TRANSACTION)):
             some = [message_in_time(row, late) for row in some] if late else some
-            in_transaction(target, partial(_add, rows=some, last=last, result=result))
+            in_transaction(target, partial(_add, rows=some, result=result))
             on_progress(some[-1][0] / newest)
-        in_transaction(
-            target, lambda target: _finish(source, target, numbers, last, late, now, result)
-        )
+        in_transaction(target, lambda target: _finish(source, target, numbers, late, now, result))
     return result
 
 
@@ -121,11 +128,59 @@ def _one_by_one(
 def _sound(rows: Iterator[Row], numbers: dict[int, int], result: Salvaged) -> Iterator[Row]:
     """The rows that can be what was written, with the device's number in the new journal."""
     for row in rows:
-        types_hold = all(isinstance(value, kind) for value, kind in zip(row, _TYPES, strict=True))
-        if types_hold and row[1] in numbers and 0 <= row[3] < len(CHANNELS):
+        if _is_sound(row) and row[1] in numbers:
             yield (row[0], numbers[row[1]], *row[2:])
         else:
             result.unreadable += 1
+
+
+def _is_sound(row: Row) -> bool:
+    if not all(isinstance(value, kind) for value, kind in zip(row, _TYPES, strict=True)):
+        return False
+    channel, seq, body = row[3], row[7], row[8]
+    if channel not in range(len(CHANNELS)):
+        return False
+    if channel != TELEMETRY:
+        return True
+    try:
+        message = parse(body)
+    except JournalDamagedError:
+        return False
+    if not isinstance(message, dict):
+        return False
+    return bool(message.get("seq", seq) == seq)
+
+
+def _noting_holes(rows: Iterator[Row], newest: int, holes: list[range]) -> Iterator[Row]:
+    """Adds to `holes` which ids are not among the rows."""
+    expected = 1
+    for row in rows:
+        if row[0] > expected:
+            holes.append(range(expected, row[0]))
+        expected = row[0] + 1
+        yield row
+    if expected <= newest:
+        holes.append(range(expected, newest + 1))
+
+
+def _hidden(
+    damaged: Path, newest: int, holes: list[range], numbers: dict[int, int], result: Salvaged
+) -> Iterator[Row]:
+    """Messages in the holes that SQLite does not find and that are there all the same. `holes` is
+    looked at when the first one is asked for."""
+    if not result.unreadable:
+        return  # what is missing was deleted because it was old
+    seen = bytearray(newest + 1)
+    rows = (
+        (id, *columns[1:])
+        for id, columns in rows_of_pages(damaged, holes)
+        if len(columns) == len(_TYPES) and columns[0] is None
+    )
+    for row in _sound(rows, numbers, Salvaged()):
+        if not seen[row[0]]:
+            seen[row[0]] = True
+            result.unreadable = max(result.unreadable - 1, 0)
+            yield row
 
 
 def _newest(source: sqlite3.Connection, target: sqlite3.Connection) -> int:
@@ -138,12 +193,27 @@ def _newest(source: sqlite3.Connection, target: sqlite3.Connection) -> int:
     return newest_message(target) if origin is None else origin
 
 
-def _match_devices(source: sqlite3.Connection, target: sqlite3.Connection) -> dict[int, int]:
+def _devices(
+    source: sqlite3.Connection, target: sqlite3.Connection, damaged: Path
+) -> Iterator[Row]:
+    """Number, id, kind, adopted and first_seen. Without its device no message comes back, so those
+    that SQLite does not find are looked for."""
+    yield from readable_rows(source, target, "device", _DEVICE)
+    try:
+        source.execute("SELECT max(kind) FROM device").fetchone()
+    except UNREADABLE:
+        for number, columns in rows_of_pages(damaged, [range(1, ONE_BY_ONE_MAX)]):
+            if len(columns) == _DEVICE_COLUMNS and columns[0] is None:
+                yield (number, *columns[1:5])
+
+
+def _match_devices(devices: Iterable[Row], target: sqlite3.Connection) -> dict[int, int]:
     """Numbers of the damaged journal to those of the new one; devices it lacks are added."""
     known: dict[str, int] = dict(target.execute("SELECT id, number FROM device"))
     numbers = {}
-    columns = "number, id, kind, adopted, first_seen"
-    for number, id, *rest in readable_rows(source, target, "device", columns):
+    for number, id, *rest in devices:
+        if number in numbers:
+            continue
         if id not in known:
             free = max(known.values(), default=0) + 1
             try:
@@ -157,18 +227,11 @@ def _match_devices(source: sqlite3.Connection, target: sqlite3.Connection) -> di
     return numbers
 
 
-def _add(
-    target: sqlite3.Connection, rows: list[Row], last: dict[int, int], result: Salvaged
-) -> None:
-    """Each message is chained to the one before it that could be read."""
-    chained = []
-    for id, device, previous, *rest in rows:
-        chained.append((id, device, last.get(device, previous), *rest))
-        last[device] = id
+def _add(target: sqlite3.Connection, rows: list[Row], result: Salvaged) -> None:
     before = target.total_changes
     target.executemany(
         f"INSERT OR IGNORE INTO message ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-        chained,
+        rows,
     )
     added = target.total_changes - before
     result.added += added
@@ -179,12 +242,11 @@ def _finish(
     source: sqlite3.Connection,
     target: sqlite3.Connection,
     numbers: dict[int, int],
-    last: dict[int, int],
     late: Sequence[LateCorrection],
     now: Millis,
     result: Salvaged,
 ) -> None:
-    _chain_later_messages(target, last)
+    _chain_anew(target)
     before = target.total_changes
     for table in (RULE_CHANGES, ALERTS, COMMANDS, RUNS, EXPLANATIONS, STATE_CHANGES):
         _add_records(source, target, table, late)
@@ -199,19 +261,18 @@ def _finish(
     )
 
 
-def _chain_later_messages(target: sqlite3.Connection, last: dict[int, int]) -> None:
-    """The first message of each device after the salvaged ones follows the last of these; where
-    there is none, the next that comes will."""
-    missing = dict(last)
-    start = max(last.values(), default=0)
-    rows = target.execute("SELECT id, device FROM message WHERE id > ? ORDER BY id", [start])
-    found = []
-    for id, device in rows:
-        if device in missing:
-            found.append((missing.pop(device), id))
-        if not missing:
-            break
-    target.executemany("UPDATE message SET previous = ? WHERE id = ?", found)
+def _chain_anew(target: sqlite3.Connection) -> None:
+    """Each message follows the one before it of the same device that is there; the next that comes
+    follows the last."""
+    last: dict[int, int] = {}
+    wrong = []
+    for id, device, previous in target.execute(
+        "SELECT id, device, previous FROM message ORDER BY id"
+    ):
+        if previous != last.get(device):
+            wrong.append((last.get(device), id))
+        last[device] = id
+    target.executemany("UPDATE message SET previous = ? WHERE id = ?", wrong)
     for number, id in last.items():
         name, kind, adopted, snapshot = target.execute(
             "SELECT id, kind, adopted, snapshot FROM device WHERE number = ?", [number]
@@ -240,23 +301,35 @@ def _add_records(
 def _restart_rollups(
     source: sqlite3.Connection, target: sqlite3.Connection, numbers: dict[int, int]
 ) -> None:
-    """Rollups go on from where those of the damaged journal ended, over all that came since."""
-    cursors: dict[int, int] = {}
+    """Rollups go on from where those of the damaged journal ended, over all that came since. A
+    device some of whose rollups cannot be read has them made anew from its messages."""
     for old, cursor in readable_rows(source, target, "rollup_cursor", "device, message"):
-        if old in numbers and isinstance(cursor, int):
-            cursors[old] = cursor
-            target.execute("DELETE FROM rollup WHERE device = ?", [numbers[old]])
-            target.execute(
-                "INSERT OR REPLACE INTO rollup_cursor VALUES (?, ?)", [numbers[old], cursor]
-            )
-    for row in readable_rows(source, target, "rollup", "device, day, total, hours"):
-        device, day, total, hours = row
-        if device in cursors:
-            with suppress(*UNREADABLE), reading_back("rollup"):
+        if old not in numbers or not isinstance(cursor, int):
+            continue
+        number = numbers[old]
+        target.execute("DELETE FROM rollup WHERE device = ?", [number])
+        rows = _rollups(source, old)
+        target.execute(
+            "INSERT OR REPLACE INTO rollup_cursor VALUES (?, ?)",
+            [number, 0 if rows is None else cursor],
+        )
+        target.executemany(
+            "INSERT OR IGNORE INTO rollup VALUES (?, ?, ?, ?)",
+            [(number, *row) for row in rows or ()],
+        )
+
+
+def _rollups(source: sqlite3.Connection, device: int) -> list[Row] | None:
+    """All of a device; None when one cannot be read."""
+    try:
+        rows = source.execute(
+            "SELECT day, total, hours FROM rollup WHERE device = ?", [device]
+        ).fetchall()
+        with reading_back("rollup"):
+            for _, total, hours in rows:
                 load_total(total)
                 if hours is not None:
                     load_hours(hours)
-                target.execute(
-                    "INSERT OR IGNORE INTO rollup VALUES (?, ?, ?, ?)",
-                    [numbers[device], day, total, hours],
-                )
+    except UNREADABLE:
+        return None
+    return rows

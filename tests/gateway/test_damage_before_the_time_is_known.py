@@ -38,7 +38,7 @@ def received(hamlet: Hamlet) -> list[Millis]:
 
 
 def exported(hamlet: Hamlet) -> list[dict[str, Any]]:
-    rows = export(hamlet.site.data / "journal.db", Wanted(device="soil-1"))
+    rows = export(hamlet.site.data / "journal.db", Wanted(device="soil-1"), pytest.fail)
     return [dict(row) for row in rows]
 
 

@@ -106,10 +106,28 @@ def test_a_device_that_is_not_there_is_not_taken_for_one_that_said_nothing(
     assert "knows no device soil-one" in done.stderr
 
 
-def test_the_journal_itself_and_a_running_gateway_are_refused(known: Known, tmp_path: Path) -> None:
+def test_the_sites_own_journal_is_moved_aside_and_comes_back(known: Known, tmp_path: Path) -> None:
+    with sqlite3.connect(known.file) as connection:
+        connection.execute("UPDATE message SET body = x'7b' WHERE id IN (17, 18)")
+    connection.close()
+    done = run_hamlet("journal", "export", "--site", tmp_path)
+    assert done.returncode == 1
+    assert len(done.stdout.splitlines()) == READINGS - 2
+    assert "2 readings cannot be read" in done.stderr
+    done = run_hamlet("journal", "check", "--site", tmp_path)
+    assert done.stdout == "2 readings that are no JSON\n"
+    assert "hamlet journal salvage" in done.stderr
+    done = run_hamlet("journal", "salvage", "--site", tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert f"messages brought back: {READINGS - 2}" in done.stdout
+    assert run_hamlet("journal", "check", "--site", tmp_path).returncode == 0
+    assert run_hamlet("journal", "export", "--site", tmp_path).returncode == 0
+
+
+def test_a_sound_journal_and_a_running_gateway_are_refused(known: Known, tmp_path: Path) -> None:
     done = run_hamlet("journal", "salvage", known.file, "--site", tmp_path)
     assert done.returncode == 2
-    assert "own journal" in done.stderr
+    assert "is sound" in done.stderr
     other = tmp_path / JOURNAL_FILE
     other.write_bytes(known.file.read_bytes())
     with sole_writer(known.site.data):

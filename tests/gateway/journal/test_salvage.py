@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.journal.check import check
+from gateway.journal.database import JournalError
 from gateway.journal.replacement import note_damage
 from gateway.journal.salvage import Salvaged, salvage
 from gateway.opening import open_sound_journal
@@ -107,3 +108,42 @@ def test_a_damaged_page_takes_only_its_own_messages(known: Known) -> None:
     assert result.unreadable == ALL - result.added
     lost = MESSAGES + 3 - len(chain(known, "soil-1"))
     assert lost == ALL - result.added, "history goes on behind the hole"
+
+
+def test_a_damaged_page_above_all_others_takes_none_with_it(known: Known) -> None:
+    with closing(sqlite3.connect(known.file)) as connection:
+        question = "SELECT rootpage FROM sqlite_master WHERE name = 'message'"
+        root: int = connection.execute(question).fetchone()[0]
+    with known.file.open("r+b") as handle:
+        handle.seek((root - 1) * 4096)
+        handle.write(b"\xa5" * 4096)
+    result = bring_back(known, replace(known))
+    assert result.added == ALL
+    assert list(check(known.file)) == []
+
+
+@pytest.mark.parametrize("body", ["x'7b'", "x'ff'", "x'22'", """CAST('{"seq":5}' AS BLOB)"""])
+def test_a_reading_that_cannot_be_what_was_written_stays_behind(known: Known, body: str) -> None:
+    with closing(sqlite3.connect(known.file)) as connection, connection:
+        connection.execute(f"UPDATE message SET body = {body} WHERE id = 100")  # noqa: S608
+    result = bring_back(known, replace(known))
+    assert (result.added, result.unreadable) == (ALL - 1, 1)
+    assert len(chain(known, "soil-1")) == MESSAGES + 2
+
+
+def test_rollups_that_cannot_be_read_are_made_anew(known: Known) -> None:
+    with closing(sqlite3.connect(known.file)) as connection, connection:
+        connection.execute("INSERT INTO rollup VALUES (1, 0, 'no JSON', NULL)")
+        connection.execute("INSERT INTO rollup_cursor VALUES (1, 50)")
+    bring_back(known, replace(known))
+    with closing(sqlite3.connect(known.file)) as connection:
+        assert connection.execute("SELECT * FROM rollup_cursor").fetchall() == [(1, 0)]
+
+
+def test_a_file_that_is_no_journal_is_left_alone(known: Known, tmp_path: Path) -> None:
+    foreign = tmp_path / "notes.txt"
+    foreign.write_bytes(b"To do: water the tea.\n" * 1000)
+    before = foreign.read_bytes()
+    with pytest.raises(JournalError, match="no journal of this program"):
+        bring_back(known, foreign)
+    assert foreign.read_bytes() == before
