@@ -15,10 +15,11 @@ from gateway.app import SiteError
 from gateway.cli.bench.growth import measure_memory
 from gateway.cli.bench.history import ROWS, measure_history
 from gateway.cli.bench.latency import measure_latency
+from gateway.cli.bench.process import some_port
 from gateway.cli.bench.store import Store, find_influxd, influxd
 from gateway.cli.bench.throughput import BURST, Run, Subject, measure, summarise
 from gateway.cli.complaints import complaints
-from gateway.cli.demo.broker import find_mosquitto, free_port, mosquitto
+from gateway.cli.demo.broker import find_mosquitto, mosquitto
 
 DEVICES, RULES = 5000, 100
 """A commune on one gateway."""
@@ -36,7 +37,6 @@ SUBJECTS: Mapping[str, Subject] = {
     "gateway, bursts": Subject(DEVICES, RULES, BURST, forwarding=True),
     "gateway, bursts, no store": Subject(DEVICES, RULES, BURST),
 }
-BROKER_PORT = 21_883
 FULL_SPEED: dict[str, str | int] = {
     "max_inflight_messages": 0,
     "max_queued_messages": 0,
@@ -131,6 +131,6 @@ def _measure_large(program: str, progress: Progress) -> dict[str, object]:
 def _broker(program: str) -> Iterator[int]:
     """A new one for each run: no session of the last one is left to be served."""
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder:
-        port = free_port(BROKER_PORT)
+        port = some_port()
         with mosquitto(program, Path(folder), port, FULL_SPEED):
             yield port

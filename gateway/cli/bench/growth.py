@@ -6,9 +6,8 @@ from pathlib import Path
 from gateway.cli.bench.bench_site import write_site
 from gateway.cli.bench.figures import check_balance
 from gateway.cli.bench.load import warm_up
-from gateway.cli.bench.process import Measured, await_healthy
-from gateway.cli.bench.throughput import STEADY, WEB_PORT
-from gateway.cli.demo.broker import free_port
+from gateway.cli.bench.process import Measured, await_healthy, some_port
+from gateway.cli.bench.throughput import STEADY
 
 BATCHES, BATCH = 10, 100_000
 """Each from a load of its own, whose devices have started anew."""
@@ -17,7 +16,7 @@ BATCHES, BATCH = 10, 100_000
 def measure_memory(broker_port: int, *, devices: int, rules: int) -> dict[str, object]:
     """Resident MB after each hundred thousand messages."""
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as name:
-        web_port = free_port(WEB_PORT)
+        web_port = some_port()
         write_site(
             Path(name), devices=devices, rules=rules, broker_port=broker_port, web_port=web_port
         )

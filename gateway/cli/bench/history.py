@@ -18,9 +18,7 @@ from devices.reading import Millis
 from firmware_sim.world import World
 from gateway.assembly import JOURNAL_FILE, build_pipeline, read_site
 from gateway.cli.bench.bench_site import make_world, write_site
-from gateway.cli.bench.process import Measured, await_healthy
-from gateway.cli.bench.throughput import WEB_PORT
-from gateway.cli.demo.broker import free_port
+from gateway.cli.bench.process import Measured, await_healthy, some_port
 from gateway.journal.database import open_journal
 from gateway.journal.reader import JournalReader
 from gateway.journal.reserve import Reserve
@@ -42,7 +40,7 @@ def measure_history(
     the devices that were asked took less, and none more. `on_turn` is called when every device has
     reported once more, `rows // devices` times."""
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as name:
-        web_port = free_port(WEB_PORT)
+        web_port = some_port()
         folder = Path(name)
         write_site(folder, devices=devices, rules=rules, broker_port=broker_port, web_port=web_port)
         end = round(time.time() * 1000)

@@ -12,10 +12,8 @@ import aiomqtt
 
 from gateway.cli.bench.bench_site import HAMLET, PROBES, write_site
 from gateway.cli.bench.figures import WRITTEN, percentile_ms, read_figures
-from gateway.cli.bench.process import Measured, await_healthy
+from gateway.cli.bench.process import Measured, await_healthy, some_port
 from gateway.cli.bench.throughput import STEADY as WINDOW
-from gateway.cli.bench.throughput import WEB_PORT
-from gateway.cli.demo.broker import free_port
 
 PROBES_PER_S = 20
 ANSWER_TIMEOUT_S = 10.0
@@ -28,7 +26,7 @@ def measure_latency(
     were answered, and bytes written to the disk for each message on it."""
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as name:
         folder = Path(name)
-        web_port = free_port(WEB_PORT)
+        web_port = some_port()
         write_site(
             folder,
             devices=devices,

@@ -1,6 +1,7 @@
 """A process that is measured: its CPU time and memory as the kernel counts them."""
 
 import os
+import random
 import subprocess
 import sys
 import time
@@ -13,10 +14,19 @@ from typing import Self
 from urllib.request import urlopen
 
 from gateway.cli.child_process import end
+from gateway.cli.demo.broker import free_port
 
 POLL_S = 0.02
 GIVE_UP_S = 120.0
+PORTS = range(20_000, 32_000)
+"""Below those that the kernel gives to outgoing connections."""
 TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def some_port() -> int:
+    """A port of the loopback that nobody uses. Not the first such: two benches that begin together
+    would take the same, and one would measure the other's gateway."""
+    return free_port(random.SystemRandom().choice(PORTS))
 
 
 def await_true(condition: Callable[[], bool], what: str) -> None:

@@ -11,13 +11,11 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import NamedTuple
 
-from gateway.cli.bench.process import await_true
+from gateway.cli.bench.process import await_true, some_port
 from gateway.cli.child_process import end
-from gateway.cli.demo.broker import free_port
 
 TOOLS = Path(__file__).resolve().parents[3] / ".tools/bin"
 """Where scripts/install-influxd puts it in a clone."""
-FIRST_PORT = 28_600
 TIMEOUT_S = 60.0
 
 
@@ -44,7 +42,7 @@ def find_influxd() -> str | None:
 def influxd(program: str) -> Iterator[Store]:
     """A new server on the loopback while the context lasts."""
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as name:
-        port = free_port(FIRST_PORT)
+        port = some_port()
         store = Store(f"http://127.0.0.1:{port}", "bench", "bench", "only-for-the-bench")
         process = subprocess.Popen(
             [

@@ -13,13 +13,11 @@ from gateway.assembly import JOURNAL_FILE
 from gateway.cli.bench.bench_site import write_site
 from gateway.cli.bench.figures import check_balance
 from gateway.cli.bench.load import warm_up
-from gateway.cli.bench.process import Measured, await_healthy, await_true
+from gateway.cli.bench.process import Measured, await_healthy, await_true, some_port
 from gateway.cli.bench.store import Store
-from gateway.cli.demo.broker import free_port
 from gateway.forward.influx import InfluxSink
 from gateway.journal.database import open_for_reading
 
-WEB_PORT = 28_000
 BURST, STEADY = 500, 200
 """Messages in flight on each connection of the load."""
 
@@ -52,7 +50,7 @@ def measure(subject: Subject, broker_port: int, messages: int, store: Store | No
     ):
         if subject.rules is None:
             return _measure_yardstick(load, broker_port, subject.devices, messages, Path(name))
-        web_port = free_port(WEB_PORT)
+        web_port = some_port()
         store = store if subject.forwarding else None
         write_site(
             Path(name),
