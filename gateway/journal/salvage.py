@@ -50,6 +50,7 @@ _ONE = f"SELECT {_COLUMNS} FROM message WHERE id = ?"  # noqa: S608
 TELEMETRY = CHANNEL_CODES[Channel.TELEMETRY]
 _DEVICE = "number, id, kind, adopted, first_seen"
 _DEVICE_COLUMNS = 7
+_INDEXED = "SELECT number, id FROM device INDEXED BY sqlite_autoindex_device_1 ORDER BY id"
 _TYPES = (int, int, int | None, int, int, int, str | None, int | None, bytes)
 
 Row = tuple[Any, ...]
@@ -205,6 +206,9 @@ def _devices(
         for number, columns in rows_of_pages(damaged, [range(1, ONE_BY_ONE_MAX)]):
             if len(columns) == _DEVICE_COLUMNS and columns[0] is None:
                 yield (number, *columns[1:5])
+        with suppress(*UNREADABLE):  # the index lies on other pages; it does not know the kind
+            for number, id in source.execute(_INDEXED):
+                yield (number, id, "", 0, 0)
 
 
 def _match_devices(devices: Iterable[Row], target: sqlite3.Connection) -> dict[int, int]:

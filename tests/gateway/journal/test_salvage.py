@@ -98,6 +98,18 @@ def test_random_damage_is_survived_and_counted(known: Known, seed: int) -> None:
     assert findings == []
 
 
+def test_one_page_with_all_devices_does_not_take_their_messages(known: Known) -> None:
+    """The index of their ids has their numbers, too."""
+    with closing(sqlite3.connect(known.file)) as connection:
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'device'")
+        (page,) = root.fetchone()
+    with known.file.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xa5" * 4096)
+    result = bring_back(known, replace(known))
+    assert result.added == ALL - 1, "all but the message of the device that the site does not name"
+
+
 def test_a_damaged_page_takes_only_its_own_messages(known: Known) -> None:
     size = known.file.stat().st_size
     with known.file.open("r+b") as handle:
