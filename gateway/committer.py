@@ -298,7 +298,7 @@ class Committer:
 
     def _look_at_chunk(self) -> None:
         self._consider()
-        if self._pipeline.pending.decided:  # else no deadline can have moved
+        if self._pipeline.pending.decided:  # else a device's rhythm at most, and WAKE_MAX_S will do
             self._plan_wake()
 
     def _plan_wake(self) -> None:

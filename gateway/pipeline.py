@@ -335,6 +335,8 @@ class Pipeline:
             return
         if news.result is not None:
             self._settle(self.engines.outbox.on_result(device.id, news.result, now), now)
+        elif route.channel is Channel.INFO:
+            self.engines.health.on_interval(device)
         elif route.channel is Channel.STATUS and device.online is not None:
             self._settle(self.engines.health.on_status(device, device.online, now), now)
 

@@ -10,7 +10,7 @@ began. Records of one device therefore follow each other in `since`, and none is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 
 from devices.reading import Millis, Reading
 from gateway.clock import Correction
@@ -39,7 +39,7 @@ class _Watch:
     heard_at: Millis
     known: Verdict | None
     judged: Verdict | None
-    queued: bool = False
+    due: Millis | None = None  # when its silence is looked for
 
 
 class HealthEngine:
@@ -48,7 +48,9 @@ class HealthEngine:
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
         self._watches: dict[str, _Watch] = {}
-        self._silences: list[tuple[Millis, str]] = []  # one entry per device, re-checked when due
+        self._silences: list[
+            tuple[Millis, str]
+        ] = []  # re-checked when due; what is not its watch's `due` is void
 
     def restore(self, now: Millis, *, clock_trusted: bool = True) -> Sequence[StateChanged]:
         """Take over the devices of the fleet as the journal left them, and what has gone silent.
@@ -89,7 +91,7 @@ class HealthEngine:
         last = watch.measured_at
         watch.measured_at = at
         watch.heard_at = now
-        if not watch.queued:
+        if watch.due is None:
             self._await_silence(watch)
         if verdict is None:
             verdict = watch.judged or NOT_SEEN_LIT
@@ -107,12 +109,21 @@ class HealthEngine:
         since = now if now - watch.heard_at <= device.silent_after_ms else watch.measured_at
         return [_unknown(device, since, OFFLINE)]
 
+    def on_interval(self, device: Device) -> None:
+        """The device reports in another rhythm from now on."""
+        watch = self._watches.get(device.id)
+        if watch is not None and watch.due is not None:
+            self._await_silence(watch)
+
     def on_tick(self, now: Millis) -> Sequence[StateChanged]:
         """The devices that have gone silent, all with cause `SILENT`: their values are unknown."""
         changes: list[StateChanged] = []
         while self._silences and self._silences[0][0] <= now:
-            watch = self._watches[heappop(self._silences)[1]]
-            watch.queued = False
+            due, id = heappop(self._silences)
+            watch = self._watches[id]
+            if watch.due != due:
+                continue
+            watch.due = None
             if now - watch.heard_at < watch.device.silent_after_ms:
                 self._await_silence(watch)
             elif watch.device.state_cause != SILENT:
@@ -131,12 +142,10 @@ class HealthEngine:
         for watch in self._watches.values():
             watch.measured_at = min(correction.of(watch.measured_at), now)
             watch.heard_at = correction.of(watch.heard_at)
-        self._silences = [
-            (watch.heard_at + watch.device.silent_after_ms, id)
-            for id, watch in self._watches.items()
-            if watch.queued
-        ]
-        heapify(self._silences)
+        awaited = [watch for watch in self._watches.values() if watch.due is not None]
+        self._silences.clear()
+        for watch in awaited:
+            self._await_silence(watch)
 
     def _change(
         self, watch: _Watch, verdict: Verdict, last: Millis, gap: bool
@@ -158,8 +167,8 @@ class HealthEngine:
         return changes
 
     def _await_silence(self, watch: _Watch) -> None:
-        watch.queued = True
-        heappush(self._silences, (watch.heard_at + watch.device.silent_after_ms, watch.device.id))
+        watch.due = due = watch.heard_at + watch.device.silent_after_ms
+        heappush(self._silences, (due, watch.device.id))
 
 
 def _assess_of(device: Device) -> Assess:

@@ -108,6 +108,18 @@ def test_the_deadline_leads_to_the_silence() -> None:
     assert watched.history[-1] == (4, "unknown", "silent")
 
 
+def test_silence_is_looked_for_in_the_rhythm_that_the_device_told() -> None:
+    watched = Watched()
+    watched.device.interval_s = 3600
+    watched.read(0, **OK)
+    for interval_s in (60, 1800, 300):
+        watched.device.interval_s = interval_s
+        watched.engine.on_interval(watched.device)
+    assert not watched.engine.on_tick(NOW + 15 * MINUTE - 1)
+    watched.tick(15)
+    assert watched.history[-1] == (0, "unknown", "silent")
+
+
 @pytest.mark.parametrize("restarted", [False, True])
 def test_resent_readings_without_a_gap_fill_what_was_unknown(restarted: bool) -> None:
     watched = Watched()
