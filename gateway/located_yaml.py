@@ -18,6 +18,14 @@ FILE_MAX = 4 * 1024 * 1024
 DEPTH_MAX = 20
 """Nesting of the document; ours need eight. Deeper ones would exhaust the parser's stack."""
 
+_WORDS = {
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "model_type": "must be names with values",
+    "dict_type": "must be names with values",
+}
+"""Where pydantic speaks of Python's types."""
+
 Model = TypeVar("Model", bound=BaseModel)
 Route = tuple[str | int, ...]
 
@@ -199,7 +207,10 @@ def _say(kind: str, message: str, path: Route, model: type[BaseModel]) -> str:
         return f"{name!r} is missing"
     if kind == "extra_forbidden":
         return f"unknown name {name!r}{did_you_mean(str(name), _field_names(model, path[:-1]))}"
-    return f"{name}: {message}" if path else message
+    if kind in _WORDS:
+        message = _WORDS[kind]
+    message = message.removeprefix("Value error, ")  # pydantic's word for ours
+    return f"{name}: {message}" if isinstance(name, str) and name else message
 
 
 def _field_names(model: type[BaseModel], path: Route) -> list[str]:

@@ -65,9 +65,11 @@ def _ask(site: Site, method: str, path: str) -> dict[str, Any]:
         raise SiteError(
             f"no gateway of this site answers at {host}:{web.port} ({error}); is it running?"
         ) from None
+    if not isinstance(body, dict) or not body.keys() & {"own", "detail"}:
+        raise SiteError(f"what answers at {host}:{web.port} is no gateway")
     if answer.status != 200:
         raise SiteError(f"the gateway refused: {body.get('detail', answer.reason)}")
-    return dict(body)
+    return body
 
 
 def _say(site: Site, state: dict[str, Any], *, as_json: bool) -> None:

@@ -34,7 +34,12 @@ serial = typer.Typer(help="Look for devices on serial ports, and read them.", no
 
 Parity = Annotated[str, typer.Option(help="N, E or O.")]
 OwnProfiles = Annotated[
-    Path | None, typer.Option(help="The site's folder, for what it says of ports and profiles.")
+    Path | None,
+    typer.Option(
+        exists=True,
+        file_okay=False,
+        help="The site's folder, for what it says of ports and profiles.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -70,6 +75,8 @@ def scan(
     with complaints():
         if port is None and site is None:
             raise typer.BadParameter("name a port, or a site whose ports are meant")
+        if first > last:
+            raise typer.BadParameter(f"there is no address from {first} to {last}")
         _check(parity, [] if baud is None else baud)
         profiles = load_profiles(site)
         if port is None:

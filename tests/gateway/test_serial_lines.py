@@ -53,11 +53,14 @@ def test_a_bus_and_a_speaking_sensor(tmp_path: Path) -> None:
         ([{**BUS, "lines": {"format": "json", "kind": "soil"}}], "give either devices"),
         ([{**BUS, "baud": 9601}], "9600"),
         ([{**BUS, "bauds": 9600}], "did you mean 'baud'"),
+        ([7], "must be names with values"),
+        ([{**BUS, "devices": 7}], "devices: must be a list"),
     ],
 )
 def test_mistakes_are_found(tmp_path: Path, lines: list[object], complaint: str) -> None:
     problems = with_serial(tmp_path, *lines)
     assert any(complaint in problem for problem in problems), problems
+    assert not any("Value error" in problem for problem in problems), problems
 
 
 def test_a_listed_device_is_of_the_profiles_kind(tmp_path: Path) -> None:

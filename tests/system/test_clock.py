@@ -2,10 +2,15 @@
 
 import json
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
+
+import pytest
 
 from devices.kinds import KINDS
 from devices.text import Text
+from gateway.cli.web import TOKEN_FILE
 from gateway.fleet import Device
 from gateway.journal.batch import Batch
 from gateway.journal.database import open_journal
@@ -44,6 +49,26 @@ def test_without_a_gateway_nobody_knows(tmp_path: Path) -> None:
     asked = run_hamlet("clock", "show", "--site", tmp_path)
     assert asked.returncode == 2
     assert "no gateway of this site answers" in asked.stderr
+
+
+@pytest.mark.parametrize("said", ["[]", "{}", "7"])
+def test_another_server_on_the_gateways_port_knows_nothing(tmp_path: Path, said: str) -> None:
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(said.encode())
+
+    with HTTPServer(("127.0.0.1", 0), Other) as server:
+        write_site(tmp_path, {"url": "mqtt://127.0.0.1:1"}, web={"port": server.server_port})
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / TOKEN_FILE).write_text("token")
+        answering = Thread(target=server.handle_request)
+        answering.start()
+        asked = run_hamlet("clock", "show", "--site", tmp_path)
+        answering.join()
+    assert asked.returncode == 2
+    assert "is no gateway" in asked.stderr
 
 
 def _write_journal(folder: Path, at: int) -> None:
