@@ -13,6 +13,8 @@ FROM python:3.12-slim-bookworm
 COPY --from=build /opt/hamlet /opt/hamlet
 # Any account will do: all that the gateway writes is below /site, which belongs to the site's owner.
 USER 1000:1000
+# See deploy/hamlet.service.
+ENV MALLOC_ARENA_MAX=1
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD ["/opt/hamlet/bin/python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
