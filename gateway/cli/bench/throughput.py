@@ -131,8 +131,9 @@ def _ask(connection: sqlite3.Connection, question: str) -> int:
 
 
 def summarise(runs: list[Run], yardsticks: list[Run]) -> dict[str, object]:
-    """The medians; `of_yardstick` is the median of the ratios of runs of the same round."""
-    ratios = [run.cpu_us / mark.cpu_us for run, mark in zip(runs, yardsticks, strict=True)]
+    """The medians; `of_yardstick` is the median of the ratios of runs of the same round. The first
+    rounds of the yardsticks are those of the runs."""
+    ratios = [run.cpu_us / mark.cpu_us for run, mark in zip(runs, yardsticks, strict=False)]
     return {
         "cpu_us_per_message": round(median(run.cpu_us for run in runs), 2),
         "messages_per_s": round(median(run.rate for run in runs)),
