@@ -73,7 +73,7 @@ def salvage(
     """Bring everything that a damaged journal still holds into the site's journal.
 
     The gateway must be stopped. Doing it again adds nothing twice. The site's own journal is moved
-    aside first, and a new one begun. The exit status is 1 when something could not be read.
+    aside first, and a new one begun. The exit status is 1 when messages are missing.
     """
     file = site / "data" / JOURNAL_FILE
     now = int(time.time() * 1000)
@@ -88,9 +88,9 @@ def salvage(
     else:
         print(f"messages brought back: {result.added}")
         print(f"messages already there: {result.already_there}")
-        print(f"messages that cannot be read, at most: {result.unreadable}")
+        print(f"messages missing: {result.missing}")
         print(f"other records brought back: {result.records_added}")
-    if result.unreadable:
+    if result.missing:
         raise typer.Exit(1)
 
 

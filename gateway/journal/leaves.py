@@ -1,111 +1,122 @@
-"""The rows of a damaged SQLite file read page by page, whatever tables they are of.
+"""The rows that stand on a page of a table's b-tree, whatever leads to it.
 
-SQLite finds a row by way of the pages above it: one of these damaged hides thousands of rows that
-are sound. Knows the format (sqlite.org/fileformat2.html), and nothing of what the rows mean.
+It knows how SQLite lays out rows, and not which table they are of. Nothing it reads is trusted:
+each row is one that SQLite could have written, or is left out.
 """
 
-import os
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import pairwise
+from typing import Any
 
 from gateway.journal.database import PAGE_BYTES
+from gateway.journal.pages import Pages
 
 LEAF = 0x0D
-"""The first byte of a page that holds rows."""
-HEADER_BYTES = 8
-COUNT = slice(3, 5)
-"""Where the header says how many rows there are; where each begins follows the header."""
-PAYLOAD_MAX = 2**20
-"""Nothing that is written is so long; a damaged length may be."""
-LOCAL_MAX = PAGE_BYTES - 35
-LOCAL_MIN = (PAGE_BYTES - 12) * 32 // 255 - 23
-"""Of a longer row so much stays in its page, the rest is in a chain of others."""
-CHAINED = PAGE_BYTES - 4
-INTEGER_BYTES = (0, 1, 2, 3, 4, 6, 8)
-"""By the type that the row's header names."""
-NULL, ZERO, ONE, BLOB = 0, 8, 9, 12
+_HEADER_BYTES = 8
+_LOCAL_MAX = PAGE_BYTES - 35
+_LOCAL_MIN = (PAGE_BYTES - 12) * 32 // 255 - 23
+_OVERFLOW_BYTES = PAGE_BYTES - 4
+ROW_MAX_BYTES = 1 << 20
+"""No row of ours is as long; a damaged length may be anything."""
+_INTEGER_BYTES = (0, 1, 2, 3, 4, 6, 8)
+"""By serial type."""
+_ZERO, _ONE, _BLOB = 8, 9, 12
 
-Value = int | str | bytes | None
-Row = tuple[int, tuple[Value, ...]]
+Row = tuple[Any, ...]
 
 
-def rows_of_pages(file: Path, wanted: Sequence[range]) -> Iterator[Row]:
-    """The id and the columns of all that looks like a row and has an id in one of `wanted`, which
-    are in order and apart. One may come again, in an older version. Raises OSError."""
-    starts = [one.start for one in wanted]
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        for number in range(1, os.fstat(handle).st_size // PAGE_BYTES):
-            page = os.pread(handle, PAGE_BYTES, number * PAGE_BYTES)
-            if page[0] != LEAF:
-                continue
-            for at in range(int.from_bytes(page[COUNT])):
-                where = HEADER_BYTES + 2 * at
-                try:
-                    length, start = _varint(page, int.from_bytes(page[where : where + 2]))
-                    id, start = _varint(page, start)
-                    place = bisect_right(starts, id) - 1
-                    if place >= 0 and id in wanted[place]:
-                        yield id, _columns(_payload(handle, page, start, length))
-                except (IndexError, ValueError):
-                    continue  # no row is there, or no longer
-    finally:
-        os.close(handle)
+def rows_on_leaf(page: bytes, pages: Pages) -> Iterator[Row]:
+    """Each row as (rowid, column, …), in order; none when the page is of another kind. The column
+    that is the rowid itself is NULL in the record, and comes as such.
+
+    Of two neighbours whose rowids are not in order both are left out: nobody knows which is right.
+    """
+    found: list[Row] = []
+    if len(page) == PAGE_BYTES and page[0] == LEAF:
+        count = int.from_bytes(page[3:5])
+        pointers = page[_HEADER_BYTES : _HEADER_BYTES + 2 * count]
+        for at in range(0, len(pointers) - 1, 2):
+            with suppress(IndexError, UnicodeDecodeError):
+                found.append(_row(page, int.from_bytes(pointers[at : at + 2]), pages))
+    in_order = [True, *(before[0] < after[0] for before, after in pairwise(found)), True]
+    for row, *both in zip(found, in_order, in_order[1:], strict=False):
+        if all(both):
+            yield row
 
 
-def _payload(handle: int, page: bytes, start: int, length: int) -> bytes:
-    if length > PAYLOAD_MAX:
-        raise ValueError(length)
-    local = length
-    if length > LOCAL_MAX:
-        local = LOCAL_MIN + (length - LOCAL_MIN) % CHAINED
-        local = local if local <= LOCAL_MAX else LOCAL_MIN
-    payload = page[start : start + local]
-    following = page[start + local : start + local + 4]
-    while len(payload) < length:
-        number = int.from_bytes(following)
-        chained = os.pread(handle, PAGE_BYTES, (number - 1) * PAGE_BYTES) if number else b""
-        if len(chained) < PAGE_BYTES:
-            raise ValueError(number)
-        following = chained[:4]
-        payload += chained[4 : 4 + length - len(payload)]
+def _row(page: bytes, at: int, pages: Pages) -> Row:
+    """Raises IndexError, as all below, and UnicodeDecodeError for what is no row."""
+    size, at = _varint(page, at)
+    rowid, at = _varint(page, at)
+    return _signed(rowid), *_columns(_payload(page, at, size, pages))
+
+
+def _payload(page: bytes, at: int, size: int, pages: Pages) -> bytes:
+    if size > ROW_MAX_BYTES:
+        raise IndexError(size)
+    local = size
+    if size > _LOCAL_MAX:
+        local = _LOCAL_MIN + (size - _LOCAL_MIN) % _OVERFLOW_BYTES
+        local = local if local <= _LOCAL_MAX else _LOCAL_MIN
+    payload = _cut(page, at, local)
+    following = _cut(page, at + local, 4) if local < size else bytes(4)
+    while len(payload) < size:
+        overflow = pages[int.from_bytes(following)]
+        payload += _cut(overflow, 4, min(size - len(payload), _OVERFLOW_BYTES))
+        following = overflow[:4]
+    if any(following):
+        raise IndexError(following)
     return payload
 
 
-def _columns(payload: bytes) -> tuple[Value, ...]:
-    header, at = _varint(payload, 0)
-    kinds = []
-    while at < header:
-        kind, at = _varint(payload, at)
-        kinds.append(kind)
-    columns: list[Value] = []
-    for kind in kinds:
-        if kind == NULL:
-            columns.append(None)
-        elif kind < len(INTEGER_BYTES):
-            end = at + INTEGER_BYTES[kind]
-            columns.append(int.from_bytes(payload[at:end], signed=True))
-            at = end
-        elif kind in (ZERO, ONE):
-            columns.append(kind - ZERO)
-        elif kind < BLOB:
-            raise ValueError(kind)  # a fraction: we write none
-        else:
-            end = at + (kind - BLOB) // 2
-            columns.append(payload[at:end].decode() if kind % 2 else payload[at:end])
-            at = end
+def _columns(payload: bytes) -> Row:
+    end, at = _varint(payload, 0)
+    types = []
+    while at < end:
+        serial_type, at = _varint(payload, at)
+        types.append(serial_type)
+    columns: list[Any] = []
+    for serial_type in types:
+        value, at = _value(payload, at, serial_type)
+        columns.append(value)
     if at != len(payload):
-        raise ValueError(at)
+        raise IndexError(at)
     return tuple(columns)
 
 
+def _value(payload: bytes, at: int, serial_type: int) -> tuple[Any, int]:
+    if serial_type == 0:
+        return None, at
+    if serial_type in (_ZERO, _ONE):
+        return serial_type - _ZERO, at
+    if serial_type < len(_INTEGER_BYTES):
+        size = _INTEGER_BYTES[serial_type]
+        return int.from_bytes(_cut(payload, at, size), signed=True), at + size
+    if serial_type < _BLOB:  # a float, which no table of ours has, or reserved
+        raise IndexError(serial_type)
+    size = (serial_type - _BLOB) // 2
+    content = _cut(payload, at, size)
+    return content if serial_type % 2 == 0 else content.decode(), at + size
+
+
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """The number that begins there, and where it ends."""
+    """An integer of 1 to 9 bytes, unsigned, and where it ends."""
     value = 0
-    for index in range(at, at + 8):
-        byte = data[index]
+    for end in range(at, at + 8):
+        byte = data[end]
         value = value << 7 | byte & 0x7F
         if byte < 0x80:
-            return value, index + 1
+            return value, end + 1
     return value << 8 | data[at + 8], at + 9
+
+
+def _signed(value: int) -> int:
+    return value - (1 << 64) if value >> 63 else value
+
+
+def _cut(data: bytes, at: int, size: int) -> bytes:
+    part = data[at : at + size]
+    if len(part) < size:
+        raise IndexError(at + size)
+    return part

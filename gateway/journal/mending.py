@@ -61,8 +61,18 @@ def refuse_foreign(file: Path) -> None:
         raise JournalError(f"{file} is no journal of this program")
 
 
+def kept_first_page(file: Path) -> bytes | None:
+    """The damaged first page in whose place another is now, if there is one."""
+    kept = _kept_at(file)
+    return kept.read_bytes() if kept.exists() else None
+
+
+def _kept_at(file: Path) -> Path:
+    return Path(f"{file}-first-page")
+
+
 def _replace_first_page(file: Path) -> None:
-    kept = Path(f"{file}-first-page")
+    kept = _kept_at(file)
     page = _first_page()
     with file.open("r+b") as handle:
         if not kept.exists():

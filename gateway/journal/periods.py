@@ -130,10 +130,11 @@ def uncertain_times(connection: sqlite3.Connection) -> list[UncertainTime]:
     Only of those that are still there."""
     oldest = _ask(connection, "SELECT min(id) FROM message")
     rows = connection.execute(
-        "SELECT max(first_message, ?1), last_message, since, (SELECT received_at FROM message"
-        " WHERE id <= last_message ORDER BY id DESC LIMIT 1) FROM clock_period"
-        " WHERE trust = 'none' AND correction IS NULL AND last_message >= max(first_message, ?1)"
-        " ORDER BY id",
+        "SELECT max(first_message, ?1), newest.id, since, newest.received_at FROM clock_period"
+        " JOIN message AS newest ON newest.id = (SELECT id FROM message"
+        " WHERE id <= last_message ORDER BY id DESC LIMIT 1)"
+        " WHERE trust = 'none' AND correction IS NULL AND newest.id >= max(first_message, ?1)"
+        " ORDER BY clock_period.id",
         [oldest],
     )
     return [UncertainTime(*row) for row in rows]

@@ -21,7 +21,8 @@ from gateway.journal.notices import JOURNAL_DAMAGED, journal_damaged
 from gateway.journal.tables import ALERTS, COMMANDS, RULE_STATES, RUNS, STATE_CHANGES, Table
 
 IDS_UNKNOWN = 1_000_000
-"""So many messages may have come after the newest one whose id can still be read."""
+"""So many messages may have come after the newest one that is found: behind a damaged page the
+messages may only seem to end."""
 TIME_MAX: Millis = 4_102_444_800_000
 """2100-01-01. A clock that is to go on from a later time was damaged."""
 ONE_BY_ONE_MAX = 20_000
@@ -37,6 +38,9 @@ def rescue(damaged: Path, new: Path, now: Millis) -> None:
         target.execute("BEGIN")
         newest = _take_devices(source, target)
         target.execute("INSERT INTO origin VALUES (?)", [newest])
+        with suppress(*UNREADABLE):
+            origins = source.execute("SELECT message FROM origin WHERE message < ?", [newest])
+            target.executemany("INSERT INTO origin VALUES (?)", origins)
         _take_periods(source, target)
         with suppress(*UNREADABLE):
             aged = source.execute("SELECT at FROM ageing").fetchall()
@@ -147,9 +151,7 @@ def _take_devices(source: sqlite3.Connection, target: sqlite3.Connection) -> int
 
 
 def _newest(source: sqlite3.Connection, known: Mapping[int, tuple[Device, int]]) -> int:
+    heard = [max(device.last_message or 0, as_of) for device, as_of in known.values()]
     with suppress(*UNREADABLE):
-        newest: int = source.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()[0]
-        if 0 <= newest < NEWEST_MAX:
-            return newest
-    heard = (max(device.last_message or 0, as_of) for device, as_of in known.values())
+        heard += source.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()
     return max((id for id in heard if id < NEWEST_MAX), default=0) + IDS_UNKNOWN

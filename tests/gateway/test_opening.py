@@ -11,6 +11,7 @@ import pytest
 from devices.reading import Millis
 from gateway.journal.notices import JOURNAL_DAMAGED
 from gateway.journal.replacement import note_damage
+from gateway.journal.rescue import IDS_UNKNOWN
 from gateway.opening import open_sound_journal
 from gateway.timekeeping.clocks import SystemClocks
 from tests.gateway.lived_site import FULL, MESSAGES, NOW, Known, close_valve, damage, save
@@ -105,5 +106,5 @@ def test_what_can_be_read_is_taken_over(known: Known) -> None:
     pipeline.receive(topic("soil-1"), soil(MESSAGES + 1), 0, False, NOW)
     save(connection, pipeline)
     ids = connection.execute("SELECT id, previous FROM message").fetchall()
-    assert ids == [(MESSAGES + 3, MESSAGES + 2)], "messages that are fetched later keep their ids"
+    assert ids == [(MESSAGES + 2 + IDS_UNKNOWN + 1, MESSAGES + 2)], "others keep their ids"
     connection.close()

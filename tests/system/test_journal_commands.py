@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.assembly import JOURNAL_FILE
+from gateway.journal.database import PAGE_BYTES
 from gateway.journal.lock import sole_writer
 from gateway.journal.replacement import note_damage
 from gateway.opening import open_sound_journal
@@ -60,6 +61,22 @@ def test_a_damaged_journal_comes_back(known: Known, tmp_path: Path) -> None:
     done = run_hamlet("journal", "salvage", aside.name, "--site", tmp_path)
     assert f"messages already there: {READINGS}" in done.stdout
     assert run_hamlet("journal", "check", "--site", tmp_path).returncode == 0
+
+
+def test_what_is_missing_is_counted(known: Known, tmp_path: Path) -> None:
+    with known.file.open("r+b") as handle:
+        handle.seek(known.file.stat().st_size // PAGE_BYTES // 2 * PAGE_BYTES)
+        handle.write(b"\xa5" * PAGE_BYTES)
+    note_damage(known.file, "for the test")
+    open_sound_journal(known.site, known.rules, SystemClocks())[0].close()
+    (aside,) = known.site.data.glob("journal.damaged-*.db")
+    done = run_hamlet("journal", "salvage", aside, "--site", tmp_path, "--json")
+    assert done.returncode == 1, done.stderr
+    result = json.loads(done.stdout)
+    assert result["missing"] == READINGS - result["added"] > 0
+    done = run_hamlet("journal", "salvage", aside, "--site", tmp_path)
+    assert done.returncode == 1
+    assert f"messages missing: {result['missing']}\n" in done.stdout
 
 
 def test_readings_are_exported_as_lines(known: Known, tmp_path: Path) -> None:
