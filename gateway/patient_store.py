@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from gateway.history import Store, StoreError
 
-PATIENCE_S = 2.0
-"""Nobody waits longer for a page because of a store."""
+PATIENCE_S = 1.5
+"""Nobody waits two seconds for a page because of a store; the rest is for the page itself."""
 REST_S = 30.0
 """A store that has not answered is left alone so long: else every page would wait for it."""
 
