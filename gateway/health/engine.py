@@ -10,7 +10,7 @@ began. Records of one device therefore follow each other in `since`, and none is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from devices.reading import Millis, Reading
 from gateway.clock import Correction
@@ -48,9 +48,7 @@ class HealthEngine:
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
         self._watches: dict[str, _Watch] = {}
-        self._silences: list[
-            tuple[Millis, str]
-        ] = []  # re-checked when due; what is not its watch's `due` is void
+        self._silences: list[tuple[Millis, str]] = []  # one entry per device, re-checked when due
 
     def restore(self, now: Millis, *, clock_trusted: bool = True) -> Sequence[StateChanged]:
         """Take over the devices of the fleet as the journal left them, and what has gone silent.
@@ -113,16 +111,15 @@ class HealthEngine:
         """The device reports in another rhythm from now on."""
         watch = self._watches.get(device.id)
         if watch is not None and watch.due is not None:
+            self._silences.remove((watch.due, device.id))
+            heapify(self._silences)
             self._await_silence(watch)
 
     def on_tick(self, now: Millis) -> Sequence[StateChanged]:
         """The devices that have gone silent, all with cause `SILENT`: their values are unknown."""
         changes: list[StateChanged] = []
         while self._silences and self._silences[0][0] <= now:
-            due, id = heappop(self._silences)
-            watch = self._watches[id]
-            if watch.due != due:
-                continue
+            watch = self._watches[heappop(self._silences)[1]]
             watch.due = None
             if now - watch.heard_at < watch.device.silent_after_ms:
                 self._await_silence(watch)
