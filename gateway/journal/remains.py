@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from devices.messages import decode_status
-from devices.reading import Millis
 from devices.rejection import RejectedError
 from devices.topics import Channel
 from gateway.journal.batch import CHANNELS
@@ -21,10 +20,8 @@ from gateway.journal.ids import Ids
 from gateway.journal.leaves import rows_on_leaf
 from gateway.journal.mending import UNREADABLE, kept_first_page
 from gateway.journal.pages import Pages, free_pages
-from gateway.journal.rescue import IDS_UNKNOWN
+from gateway.journal.rescue import IDS_UNKNOWN, TIME_MAX
 
-TIME_MAX: Millis = 2**43
-"""The year 2248."""
 COLUMNS = "id, device, previous, channel, measured_at, received_at, boot, seq, body"
 _FROM = f"SELECT {COLUMNS} FROM message WHERE id >= ? ORDER BY id"  # noqa: S608  # constants
 _TYPES = (int, int, int | None, int, int, int, str | None, int | None, bytes)

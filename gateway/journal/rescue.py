@@ -24,7 +24,7 @@ IDS_UNKNOWN = 1_000_000
 """So many messages may have come after the newest one that is found: behind a damaged page the
 messages may only seem to end."""
 TIME_MAX: Millis = 4_102_444_800_000
-"""2100-01-01. A clock that is to go on from a later time was damaged."""
+"""2100-01-01. A later time was damaged."""
 ONE_BY_ONE_MAX = 20_000
 """Rows asked for one by one where pages are damaged: all devices, in a second."""
 
