@@ -8,6 +8,7 @@ from gateway.assembly import JOURNAL_FILE, build_pipeline
 from gateway.journal.damage import check_start_tables, reading_back
 from gateway.journal.database import JournalDamagedError, JournalError, naming_damage, open_journal
 from gateway.journal.replacement import note_damage, replace_if_noted
+from gateway.journal.reserve import RESERVE_FILE
 from gateway.pipeline import Pipeline
 from gateway.rules.rule import Rule
 from gateway.site import Site
@@ -25,10 +26,13 @@ def open_sound_journal(site: Site, rules: Sequence[Rule], clocks: Clocks) -> Ope
 
     Looks only at what a start needs. Raises JournalError and DeviceConflictError.
     """
+    file = site.data / JOURNAL_FILE
+    if (site.data / RESERVE_FILE).exists() and file.exists() and not file.stat().st_size:
+        note_damage(file, "the file is empty")  # the reserve is only made beside one that is not
     try:
         return _open(site, rules, clocks)
     except JournalDamagedError as error:
-        note_damage(site.data / JOURNAL_FILE, str(error))
+        note_damage(file, str(error))
         return _open(site, rules, clocks)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -120,6 +121,8 @@ def export(
             sys.stdout.flush()
         except JournalDamagedError as error:
             raise JournalError(f"{file} is damaged ({error}); {SALVAGE_IT}") from None
+        except sqlite3.OperationalError as error:
+            raise JournalError(f"{file}: {error}; is it the journal of a site?") from None
         except BrokenPipeError:  # who reads has seen enough, e.g. `head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if unreadable:
@@ -128,7 +131,7 @@ def export(
 
 
 def _move_aside(file: Path, now: Millis) -> Path:
-    refuse_foreign(_existing(file))
+    refuse_foreign(_existing(file), named=True)
     if not any(find_faults(file)):
         raise JournalError(f"{file} is sound: there is nothing to bring back")
     note_damage(file, "hamlet journal salvage")

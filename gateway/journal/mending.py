@@ -51,13 +51,16 @@ def open_damaged(file: Path) -> sqlite3.Connection:
     return connection
 
 
-def refuse_foreign(file: Path) -> None:
-    """Raise JournalError for a file that nothing speaks for being a journal: it would be written
-    to. One that was moved aside says so by its name."""
+def refuse_foreign(file: Path, *, named: bool = False) -> None:
+    """Raise JournalError for another program's file, for it would be written to. One that was moved
+    aside says by its name that it is ours; so does, if it is `named` as a site's journal, one that
+    is no sound database of somebody else."""
     with file.open("rb") as handle:
         header = handle.read(PAGE_BYTES)
-    marked = header[_APPLICATION] == APPLICATION_ID.to_bytes(4)
-    if not marked and b"TABLE message" not in header and not file.match(DAMAGED_FILES):
+    marked = header[_APPLICATION] == APPLICATION_ID.to_bytes(4) or b"TABLE message" in header
+    if marked or file.match(DAMAGED_FILES):
+        return
+    if not named or header.startswith(b"SQLite format 3\0"):
         raise JournalError(f"{file} is no journal of this program")
 
 

@@ -108,3 +108,14 @@ def test_what_can_be_read_is_taken_over(known: Known) -> None:
     ids = connection.execute("SELECT id, previous FROM message").fetchall()
     assert ids == [(MESSAGES + 2 + IDS_UNKNOWN + 1, MESSAGES + 2)], "others keep their ids"
     connection.close()
+
+
+def test_a_journal_that_lost_its_content_is_no_new_one(known: Known) -> None:
+    known.file.write_bytes(b"")
+    (known.site.data / "reserve").touch()
+    connection, _, pipeline = open_sound_journal(known.site, known.rules, SystemClocks())
+    connection.close()
+    assert [alert.source for alert in pipeline.engines.alerts.open_alerts()] == [JOURNAL_DAMAGED]
+    connection, _, _ = open_sound_journal(known.site, known.rules, SystemClocks())
+    connection.close()
+    assert len(list(known.site.data.glob("journal.damaged-*.db"))) == 1

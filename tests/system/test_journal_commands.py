@@ -151,3 +151,18 @@ def test_a_sound_journal_and_a_running_gateway_are_refused(known: Known, tmp_pat
         done = run_hamlet("journal", "salvage", other, "--site", tmp_path)
     assert done.returncode == 2
     assert "in use" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "export", "salvage"])
+def test_the_file_of_another_program_is_left_alone(
+    known: Known, tmp_path: Path, command: str
+) -> None:
+    known.file.unlink()
+    with sqlite3.connect(known.file) as connection:
+        connection.execute("CREATE TABLE bookmark (url TEXT)")
+    connection.close()
+    before = known.file.read_bytes()
+    done = run_hamlet("journal", command, "--site", tmp_path)
+    assert done.returncode in (1, 2)
+    assert len(done.stderr.splitlines()) == 1
+    assert known.file.read_bytes() == before
