@@ -52,7 +52,9 @@ def _open(site: Site, rules: Sequence[Rule], clocks: Clocks) -> Opened:
             return connection, clock, pipeline
     except sqlite3.OperationalError as error:
         connection.close()
-        raise JournalError(f"{file} cannot be read: {error}; does the disk work?") from error
+        raise JournalError(
+            f"{file} cannot be read: {error}; is the disk full, or failing?"
+        ) from error
     except BaseException:
         connection.close()
         raise
