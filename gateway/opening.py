@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from gateway.assembly import JOURNAL_FILE, build_pipeline
 from gateway.journal.damage import check_start_tables, reading_back
@@ -41,20 +42,19 @@ def _open(site: Site, rules: Sequence[Rule], clocks: Clocks) -> Opened:
     aside = replace_if_noted(file, OwnClock(clocks).now())
     if aside is not None:
         log.error("the journal was damaged and is now %s; a new one was begun", aside)
-    connection = open_journal(file)
-    try:
-        check_start_tables(connection)
-        with naming_damage():
-            with reading_back("clock_period"):
-                clock = start_clock(clocks, connection)
-            trusted = clock.scale.trusted
-            pipeline = build_pipeline(connection, site, rules, clock.now(), clock_trusted=trusted)
-            return connection, clock, pipeline
-    except sqlite3.OperationalError as error:
-        connection.close()
-        raise JournalError(
-            f"{file} cannot be read: {error}; is the disk full, or failing?"
-        ) from error
-    except BaseException:
-        connection.close()
-        raise
+    with ExitStack() as unless_opened:
+        connection = open_journal(file)
+        unless_opened.callback(connection.close)
+        try:
+            check_start_tables(connection)
+            with naming_damage():
+                with reading_back("clock_period"):
+                    clock = start_clock(clocks, connection)
+                now, trusted = clock.now(), clock.scale.trusted
+                pipeline = build_pipeline(connection, site, rules, now, clock_trusted=trusted)
+        except sqlite3.OperationalError as error:
+            raise JournalError(
+                f"{file} cannot be read: {error}; is the disk full, or failing?"
+            ) from error
+        unless_opened.pop_all()
+        return connection, clock, pipeline

@@ -13,7 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx2
 import pytest
@@ -46,9 +46,13 @@ POLL_INTERVAL_S = 0.01
 def require(name: str) -> Path:
     """The path of a real part; without it the test skips, or fails where parts are required."""
     found = shutil.which(name, path=SEARCH_PATH)
-    if found is not None:
-        return Path(found)
-    reason = f"{name} is not installed: {INSTALLED_BY[name]}"
+    if found is None:
+        do_without(f"{name} is not installed: {INSTALLED_BY[name]}")
+    return Path(found)
+
+
+def do_without(reason: str) -> NoReturn:
+    """Skip for want of something real; where real parts are required that is a failure."""
     if os.environ.get("HAMLET_REQUIRE_REAL") == "1":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 SCHEMA = Path(__file__).parent / "schema"
@@ -78,10 +78,11 @@ def open_journal(file: Path) -> sqlite3.Connection:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(
-            file, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
-        try:
+        with ExitStack() as unless_opened:
+            connection = sqlite3.connect(
+                file, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            )
+            unless_opened.callback(connection.close)
             with naming_damage():
                 version = _check_ours(connection, file)  # before anything of it is changed
                 connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
@@ -89,9 +90,7 @@ def open_journal(file: Path) -> sqlite3.Connection:
                 connection.execute("PRAGMA synchronous = full")
                 connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
                 _migrate(connection, version)
-        except BaseException:
-            connection.close()
-            raise
+            unless_opened.pop_all()
     except OSError as error:
         raise JournalError(f"{file.parent}: {error.strerror}; is the folder writable?") from None
     except sqlite3.Error as error:

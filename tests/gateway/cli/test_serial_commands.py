@@ -4,7 +4,9 @@ import asyncio
 import fcntl
 import json
 import os
-from collections.abc import AsyncIterator
+import pwd
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -140,10 +142,22 @@ def test_wrong_calls_are_refused_in_words(arguments: list[str], complaint: str) 
     assert complaint in ended.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may open everything")
+@contextmanager
+def ordinary_user() -> Iterator[None]:
+    """Root may open everything; so be nobody meanwhile."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
 def test_a_port_without_permission(tmp_path: Path) -> None:
     port = tmp_path / "port"
     port.touch(0o000)
-    ended = CliRunner().invoke(app, ["serial", "scan", str(port)])
+    with ordinary_user():
+        ended = CliRunner().invoke(app, ["serial", "scan", str(port)])
     assert ended.exit_code == 2
     assert "dialout" in ended.stderr

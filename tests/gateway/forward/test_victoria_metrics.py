@@ -15,7 +15,7 @@ from gateway.forward.influx import InfluxSink
 from gateway.site import InfluxConfig
 from tests.gateway.forward.forwarding import fill, forwarding, reaches
 from tests.gateway.forward.outbound import MemoryJournal
-from tests.real import SEARCH_PATH, Server, free_port
+from tests.real import SEARCH_PATH, Server, do_without, free_port
 from tests.system.gateway_process import FULL
 
 pytestmark = pytest.mark.skipif(not FULL, reason="set HAMLET_FULL=1")
@@ -56,7 +56,7 @@ class VictoriaMetrics(Server):
 def victoria_metrics(tmp_path: Path) -> Iterator[VictoriaMetrics]:
     binary = shutil.which("victoria-metrics", path=SEARCH_PATH)
     if binary is None:
-        pytest.skip("run scripts/install-victoria-metrics")
+        do_without("victoria-metrics is not installed: scripts/install-victoria-metrics")
     server = VictoriaMetrics(binary, tmp_path)
     server.start()
     yield server
