@@ -3,9 +3,9 @@
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TypeVar
 
+from gateway.detached import detach
 from gateway.history import Store, StoreError
 
 PATIENCE_S = 1.5
@@ -39,17 +39,8 @@ class PatientStore:
         """The answer; None when there is none, after `patience_s` at the latest."""
         if not self._may_ask():
             return None
-        future: Future[T] = Future()
-
-        def work() -> None:
-            try:
-                future.set_result(question(self._store))
-            except BaseException as error:  # noqa: BLE001  # raised again where it is awaited
-                future.set_exception(error)
-
-        threading.Thread(target=work, name="store", daemon=True).start()
         try:
-            answer = future.result(self._patience_s)
+            answer = detach(question, self._store).result(self._patience_s)
         except (StoreError, TimeoutError):
             self._rests_until = self._clock() + REST_S
             return None

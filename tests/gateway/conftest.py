@@ -1,5 +1,6 @@
 """Fixtures of the tests that drive a pipeline or a journal by hand."""
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.gateway.driven_hamlet import Hamlet, Open
 from tests.gateway.journal.recorder import JournalRecorder
+from tests.gateway.lived_site import Known
 
 
 @pytest.fixture
@@ -31,3 +33,20 @@ def recorder(tmp_path: Path) -> Iterator[JournalRecorder]:
     recorder = JournalRecorder(tmp_path / "journal.db")
     yield recorder
     recorder.close()
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The journal of a site that has lived, made once."""
+    known = Known(tmp_path_factory.mktemp("lived"))
+    known.live()
+    return known.file
+
+
+@pytest.fixture
+def known(tmp_path: Path, lived: Path) -> Known:
+    """The same site with a journal to damage."""
+    known = Known(tmp_path)
+    known.site.data.mkdir(exist_ok=True)
+    shutil.copy(lived, known.file)
+    return known

@@ -2,9 +2,7 @@
 
 import os
 import random
-import shutil
 import sqlite3
-from pathlib import Path
 
 import pytest
 
@@ -24,21 +22,6 @@ PAGE = 4096
 def count(connection: sqlite3.Connection, what: str) -> int:
     rows: int = connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0]  # noqa: S608
     return rows
-
-
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    known = Known(tmp_path_factory.mktemp("lived"))
-    known.live()
-    return known.file
-
-
-@pytest.fixture
-def known(tmp_path: Path, lived: Path) -> Known:
-    known = Known(tmp_path)
-    known.site.data.mkdir(exist_ok=True)
-    shutil.copy(lived, known.file)
-    return known
 
 
 def assert_goes_on(known: Known, now: Millis) -> None:

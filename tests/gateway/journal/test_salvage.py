@@ -1,7 +1,6 @@
 """What can still be read comes back, once, in its place."""
 
 import random
-import shutil
 import sqlite3
 from contextlib import closing
 from io import BytesIO
@@ -25,21 +24,6 @@ BEFORE_THE_OLDEST_MAX = 10
 """So many on the first page or two: if they are lost nobody knows that they were there."""
 MESSAGE_ROOT = 4
 ALL = MESSAGES + 2  # with the reading that fires the rule, and the new device's
-
-
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    known = Known(tmp_path_factory.mktemp("lived"))
-    known.live()
-    return known.file
-
-
-@pytest.fixture
-def known(tmp_path: Path, lived: Path) -> Known:
-    known = Known(tmp_path)
-    known.site.data.mkdir(exist_ok=True)
-    shutil.copy(lived, known.file)
-    return known
 
 
 def replace(known: Known) -> Path:
