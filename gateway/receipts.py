@@ -30,11 +30,11 @@ def make_receipt(hamlet: str, device: Device) -> Receipt | None:
     boot, seq = newest
     if is_wired(boot):
         return None
-    missing = [
-        (gap.first, gap.last)
-        for gap in device.sequences.gaps(boot)
-        if device.heard_at - gap.until <= AWAITED_MS
-    ]
+    gaps = [gap for gap in device.sequences.gaps(boot) if device.heard_at - gap.until <= AWAITED_MS]
+    # What was leapt over is never given up: a device that comes back to it would be told that its
+    # new readings are on disk before they are.
+    gaps += device.sequences.leaps(boot)
+    missing = sorted((gap.first, gap.last) for gap in gaps if gap.last < seq)
     lowest = device.sequences.lowest(boot)
     if lowest > 0 and not device.sequences.lost:  # else it was there, and is forgotten
         missing.insert(0, (0, lowest - 1))

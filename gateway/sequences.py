@@ -5,8 +5,9 @@ buffer nor a broker's redelivery is taken for news, and a gap that is filled lat
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from devices.reading import Millis
@@ -22,6 +23,9 @@ reports every few minutes lasts for days, none lasts longer than a week."""
 FIRST_MAX = 10_000
 """The first number of a new boot, up to which those before it count as missing. A device that
 begins further on does not count from 0."""
+GAP_MAX = 604_800
+"""One reading a second for the week in which a gap is awaited: no ring buffer holds more. Numbers
+that are further apart are a leap: the device counts on elsewhere and measured nothing between."""
 
 WIRED = "serial-"
 """So begin the names that the gateway gives the boots of what hangs on its serial lines."""
@@ -53,6 +57,11 @@ class Gap(NamedTuple):
     def readings(self) -> int:
         """How many."""
         return self.last - self.first + 1
+
+    @property
+    def is_leap(self) -> bool:
+        """Whether the device leapt over these numbers, rather than lost so many readings."""
+        return self.readings > GAP_MAX
 
 
 class SequenceLedger:
@@ -103,7 +112,8 @@ class SequenceLedger:
             ranges = self._begin(boot, seq, at)
         new = _insert(ranges, seq, at)
         if len(ranges) > RANGES_MAX:
-            self.lost += ranges[1].low - ranges[0].high - 1
+            oldest = _between(boot, ranges[0], ranges[1])
+            self.lost += 0 if oldest.is_leap else oldest.readings
             del ranges[0]
         self._open(boot)
         return boot if new else None
@@ -133,14 +143,21 @@ class SequenceLedger:
     def gaps(self, boot: str | None = None) -> list[Gap]:
         """What is missing between the first and the last number of each boot, or of the one that
         is named. A boot that follows another is known to have begun at 0."""
+        gaps = [gap for gap in self._unseen(boot) if not gap.is_leap]
+        return [gap for gap in gaps if not self._is_refused(gap)] if self._refused else gaps
+
+    def leaps(self, boot: str) -> list[Gap]:
+        """What that boot leapt over: numbers that have not come, and are not missed."""
+        return [gap for gap in self._unseen(boot) if gap.is_leap]
+
+    def _unseen(self, boot: str | None) -> list[Gap]:
         self._close()
-        gaps = [
-            Gap(name, before.high + 1, after.low - 1, before.until, after.since)
+        return [
+            _between(name, before, after)
             for name, ranges in self._boots.items()
             if boot in (None, name)
             for before, after in pairwise(ranges)
         ]
-        return [gap for gap in gaps if not self._is_refused(gap)] if self._refused else gaps
 
     def _is_refused(self, gap: Gap) -> bool:
         numbers = range(gap.first, gap.last + 1)
@@ -153,11 +170,16 @@ class SequenceLedger:
         return self._boots[boot][0].low
 
     def newest(self) -> tuple[str, int] | None:
-        """The boot that measured last, and its highest number; None before the first."""
+        """The boot that measured last, and the number that it has come to; None before the first.
+        That is not its highest number when it has leapt and come back."""
         self._close()
-        last = {boot: ranges[-1] for boot, ranges in self._boots.items()}
-        boot = max(last, key=lambda name: last[name].until, default=None)
-        return None if boot is None else (boot, last[boot].high)
+        counts = [
+            (ends.until, boot, ends.high)
+            for boot, ranges in self._boots.items()
+            for ends in _before_leaps(boot, ranges)
+        ]
+        newest = max(counts, key=itemgetter(0), default=None)
+        return None if newest is None else newest[1:]
 
     def _begin(self, boot: str, seq: int, at: Millis) -> list[Range]:
         """A boot that is new. Behind another one it is sure to have begun at 0: the number -1
@@ -229,6 +251,18 @@ def _unnamed_name(number: int) -> str:
 
 def _unnamed_number(boot: str) -> int:
     return int(boot[1:]) if boot.startswith("~") and boot[1:].isdecimal() else 0
+
+
+def _between(boot: str, before: Range, after: Range) -> Gap:
+    return Gap(boot, before.high + 1, after.low - 1, before.until, after.since)
+
+
+def _before_leaps(boot: str, ranges: list[Range]) -> Iterator[Range]:
+    """The last range before each leap, and the last of all."""
+    for before, after in pairwise(ranges):
+        if _between(boot, before, after).is_leap:
+            yield before
+    yield ranges[-1]
 
 
 def _holds(ranges: list[Range], seq: int) -> bool:

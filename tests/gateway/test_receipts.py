@@ -75,6 +75,19 @@ def test_what_is_no_longer_expected_is_not_asked_for() -> None:
     assert ack_for(device).missing == ()
 
 
+def test_nothing_is_covered_by_a_leap_however_old_that_is() -> None:
+    device = device_that_sent(0, 1)
+    device.sequences.add("b", 2**62, NOW + 2, newer=True)
+    device.sequences.add("b", 2**62 + 2, NOW + 2, newer=True)
+    device.heard_at = NOW + 2 * AWAITED_MS
+    ack = ack_for(device)
+    assert ack.seq == 2**62 + 2
+    assert ack.missing == ((2, 2**62 - 1),)
+    device.heard_at = NOW + 3
+    device.sequences.add("b", 4, NOW + 3, newer=True)
+    assert ack_for(device) == Ack(boot="b", seq=4, missing=((2, 3),)), "it has come back"
+
+
 @pytest.mark.parametrize(("devices", "steps"), [(0, 3), (1, 30), (7, 3), (40, 30)])
 def test_each_device_has_its_turn_once_in_a_round(devices: int, steps: int) -> None:
     fleet = Fleet()

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.reading import Millis
-from gateway.sequences import BOOTS_MAX, FIRST_MAX, RANGES_MAX, REFUSED_MAX, Gap, SequenceLedger
+from gateway.sequences import (
+    BOOTS_MAX,
+    FIRST_MAX,
+    GAP_MAX,
+    RANGES_MAX,
+    REFUSED_MAX,
+    Gap,
+    SequenceLedger,
+)
 
 boots = st.sampled_from(["a", "b", "c"])  # fewer than BOOTS_MAX: nothing is forgotten
 numbers = st.integers(0, 40)
@@ -99,6 +107,36 @@ def test_a_boot_behind_another_is_known_to_have_begun_at_zero() -> None:
     assert ledger.gaps() == []
     ledger.add("c", FIRST_MAX + 1, at(10), newer=True)
     assert ledger.gaps() == [], "it does not count from 0"
+
+
+@pytest.mark.parametrize("leap", [GAP_MAX + 1, 2**62])
+def test_a_leap_is_no_gap_also_when_it_is_forgotten(leap: int) -> None:
+    ledger = SequenceLedger()
+    for seq in (0, 1, leap + 2):
+        ledger.add("b", seq, at(seq), newer=True)
+    assert ledger.gaps() == []
+    assert ledger.leaps("b") == [Gap("b", 2, leap + 1, at(1), at(leap + 2))]
+    for seq in range(leap + 4, leap + 4 + 2 * RANGES_MAX, 2):
+        ledger.add("b", seq, at(seq), newer=True)
+    assert ledger.leaps("b") == []
+    assert ledger.lost < RANGES_MAX
+
+
+def test_what_a_week_holds_at_one_a_second_is_a_gap() -> None:
+    ledger = SequenceLedger()
+    for seq in (0, GAP_MAX + 1):
+        ledger.add("b", seq, at(seq), newer=True)
+    (gap,) = ledger.gaps()
+    assert gap.readings == GAP_MAX
+
+
+def test_a_device_that_comes_back_from_a_leap_counts_where_it_measured_last() -> None:
+    ledger = SequenceLedger()
+    ledger.add("b", 12, at(0), newer=True)
+    ledger.add("b", 2**62, at(1), newer=True)
+    assert ledger.newest() == ("b", 2**62)
+    ledger.add("b", 13, at(2), newer=True)
+    assert reloaded(ledger).newest() == ("b", 13)
 
 
 @pytest.mark.parametrize(("resent", "newest"), [(("a", 1, 1), ("b", 0)), (("b", 2, 9), ("b", 2))])
