@@ -28,6 +28,9 @@ COMMIT_MESSAGES = 500
 WAITING_MAX = 10_000
 """Messages in memory that wait for their commit. Reading stops there, so a slow disk or a burst
 costs time and no memory; a few MB."""
+WAITING_MAX_BYTES = 16 * 2**20
+"""The same for long messages: so many honest ones have 5 MB, of 64 KiB each they would have 600.
+It also bounds the journal's log, which one transaction makes as long as it needs."""
 WAKE_MAX_S = 60.0
 """What is due is looked at this often anyway: timers stand still while the machine sleeps."""
 VISIT_S = 1.0
@@ -74,6 +77,7 @@ class Committer:
         self._commit_timer: asyncio.TimerHandle | None = None
         self._wake_timer: asyncio.TimerHandle | None = None
         self._visit_timer: asyncio.TimerHandle | None = None
+        self._begun_at = self._in_flight_begun_at = 0  # the receiver's bytes_in, see _waiting_bytes
         self._paused = False
         self._holding = False  # messages wait for room on the disk
         self._disk_full = False  # people were told
@@ -172,10 +176,11 @@ class Committer:
         pipeline = self._pipeline
         work = pipeline.pending
         waiting = pipeline.waiting
+        too_much = waiting >= WAITING_MAX or self._waiting_bytes >= WAITING_MAX_BYTES
         if work.decided and self._decided_at is None:
             self._decided_at = time.perf_counter()
         if self._in_flight is None and not self._holding:
-            if work.decided or waiting >= COMMIT_MESSAGES:
+            if work.decided or waiting >= COMMIT_MESSAGES or too_much:
                 self._submit()
             elif self._commit_timer is None and work:
                 self._commit_timer = self._loop.call_later(
@@ -184,9 +189,15 @@ class Committer:
             return
         if self._in_flight is None and work.decided:
             self._submit()
-        if not self._paused and waiting >= WAITING_MAX:
+        if too_much and not self._paused:
             self._paused = True
             self._receiver.pause()
+
+    @property
+    def _waiting_bytes(self) -> int:
+        """What the receiver has read since the open work began: its messages have no more, and to
+        know it costs nothing for each of them."""
+        return self._receiver.statistics.bytes_in - self._begun_at
 
     def _submit(self) -> None:
         if self._commit_timer:
@@ -195,7 +206,12 @@ class Committer:
         if self._in_flight is not None or self._writer is None:
             return
         held = self._holding
-        work = self._pipeline.take_urgent() if held else self._pipeline.take_work()
+        if held:
+            work = self._pipeline.take_urgent()
+        else:
+            work = self._pipeline.take_work()
+            self._in_flight_begun_at = self._begun_at
+            self._begun_at = self._receiver.statistics.bytes_in
         self._in_flight = work
         self._waiters, self._next_waiters = self._next_waiters, []
         decided_at, self._decided_at = self._decided_at, None
@@ -231,7 +247,8 @@ class Committer:
             if not waiter.done():
                 waiter.set_result(None)
         self._tell(work)
-        if self._paused and self._pipeline.waiting < WAITING_MAX // 2:
+        few = self._pipeline.waiting < WAITING_MAX // 2
+        if self._paused and few and self._waiting_bytes < WAITING_MAX_BYTES:
             self._paused = False
             self._receiver.resume()
         self._consider()
@@ -241,6 +258,7 @@ class Committer:
         """The disk has no room for messages; what was decided because of them goes first."""
         self._in_flight = self.commit_since = None
         self._pipeline.give_back(work)
+        self._begun_at = self._in_flight_begun_at
         self._next_waiters = self._waiters + self._next_waiters
         self._waiters = []
         self._decided_at = decided_at

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.committer import WAITING_MAX
+from gateway.committer import WAITING_MAX, WAITING_MAX_BYTES
 from gateway.intake.contract import ConnectionSettings
 from gateway.journal.reserve import RESERVE_BYTES
 from gateway.journal.writer import REJECTED_MAX
@@ -37,7 +37,7 @@ def test_a_metric_that_it_names_is_exposed(metric: str) -> None:
 def test_its_limits_are_those_of_the_code() -> None:
     settings = ConnectionSettings("h", 1, "c", ())
     for text in (
-        f"{WAITING_MAX:,} messages wait in memory",
+        f"{WAITING_MAX:,} messages wait in memory, or {WAITING_MAX_BYTES // 2**20} MB of them",
         f"beyond {SERIAL_WAITING_MAX:,} that wait for the disk",
         f"the newest {REJECTED_MAX:,} are kept",
         f"{PAYLOAD_MAX} bytes of each",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gateway.assembly import JOURNAL_FILE, build_pipeline
-from gateway.committer import COMMIT_MESSAGES, WAITING_MAX, Committer
+from gateway.committer import COMMIT_MESSAGES, WAITING_MAX, WAITING_MAX_BYTES, Committer
 from gateway.decisions import CommandState
 from gateway.feed import Feed
 from gateway.journal.batch import MessageRow
@@ -26,6 +26,9 @@ from tests.gateway.small_site import DRY_RULE, small_site, soil, topic
 
 TIMEOUT_S = 60.0
 """Generous: it ends a test that hangs, and measures nothing."""
+LONG = "x" * 60_000
+LONG_MESSAGES = WAITING_MAX_BYTES // len(LONG) + 1
+"""Too much to wait at once."""
 NEVER_MS = 24 * 3_600_000
 """A commit interval that does not pass: what is committed all the same was urgent."""
 
@@ -61,6 +64,13 @@ class Bench:
         """One message of soil-1, not yet the end of a chunk."""
         at = now_ms() if now is None else now
         self.committer.on_message(topic("soil-1"), soil(seq, moisture), token, 0, at)
+
+    def say_long(self, seq: int) -> None:
+        """A long message of soil-1, a chunk of its own."""
+        payload = soil(seq, note=LONG)
+        self.receiver.statistics.bytes_in += len(payload)
+        self.committer.on_message(topic("soil-1"), payload, seq + 1, 0, now_ms())
+        self.committer.on_chunk_end()
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait for something that the committer does to the receiver."""
@@ -208,6 +218,22 @@ async def test_stops_reading_while_too_much_waits_and_reads_again(open_bench: Op
         assert bench.receiver.acknowledged == list(range(1, total + 1))
 
 
+async def test_long_messages_count_by_their_bytes(open_bench: Open) -> None:
+    async with open_bench() as bench:
+        bench.say_long(0)
+        await bench.until(lambda: len(bench.receiver.acknowledged) == 1)  # its first word
+        with bench.slow_disk():
+            for number in range(1, LONG_MESSAGES + 1):  # on their way, though nothing is urgent
+                bench.say_long(number)
+            for number in range(LONG_MESSAGES + 1, 2 * LONG_MESSAGES):
+                bench.say_long(number)
+            assert not bench.receiver.paused
+            bench.say_long(2 * LONG_MESSAGES)
+            assert bench.receiver.paused
+        await bench.until(lambda: len(bench.receiver.acknowledged) == 2 * LONG_MESSAGES + 1)
+        assert not bench.receiver.paused
+
+
 async def test_sends_a_command_only_when_it_is_in_the_journal(open_bench: Open) -> None:
     async with open_bench(rules=[DRY_RULE]) as bench:
         with bench.slow_disk():
@@ -305,6 +331,17 @@ async def test_what_waits_for_room_is_bounded(open_bench: Open) -> None:
         await bench.until(lambda: bench.receiver.paused)
         await bench.limit_size(more_pages=100_000)
         await bench.until(lambda: len(bench.receiver.acknowledged) == WAITING_MAX)
+        assert not bench.receiver.paused
+
+
+async def test_long_messages_that_wait_for_room_count_by_their_bytes(open_bench: Open) -> None:
+    async with open_bench() as bench:
+        await bench.limit_size(more_pages=1)
+        for number in range(LONG_MESSAGES):
+            bench.say_long(number)
+        await bench.until(lambda: bench.receiver.paused)
+        await bench.limit_size(more_pages=100_000)
+        await bench.until(lambda: len(bench.receiver.acknowledged) == LONG_MESSAGES)
         assert not bench.receiver.paused
 
 
