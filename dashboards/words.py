@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -46,12 +46,7 @@ class Words:
         template = self.text(CATALOGUE[key])
         if not values:
             return template
-        return template.format_map(
-            {
-                name: self.number(value) if type(value) in (int, float) else value  # type: ignore[arg-type]
-                for name, value in values.items()
-            }
-        )
+        return template.format_map({name: self._value(value) for name, value in values.items()})
 
     def known(self, key: str, otherwise: str) -> str:
         """The text of a key that may be absent, e.g. for a cause that a new kind invented."""
@@ -163,6 +158,11 @@ class Words:
                 return self.t(f"age.{key}", n=length // unit)
         return self.t("age.s", n=max(length, 0) // 1000)
 
+    def _value(self, value: object) -> object:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return _Count(self.number(value), one=value == 1)
+        return value
+
     def _local(self, at: Millis) -> datetime:
         return datetime.fromtimestamp(at / 1000, UTC).astimezone(self.zone)
 
@@ -174,6 +174,20 @@ class Words:
         if day == today - timedelta(days=1):
             return self.t("time.yesterday", time=time)
         return self.t("time.before", time=time, date=self.date(at))
+
+
+class _Count(NamedTuple):
+    """A number in a text: `{n}` is the number as `written`, `{n:reading|readings}` the word that
+    goes with it. One word alone goes with every number, as all do in Vietnamese."""
+
+    written: str
+    one: bool
+
+    def __format__(self, words: str) -> str:
+        if not words:
+            return self.written
+        singular, _, plural = words.partition("|")
+        return singular if self.one or not plural else plural
 
 
 def _decimals(value: float, unit: str) -> int:

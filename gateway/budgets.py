@@ -68,6 +68,6 @@ def _too_much(device: Device, per_minute: int) -> Text:
     return Text(
         f"{device.label.vi} gửi quá nhiều tin (hơn {per_minute} tin mỗi phút, kéo dài); tin vượt "
         "mức bị bỏ. Hãy tắt rồi bật lại thiết bị; nếu vẫn vậy, báo kỹ thuật viên.",
-        f"{device.label.en} sends too much (over {per_minute} messages a minute, for long); what "
+        f"{device.label.en} sends too many messages (over {per_minute} a minute, for long); what "
         "is over is dropped. Switch it off and on; if that does not help, tell the technician.",
     )

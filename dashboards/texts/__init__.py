@@ -1,6 +1,7 @@
 """Every word of the pages in both languages: no template and no code holds another.
 
-A text may have `{names}`; both languages have the same ones. The glossary is one word per concept.
+A text may have `{names}`; both languages have the same ones. `{n:reading|readings}` is the word
+that goes with the number `n`. The glossary is one word per concept.
 """
 
 from dashboards.texts.devices import DEVICES

@@ -10,7 +10,7 @@ DEVICES: dict[str, Text] = {
     "devices.state": Text("Trạng thái", "State"),
     "devices.any": Text("Tất cả", "All"),
     "devices.filter": Text("Lọc", "Filter"),
-    "devices.count": Text("{n} thiết bị", "{n} devices"),
+    "devices.count": Text("{n} thiết bị", "{n} {n:device|devices}"),
     "devices.none": Text(
         "Không có thiết bị nào như vậy. Hãy bỏ bớt điều kiện lọc.",
         "No such device. Try a wider filter.",
@@ -61,11 +61,11 @@ DEVICES: dict[str, Text] = {
     "device.known": Text("biết {coverage}", "{coverage} known"),
     "device.insufficient": Text("không đủ dữ liệu", "insufficient data"),
     "device.missing.label": Text("Thiếu tin", "Missing"),
-    "device.missing": Text("thiếu {n} tin, {span}", "missing {n} readings, {span}"),
+    "device.missing": Text("thiếu {n} tin, {span}", "missing {n} {n:reading|readings}, {span}"),
     "device.missing.awaited": Text("thiết bị còn có thể gửi lại", "the device may still resend"),
     "device.missing.lost": Text(
         "mất {n} tin, {span}; quá 7 ngày, không chờ nữa",
-        "lost {n} readings, {span}; over 7 days ago, no longer expected",
+        "lost {n} {n:reading|readings}, {span}; over 7 days ago, no longer expected",
     ),
     "device.missing.more": Text(
         "và {n} tin nữa ở các chỗ thiếu khác", "and {n} more in other gaps"
@@ -106,7 +106,7 @@ DEVICES: dict[str, Text] = {
         "Nền tối là ban đêm; chỗ trống gạch chéo là không có tin; vạch đỏ là sự cố.",
         "Shaded is night; hatched is without messages; a red line is something that happened.",
     ),
-    "chart.lost": Text("thiếu {n} tin", "{n} readings missing"),
+    "chart.lost": Text("thiếu {n} tin", "{n} {n:reading|readings} missing"),
     "chart.csv": Text("Tải CSV", "CSV"),
     "chart.samples": Text("{label}: số tin", "{label}: samples"),
     "chart.low": Text("{label}: thấp nhất", "{label}: lowest"),

@@ -19,30 +19,31 @@ HOME: dict[str, Text] = {
     ),
     "say.lights.bad": Text(
         "{n} trên {total} đèn đường bị hỏng{near}.",
-        "{n} of {total} streetlights do not work{near}.",
+        "{n} of {total} {total:streetlight|streetlights} {n:does|do} not work{near}.",
     ),
     "say.lights.unknown": Text(
         "Chưa rõ tình trạng của {n} trên {total} đèn đường.",
-        "Nothing is known of {n} of {total} streetlights.",
+        "Nothing is known of {n} of {total} {total:streetlight|streetlights}.",
     ),
     "say.lights.some-unknown": Text("Chưa rõ {n} đèn.", "Nothing is known of {n}."),
     "say.near": Text(" gần {place}", " near {place}"),
     "say.wifi": Text(
         "Wifi xóm hoạt động {n} trên {total} điểm.",
-        "Public wifi works at {n} of {total} hotspots.",
+        "Public wifi works at {n} of {total} {total:hotspot|hotspots}.",
     ),
     "say.wifi.some-unknown": Text(
         "Wifi xóm hoạt động {n} trên {total} điểm, chưa rõ {unknown} điểm.",
-        "Public wifi works at {n} of {total} hotspots; nothing is known of {unknown}.",
+        "Public wifi works at {n} of {total} {total:hotspot|hotspots}; "
+        "nothing is known of {unknown}.",
     ),
-    "say.watering": Text("Đang tưới {n} lô chè.", "Tea plots being watered: {n}."),
+    "say.watering": Text("Đang tưới {n} lô chè.", "{n} tea {n:plot is|plots are} being watered."),
     "say.nothing": Text(
         "Chưa có thiết bị nào. Khi thiết bị đầu tiên gửi tin, nó sẽ hiện ở trang Kỹ thuật.",
         "No devices yet. The first one that sends a message appears on the Technician page.",
     ),
     "say.new": Text(
         "Có {n} thiết bị mới chờ được nhận ở trang Kỹ thuật.",
-        "New devices wait on the Technician page to be adopted: {n}.",
+        "{n} new {n:device waits|devices wait} on the Technician page to be adopted.",
     ),
     "say.waiting": Text(
         "Chưa nhận được tin nào từ thiết bị. Đang chờ tin đầu tiên.",
@@ -62,7 +63,7 @@ HOME: dict[str, Text] = {
     "tile.unknown": Text("{n} chưa rõ", "{n} unknown"),
     "tile.all": Text("Tất cả hoạt động", "All working"),
     "tile.none": Text("Chưa có thiết bị", "No devices yet"),
-    "tile.watering": Text("lô đang tưới", "plots being watered"),
+    "tile.watering": Text("{n:lô} đang tưới", "{n:plot|plots} being watered"),
     "tile.watering.left": Text("còn {duration}", "{duration} left"),
     "tile.watering.idle": Text("Không tưới", "Not watering"),
     "tile.watering.today": Text("Hôm nay {volume}.", "Today {volume}."),
@@ -128,7 +129,8 @@ HOME: dict[str, Text] = {
     "map.title": Text("Sơ đồ xóm", "Map of the hamlet"),
     "map.summary": Text(
         "Sơ đồ xóm: {up} thiết bị hoạt động, {down} hỏng, {unknown} chưa rõ",
-        "Map of the hamlet: {up} devices working, {down} not working, {unknown} unknown",
+        "Map of the hamlet: {up} {up:device|devices} working, {down} not working, "
+        "{unknown} unknown",
     ),
     "map.light": Text("đèn tốt", "light, working"),
     "map.other": Text("thiết bị khác, tốt", "other device, working"),

@@ -21,7 +21,7 @@ PEOPLE: dict[str, Text] = {
     "watering.moisture.unknown": Text(
         "Độ ẩm đất chưa rõ: không cảm biến nào gửi tin", "Soil moisture unknown: no sensor reports"
     ),
-    "watering.probes": Text("{n} trên {total} cảm biến", "{n} of {total} sensors"),
+    "watering.probes": Text("{n} trên {total} cảm biến", "{n} of {total} {total:sensor|sensors}"),
     "watering.today": Text("Hôm nay {volume}", "Today {volume}"),
     "watering.total": Text("Hôm nay đã tưới {volume}.", "Watered today: {volume}."),
     "watering.history": Text("7 ngày qua", "Last 7 days"),
@@ -49,13 +49,13 @@ PEOPLE: dict[str, Text] = {
     "technician.rejected.times": Text("giữ lại {n} tin như vậy", "{n} like this kept"),
     "technician.rules": Text("Quy tắc", "Rules"),
     "technician.rules.none": Text("Chưa có quy tắc nào.", "No rules yet."),
-    "technician.rules.calm": Text("{n} quy tắc đang yên", "Quiet rules: {n}"),
+    "technician.rules.calm": Text("{n} quy tắc đang yên", "{n} quiet {n:rule|rules}"),
     "technician.rule.error": Text("Lỗi", "Error"),
     "technician.gateway": Text("Máy ở nhà văn hóa", "The gateway"),
     "technician.broker": Text("Máy chủ tin (MQTT)", "Broker (MQTT)"),
     "technician.store": Text("Kho lâu dài (InfluxDB)", "Long-term store (InfluxDB)"),
     "technician.store.absent": Text("không dùng", "not used"),
-    "technician.backlog": Text("{n} tin chờ gửi", "{n} readings wait"),
+    "technician.backlog": Text("{n} tin chờ gửi", "{n} {n:reading waits|readings wait}"),
     "technician.figures": Text(
         "Số liệu của máy: ổ đĩa, nhiệt độ, bộ nhớ", "Its disk, temperature and memory"
     ),
@@ -66,7 +66,8 @@ PEOPLE: dict[str, Text] = {
     "technician.clock.unknown": Text("chưa biết giờ", "not known yet"),
     "technician.clock.uncertain": Text(
         "{n} tin không bao giờ biết được giờ: mất điện trước khi hệ thống biết giờ",
-        "{n} messages whose time nobody will ever know: the power went before the time was known",
+        "{n} {n:message|messages} whose time nobody will ever know: "
+        "the power went before the time was known",
     ),
     "technician.written": Text(
         "Ghi xuống đĩa khoảng {volume} mỗi ngày", "Writes about {volume} to the disk each day"

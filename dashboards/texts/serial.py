@@ -8,10 +8,12 @@ SERIAL: dict[str, Text] = {
         "Không có cổng nào trong site.yaml.", "There is none in site.yaml."
     ),
     "technician.serial.address": Text("địa chỉ {n}", "address {n}"),
-    "technician.serial.answered": Text("{n} lần đo, mới nhất:", "readings: {n}, newest:"),
+    "technician.serial.answered": Text(
+        "{n} lần đo, mới nhất:", "{n} {n:reading|readings}, newest:"
+    ),
     "technician.serial.never": Text("chưa trả lời lần nào", "has not answered yet"),
     "technician.serial.garbled": Text(
-        "{n} dòng không đọc được", "lines that could not be read: {n}"
+        "{n} dòng không đọc được", "{n} {n:line|lines} that could not be read"
     ),
     "port.open": Text("đang mở", "open"),
     "port.not-tried": Text("chưa mở", "not opened yet"),

@@ -18,7 +18,9 @@ def number_en(value: float, digits: int = 0) -> str:
 
 def litres_vi_en(litres: float) -> Text:
     """Whole litres."""
-    return Text(f"{number_vi(litres)} lít", f"{number_en(litres)} litres")
+    written = number_en(litres)
+    unit = "litre" if written == "1" else "litres"
+    return Text(f"{number_vi(litres)} lít", f"{written} {unit}")
 
 
 def depth_vi_en(litres: float, area_m2: float) -> Text:

@@ -96,6 +96,6 @@ async def test_rules_with_something_to_say_come_first(
     said, _, folded = (await web.get("/technician?lang=en")).text.partition("<details>")
     assert "Dark" in said
     assert "beyond all bounds" in said
-    assert "Quiet rules: 1" in folded
+    assert "1 quiet rule" in folded
     assert "Strong wind" in folded
     assert "Strong wind" not in said

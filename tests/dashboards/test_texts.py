@@ -53,6 +53,14 @@ def test_both_languages_say_the_same_with_the_same_figures(key: str) -> None:
     assert placeholders(text.vi) == placeholders(text.en)
 
 
+@pytest.mark.parametrize("key", CATALOGUE)
+def test_a_number_of_one_needs_no_plural(key: str) -> None:
+    english = CATALOGUE[key].en
+    assert not re.search(r"\{(n|total|up|down|unknown)\} \w+s\b", english), "{n:thing|things}"
+    for _, _, forms, _ in Formatter().parse(english):
+        assert not forms or re.fullmatch(r"[^|]+\|[^|]+", forms)
+
+
 def test_every_key_that_is_used_exists() -> None:
     used = {key for file in SOURCES for key in KEY.findall(file.read_text())}
     assert used

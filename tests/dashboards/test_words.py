@@ -114,6 +114,24 @@ def test_ages(length: int, vi: str) -> None:
     assert VI.ago(length) == vi
 
 
+@pytest.mark.parametrize(
+    ("n", "vi", "en"),
+    [
+        (0, "thiếu 0 tin, lúc đó", "missing 0 readings, then"),
+        (1, "thiếu 1 tin, lúc đó", "missing 1 reading, then"),
+        (2345, "thiếu 2 345 tin, lúc đó", "missing 2,345 readings, then"),
+    ],
+)
+def test_the_word_goes_with_its_number(n: int, vi: str, en: str) -> None:
+    assert spaced(VI.t("device.missing", n=n, span="lúc đó")) == vi
+    assert EN.t("device.missing", n=n, span="then") == en
+
+
+def test_one_form_goes_with_every_number() -> None:
+    assert VI.t("tile.watering", n=1) == VI.t("tile.watering", n=2) == "lô đang tưới"
+    assert EN.t("tile.watering", n=1) == "plot being watered"
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_live_fragment_does_not_change_while_time_passes(lang: Language) -> None:
     at = NOW - 48_000

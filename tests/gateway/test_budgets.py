@@ -89,7 +89,7 @@ def test_the_alert_names_the_device(hamlet: Hamlet) -> None:
     [(message,)] = hamlet.ask("SELECT message FROM alert")
     label = hamlet.device("soil-1").label
     assert f"{label.vi} gửi quá nhiều tin" in message
-    assert f"{label.en} sends too much" in message
+    assert f"{label.en} sends too many messages" in message
 
 
 def alerts(hamlet: Hamlet) -> list[tuple[str, bool]]:

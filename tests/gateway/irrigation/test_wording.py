@@ -4,7 +4,7 @@ import pytest
 
 from gateway.decisions import Run, RunState
 from gateway.irrigation import explain
-from gateway.irrigation.wording import number_en, number_vi
+from gateway.irrigation.wording import litres_vi_en, number_en, number_vi
 from tests.gateway.fleets import NOW
 from tests.gateway.irrigation.garden import plot
 
@@ -26,6 +26,12 @@ NARROW = "\u202f"
 def test_numbers(value: float, digits: int, vi: str, en: str) -> None:
     assert number_vi(value, digits) == vi
     assert number_en(value, digits) == en
+
+
+def test_one_litre_is_no_litres() -> None:
+    assert [litres_vi_en(litres).en for litres in (0, 0.6, 1.4, 2)] == [
+        "0 litres", "1 litre", "1 litre", "2 litres",
+    ]  # fmt: skip
 
 
 def test_a_farmer_reads_how_much_and_why() -> None:
