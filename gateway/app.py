@@ -33,6 +33,7 @@ from gateway.journal.recent import RecentMessages
 from gateway.journal.replacement import note_damage
 from gateway.journal.reserve import Reserve
 from gateway.journal.rollup_job import RollupJob
+from gateway.journal.room import spare_bytes
 from gateway.journal.writer import JournalWriter
 from gateway.long_term import STATES_STREAM, build_forwarder, build_store
 from gateway.observations import Observations
@@ -279,6 +280,7 @@ def _build_upkeep(
         writer,
         RollupJob(reader, writer, pipeline.fleet, zone),
         site.config.journal,
+        spare=lambda: spare_bytes(site.data),
         sinks=(InfluxSink.name,) if site.config.influxdb else (),
         state_sinks=(STATES_STREAM,) if site.config.influxdb else (),
         observations=observations,

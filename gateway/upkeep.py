@@ -34,6 +34,12 @@ takes a twentieth of the room of its messages: a third of the budget then."""
 DAY_MS = 86_400_000
 GB = 1_000_000_000
 
+LITTLE_ROOM = (
+    "journal: the disk has little room left, so the oldest messages go before max_gb is reached: "
+    "free the disk, or make journal.max_gb smaller"
+)
+"""Said once a day."""
+
 log = logging.getLogger(__name__)
 
 
@@ -48,6 +54,7 @@ class Upkeep:
         rollups: RollupJob,
         config: JournalConfig,
         *,
+        spare: Callable[[], int],
         sinks: tuple[str, ...],
         state_sinks: tuple[str, ...],
         observations: Observations,
@@ -66,6 +73,7 @@ class Upkeep:
             rollups,
             keep_ms=self._keep_ms,
             max_bytes=round(config.max_gb * GB),
+            spare=spare,
             sinks=sinks,
         )
         self._state_sinks = state_sinks
@@ -74,6 +82,7 @@ class Upkeep:
         self._tell = tell
         self._alerted: bool | None = None  # None: as an earlier run left it
         self._pruned_at: Millis | None = None
+        self._cramped_at: Millis | None = None
 
     async def run(self) -> None:
         """Work until cancelled, or until nothing is written any more, which others make known."""
@@ -92,8 +101,8 @@ class Upkeep:
             swept = await asyncio.to_thread(self.tick, now)
         except StoreError as error:
             log.warning("journal: upkeep waits: %s", error)
-        else:
-            self._report(swept, now)
+            swept = None
+        self._report(swept, now)
 
     def tick(self, now: Millis) -> Swept:
         """The share of one minute. Blocks; raises StoppedError when nothing is written any more,
@@ -113,12 +122,18 @@ class Upkeep:
             kept_ms = min(kept_ms, HOURS_PER_MESSAGES * max(aged - swept.oldest, DAY_MS))
         return aged - kept_ms
 
-    def _report(self, swept: Swept, now: Millis) -> None:
-        self._observations.journal_dropped += swept.dropped
-        if swept.dropped:
-            log.error("journal: %d readings deleted before the store had them", swept.dropped)
+    def _report(self, swept: Swept | None, now: Millis) -> None:
+        """`swept` is None when the turn could not be finished."""
+        dropped = self._retention.dropped - self._observations.journal_dropped
+        self._observations.journal_dropped += dropped
+        if dropped:
+            log.error("journal: %d readings deleted before the store had them", dropped)
             self._tell(history_dropped(now))
             self._alerted = True
-        elif swept.store_has_it and self._alerted is not False:
+        elif swept and swept.store_has_it and self._alerted is not False:
             self._tell(history_safe(now))
             self._alerted = False
+        said = self._cramped_at is not None and abs(now - self._cramped_at) < DAY_MS
+        if swept and swept.little_room and not said:
+            self._cramped_at = now
+            log.warning(LITTLE_ROOM)

@@ -8,6 +8,7 @@ import pytest
 from gateway.committer import WAITING_MAX, WAITING_MAX_BYTES
 from gateway.intake.contract import ConnectionSettings
 from gateway.journal.reserve import RESERVE_BYTES
+from gateway.journal.room import KEPT_FREE_BYTES, KEPT_FREE_SHARE
 from gateway.journal.writer import REJECTED_MAX
 from gateway.rejections import KEPT_OF_DEVICE, PAYLOAD_MAX, WINDOW_MS
 from gateway.reports import REPORTED_MAX
@@ -46,11 +47,13 @@ def test_its_limits_are_those_of_the_code() -> None:
         f"a reserve of {RESERVE_BYTES // 10**6} MB",
         f"more than {RANGES_MAX} gaps",
         f"more than {settings.session_expiry_s // 86_400} days",
+        f"less {KEPT_FREE_BYTES // 2**20} MB or a twentieth",
         f"the last {JournalConfig().commit_interval_ms / 1000:g} s",
     ):
         assert text in PAGE, text
     assert BOOTS_MAX == 4, "its fifth last boot"
     assert WINDOW_MS == 10 * 60_000, "ten minutes"
+    assert KEPT_FREE_SHARE == 1 / 20, "a twentieth"
     assert HOURS_KEPT_DAYS == 2 * 365, "hours for two years"
 
 

@@ -31,10 +31,11 @@ def history_dropped(at: Millis) -> AlertAsked:
     """Readings were deleted for want of room before the long-term store had them."""
     text = Text(
         "Máy ở nhà văn hóa đã hết chỗ: số liệu cũ nhất bị xóa khi chưa gửi được tới kho lâu dài. "
-        "Kỹ thuật viên: kiểm tra kết nối tới InfluxDB, hoặc tăng journal.max_gb trong site.yaml.",
+        "Kỹ thuật viên: kiểm tra kết nối tới InfluxDB; xóa bớt tệp thừa, hoặc tăng journal.max_gb "
+        "trong site.yaml nếu ổ đĩa còn chỗ.",
         "The journal has used up its room: the oldest readings were deleted before the long-term "
-        "store had them. Technician: check the connection to InfluxDB, or raise journal.max_gb in "
-        "site.yaml.",
+        "store had them. Technician: check the connection to InfluxDB; delete files that nobody "
+        "needs, or raise journal.max_gb in site.yaml if the disk has room.",
     )
     return AlertAsked(HISTORY_DROPPED, SUBJECT, Severity.WARNING, text, at)
 

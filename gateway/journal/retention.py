@@ -1,11 +1,11 @@
 """Which messages are kept, and deleting the others: by age, and by the room they take.
 
 The oldest go first. One that a store or the rollups still need stays, unless the journal would grow
-beyond its budget. It blocks: a worker thread calls it.
+beyond its budget, or beyond what the disk has for it. It blocks: a worker thread calls it.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -19,28 +19,33 @@ MESSAGES_AT_ONCE = 2000
 
 
 class Swept(NamedTuple):
-    """What became of the oldest messages. `dropped` were deleted before a store had them.
-    `over_budget`: age alone would have kept more. `oldest` is when the oldest that is left was
-    received, None without any; `store_has_it`: no store lacks it."""
+    """What became of the oldest messages. `over_budget`: age alone would have kept more.
+    `little_room`: so would the budget, but the disk has too little left. `oldest` is when the
+    oldest that is left was received, None without any; `store_has_it`: no store lacks it."""
 
-    dropped: int
     over_budget: bool
+    little_room: bool
     oldest: Millis | None
     store_has_it: bool
 
 
 class _Front(NamedTuple):
     """The oldest messages (id, received_at), the newest one's id, the bytes that the journal uses,
-    and the last message that all stores have."""
+    those of its file that it does not, and the last message that all stores have."""
 
     messages: Sequence[tuple[int, Millis]]
     newest: int
     used: int
+    unused: int
     forwarded: int
 
 
 class Retention:
-    """`keep_ms` is the age, `max_bytes` the budget, `sinks` are the stores that want everything."""
+    """`keep_ms` is the age, `max_bytes` the budget, `sinks` are the stores that want everything.
+    `spare` tells by how many bytes the file may grow; negative when others have taken some of what
+    it must leave free, and the journal makes room for itself within its file.
+
+    `dropped` counts the messages that were deleted before a store had them."""
 
     def __init__(
         self,
@@ -50,21 +55,26 @@ class Retention:
         *,
         keep_ms: Millis,
         max_bytes: int,
+        spare: Callable[[], int],
         sinks: Sequence[str],
     ) -> None:
+        self.dropped = 0
         self._reader = reader
         self._writer = writer
         self._rollups = rollups
         self._keep_ms = keep_ms
         self._max_bytes = max_bytes
+        self._spare = spare
         self._sinks = sinks
 
     def run(self, now: Millis) -> Swept:
-        """Delete what need not or cannot be kept. Raises StoppedError."""
-        dropped, over_budget, caught_up = 0, False, False
+        """Delete what need not or cannot be kept. Raises StoppedError and StoreError."""
+        over_budget = little_room = caught_up = False
         while True:
             front = self._look()
-            over = front.used > self._max_bytes
+            cramped = self._spare() + front.unused < 0
+            over = cramped or front.used > self._max_bytes
+            little_room |= cramped
             over_budget |= over
             wanted = self._wanted(front, now - self._keep_ms, over)
             missing = self._rollups.first_missing()
@@ -79,12 +89,12 @@ class Retention:
             if not front.messages or last < _first(front):
                 oldest = front.messages[0] if front.messages else None
                 return Swept(
-                    dropped,
                     over_budget,
+                    little_room,
                     oldest and oldest[1],
                     oldest is None or oldest[0] <= front.forwarded,
                 )
-            dropped += self._writer.run(partial(_delete, last, front.forwarded)).result()
+            self.dropped += self._writer.run(partial(_delete, last, front.forwarded)).result()
 
     def _look(self) -> _Front:
         with self._reader.connection() as connection:
@@ -98,7 +108,7 @@ class Retention:
                 for name in ("page_count", "freelist_count", "page_size")
             )
         forwarded = min((cursors.get(sink, 0) for sink in self._sinks), default=newest)
-        return _Front(messages, newest, (pages - free) * size, forwarded)
+        return _Front(messages, newest, (pages - free) * size, free * size, forwarded)
 
     def _wanted(self, front: _Front, before: Millis, over: bool) -> int:
         """Up to which message age or budget would delete. Never the newest of all: the numbers of

@@ -1,6 +1,7 @@
 """A little every minute, and everything in time."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -13,7 +14,15 @@ from gateway.journal.retention import Swept
 from gateway.journal.rollup import DAY_MS
 from gateway.observations import Observations
 from gateway.site import JournalConfig
-from gateway.upkeep import GB, HOURS_KEPT_DAYS, HOURS_PER_MESSAGES, ROLLUP_EVERY_S, TICK_S, Upkeep
+from gateway.upkeep import (
+    GB,
+    HOURS_KEPT_DAYS,
+    HOURS_PER_MESSAGES,
+    LITTLE_ROOM,
+    ROLLUP_EVERY_S,
+    TICK_S,
+    Upkeep,
+)
 from tests.gateway.history_contract import MIDNIGHT
 from tests.gateway.journal.recorder import JournalRecorder
 
@@ -31,6 +40,7 @@ class Kept(Upkeep):
         *,
         keep_days: int = 400,
         max_gb: float = 8,
+        spare: Callable[[], int] = lambda: GB,
         sinks: tuple[str, ...] = (),
         state_sinks: tuple[str, ...] = (),
     ) -> None:
@@ -42,6 +52,7 @@ class Kept(Upkeep):
             recorder.writer,
             recorder.job,
             JournalConfig(keep_days=keep_days, max_gb=max_gb),
+            spare=spare,
             sinks=sinks,
             state_sinks=state_sinks,
             observations=self.seen,
@@ -114,6 +125,40 @@ async def test_what_was_dropped_is_counted_and_told_until_the_store_catches_up(
     assert isinstance(cleared, AlertCleared)
     assert {asked.source, cleared.source} == {HISTORY_DROPPED}
     assert upkeep.seen.journal_dropped == 1
+
+
+async def test_what_was_dropped_is_counted_when_the_rest_of_the_turn_fails(
+    recorder: JournalRecorder,
+) -> None:
+    looks = 0
+
+    def spare() -> int:
+        nonlocal looks
+        looks += 1
+        if looks == 3:  # rollups are made, and one message is gone
+            raise StoreError("the disk cannot be read")
+        return GB
+
+    upkeep = Kept(recorder, max_gb=1 / GB, spare=spare, sinks=("influxdb",))
+    recorder.say("wifi-1", MIDNIGHT, clients=3)
+    recorder.say("wifi-1", MIDNIGHT + 1, clients=3)
+    await upkeep.take_turn()
+    assert upkeep.seen.journal_dropped == 1
+    assert [said.source for said in upkeep.said] == [HISTORY_DROPPED]
+    await upkeep.take_turn()
+    assert upkeep.seen.journal_dropped == 1
+
+
+async def test_little_room_on_the_disk_is_said_once_a_day(
+    recorder: JournalRecorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    room = -1
+    upkeep = Kept(recorder, spare=lambda: room)
+    recorder.say("wifi-1", MIDNIGHT, clients=3)
+    for at, left, warnings in ((0, -1, 1), (1, 0, 1), (2, -1, 1), (DAY_MS, -1, 2)):
+        room, recorder.now = left, MIDNIGHT + at
+        await upkeep.take_turn()
+        assert caplog.messages.count(LITTLE_ROOM) == warnings
 
 
 def test_old_records_are_pruned_once_a_day(

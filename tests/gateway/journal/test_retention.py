@@ -14,7 +14,11 @@ NOTHING = 1
 
 
 def retention(
-    recorder: JournalRecorder, *, max_bytes: int = PLENTY, sinks: tuple[str, ...] = ()
+    recorder: JournalRecorder,
+    *,
+    max_bytes: int = PLENTY,
+    spare: int = PLENTY,
+    sinks: tuple[str, ...] = (),
 ) -> Retention:
     return Retention(
         recorder.reader,
@@ -22,6 +26,7 @@ def retention(
         recorder.job,
         keep_ms=10 * DAY_MS,
         max_bytes=max_bytes,
+        spare=lambda: spare,
         sinks=sinks,
     )
 
@@ -38,10 +43,10 @@ def kept(recorder: JournalRecorder) -> list[int]:
 def test_messages_go_by_age_when_rollups_have_them(recorder: JournalRecorder) -> None:
     days_of_messages(recorder, 20)
     now = MIDNIGHT + 20 * DAY_MS
-    assert retention(recorder).run(now) == Swept(0, False, MIDNIGHT, True)
+    assert retention(recorder).run(now) == Swept(False, False, MIDNIGHT, True)
     assert len(kept(recorder)) == 20
     recorder.roll()
-    assert retention(recorder).run(now) == Swept(0, False, MIDNIGHT + 10 * DAY_MS, True)
+    assert retention(recorder).run(now) == Swept(False, False, MIDNIGHT + 10 * DAY_MS, True)
     assert kept(recorder) == list(range(11, 21))
     found = recorder.reader.series("wifi-1", "clients", MIDNIGHT, now, 20 * DAY_MS)
     assert found == [Point(MIDNIGHT, 9.5, 0, 19, 20)]
@@ -62,10 +67,10 @@ def test_what_a_store_lacks_stays_while_there_is_room(recorder: JournalRecorder)
     recorder.roll()
     keeper = retention(recorder, sinks=("influxdb",))
     now = MIDNIGHT + 20 * DAY_MS
-    assert keeper.run(now) == Swept(0, False, MIDNIGHT, False)
+    assert keeper.run(now) == Swept(False, False, MIDNIGHT, False)
     assert len(kept(recorder)) == 20
     recorder.write("INSERT INTO sink VALUES ('influxdb', 4), ('another', 0)")
-    assert keeper.run(now) == Swept(0, False, MIDNIGHT + 4 * DAY_MS, False)
+    assert keeper.run(now) == Swept(False, False, MIDNIGHT + 4 * DAY_MS, False)
     assert kept(recorder)[0] == 5
     recorder.write("UPDATE sink SET cursor = 20")
     assert keeper.run(now).store_has_it
@@ -75,8 +80,10 @@ def test_what_a_store_lacks_stays_while_there_is_room(recorder: JournalRecorder)
 def test_without_room_the_oldest_go_and_are_counted(recorder: JournalRecorder) -> None:
     days_of_messages(recorder, 5)
     recorder.write("INSERT INTO sink VALUES ('influxdb', 2)")
-    swept = retention(recorder, max_bytes=NOTHING, sinks=("influxdb",)).run(MIDNIGHT)
-    assert swept == Swept(2, True, MIDNIGHT + 4 * DAY_MS, False)  # 3 and 4; 1 and 2 it had
+    keeper = retention(recorder, max_bytes=NOTHING, sinks=("influxdb",))
+    swept = keeper.run(MIDNIGHT)
+    assert keeper.dropped == 2
+    assert swept == Swept(True, False, MIDNIGHT + 4 * DAY_MS, False)  # 3 and 4; 1 and 2 it had
     assert kept(recorder) == [5]  # the next number follows the newest
     found = recorder.reader.series("wifi-1", "clients", MIDNIGHT, MIDNIGHT + 5 * DAY_MS, 5 * DAY_MS)
     assert found == [Point(MIDNIGHT, 2, 0, 4, 5)]  # rollups were made before
@@ -96,8 +103,27 @@ def test_room_means_the_pages_in_use(recorder: JournalRecorder) -> None:
     assert kept(recorder) == left
 
 
+def test_on_a_disk_with_little_room_the_file_makes_room_within_itself(
+    recorder: JournalRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.journal.retention.MESSAGES_AT_ONCE", 20)
+    for number in range(400):
+        recorder.say("wifi-1", MIDNIGHT + number, clients=number)
+    recorder.write("INSERT INTO sink VALUES ('influxdb', 400)")
+    recorder.roll()
+    ((size,),) = recorder.ask("SELECT * FROM pragma_page_size")
+    keeper = retention(recorder, spare=-4 * size, sinks=("influxdb",))
+    swept = keeper.run(MIDNIGHT)
+    assert (swept.over_budget, swept.little_room, keeper.dropped) == (True, True, 0)
+    ((unused,),) = recorder.ask("SELECT * FROM pragma_freelist_count")
+    assert 4 <= unused <= 5, "no more than is needed"
+    left = kept(recorder)
+    assert not keeper.run(MIDNIGHT).little_room
+    assert kept(recorder) == left
+
+
 def test_an_empty_journal_needs_nothing(recorder: JournalRecorder) -> None:
-    assert retention(recorder, max_bytes=NOTHING).run(MIDNIGHT) == Swept(0, True, None, True)
+    assert retention(recorder, max_bytes=NOTHING).run(MIDNIGHT) == Swept(True, False, None, True)
 
 
 def test_a_start_after_deleting_knows_everything(recorder: JournalRecorder) -> None:
