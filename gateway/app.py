@@ -183,7 +183,7 @@ async def open_gateway(
         journal_file = site.data / JOURNAL_FILE
         reserve = Reserve(site.data)
         if reserve.disk_is_full():
-            reserve.release()  # SQLite needs a little room to open the file at all
+            reserve.release_for_start()  # SQLite needs a little room to open the file at all
         was_clean = stack.enter_context(clean_end(site.data))
         connection, clock, pipeline = open_sound_journal(site, rules, clocks or SystemClocks())
         stack.callback(connection.close)

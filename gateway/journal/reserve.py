@@ -13,10 +13,15 @@ from gateway.journal.database import CHECKPOINT_PAGES, PAGE_BYTES
 RESERVE_FILE = "reserve"
 RESERVE_BYTES = CHECKPOINT_PAGES * PAGE_BYTES + 8 * 2**20
 """The log may hold so many pages that the journal's file has no room for yet; once they are there
-the log is written again from its start and needs no more room. 8 MB are then left for decisions:
-some 20,000, or weeks of a hamlet."""
+the log is written again from its start and needs no more room. 7 MB are then left for decisions:
+some 20,000, or weeks of a hamlet; and the room for starts."""
 PIECE_BYTES = 4 * 2**20
 """Given back at a time: whatever else fills the disk would take all of it at once."""
+START_BYTES = 2**20
+"""Not for decisions: a gateway that starts on a full disk and finds nothing left of the reserve
+could not open the journal, and nobody would see a page that says why."""
+START_PIECE_BYTES = 256 * 1024
+"""What a start needs: SQLite's index of the log has 32 KB, and it notes its clock."""
 MARGIN_BYTES = 4 * 2**20
 """Free beside the reserve before readings are written again: some minutes of a whole commune. Else
 they would fill the disk again at once."""
@@ -45,15 +50,13 @@ class Reserve:
         return True
 
     def release(self) -> bool:
-        """Give a piece back to the disk; False when there is none left."""
-        size = self._size()
-        if not size:
-            return False
-        try:
-            os.truncate(self._file, max(size - PIECE_BYTES, 0))
-        except OSError:  # a disk that takes nothing at all
-            return False
-        return True
+        """Give a piece back to the disk; False when there is none left for decisions."""
+        return self._shrink(PIECE_BYTES, START_BYTES)
+
+    def release_for_start(self) -> None:
+        """Give a piece back for opening the journal, also when there is none for decisions."""
+        if not self.release():
+            self._shrink(START_PIECE_BYTES, 0)
 
     def disk_is_full(self) -> bool:
         """Whether next to nothing can be written."""
@@ -61,6 +64,16 @@ class Reserve:
             return shutil.disk_usage(self._file.parent).free < NEARLY_FULL_BYTES
         except OSError:
             return False
+
+    def _shrink(self, piece: int, kept: int) -> bool:
+        size = self._size()
+        if size <= kept:
+            return False
+        try:
+            os.truncate(self._file, max(size - piece, kept))
+        except OSError:  # a disk that takes nothing at all
+            return False
+        return True
 
     def _size(self) -> int:
         try:

@@ -11,6 +11,7 @@ import aiomqtt
 import httpx2
 import pytest
 
+from gateway.journal.reserve import RESERVE_FILE, START_BYTES
 from tests.real import Mosquitto, do_without
 from tests.system.conftest import StartGateway
 from tests.system.gateway_process import HAMLET, TIMEOUT_S, GatewayProcess, device, rule, write_site
@@ -70,6 +71,12 @@ async def test_a_disk_filled_to_the_last_byte_and_freed_again(
         gateway.assert_counted()
 
         gateway.kill()
+        os.truncate(small_disk / RESERVE_FILE, START_BYTES)  # as after days
+        fill_up(small_disk / "ballast-3")
+        await asyncio.to_thread(gateway.start)
+        assert gateway.health()["disk_full"]
+        assert gateway.stop() == 0
+        fill_up(small_disk / "ballast-4")  # with what SQLite gives back at a clean end
         await asyncio.to_thread(gateway.start)
         assert gateway.health()["disk_full"]
         assert gateway.ask("SELECT count(*) FROM alert") == [(1,)]
@@ -77,7 +84,7 @@ async def test_a_disk_filled_to_the_last_byte_and_freed_again(
         await asyncio.to_thread(gateway.wait_until, lambda: len(gateway.ask(finished)) == 3)
         assert gateway.stored() == saved
 
-    for name in ("ballast", "ballast-2"):
+    for name in ("ballast", "ballast-2", "ballast-3", "ballast-4"):
         (small_disk / name).unlink()
     gateway.wait_until(lambda: not gateway.health()["disk_full"])
     gateway.wait_until(lambda: not gateway.ask(OPEN_ALERT))
