@@ -14,7 +14,7 @@ from gateway.broker_watch import DROPPED_TOPIC
 from gateway.clock import Now
 from gateway.clock_watch import ClockWatch, Stamped
 from gateway.committer import Committer
-from gateway.decisions import AlertAsked, AlertCleared, Command, CommandAsked
+from gateway.decisions import Command, CommandAsked
 from gateway.feed import Feed
 from gateway.forward.forwarder import Forwarder
 from gateway.forward.influx import InfluxSink
@@ -189,7 +189,7 @@ async def open_gateway(
         stack.callback(connection.close)
         uncertain = sum(one.messages for one in uncertain_times(connection))
 
-        def on_failure(error: Exception) -> None:
+        def on_failure(error: BaseException) -> None:
             log.critical("journal: %s", error)
             if isinstance(error, JournalDamagedError):
                 note_damage(journal_file, str(error))
@@ -269,10 +269,6 @@ def _build_upkeep(
     observations: Observations,
     now: Now,
 ) -> Upkeep:
-    def tell(said: AlertAsked | AlertCleared) -> None:
-        pipeline.ask(said, now())
-        committer.on_chunk_end()
-
     zone = ZoneInfo(site.config.place.timezone)
     return Upkeep(
         pipeline.fleet,
@@ -285,7 +281,7 @@ def _build_upkeep(
         state_sinks=(STATES_STREAM,) if site.config.influxdb else (),
         observations=observations,
         now=now,
-        tell=tell,
+        tell=committer.ask,
     )
 
 
@@ -321,15 +317,11 @@ def _build_serial(site: Site, pipeline: Pipeline, committer: Committer, now: Now
     for over in outlived(pipeline.engines.alerts.open_alerts(), ports, now()):
         pipeline.ask(over, now())
 
-    def on_port(port: str, usable: bool) -> None:
-        pipeline.ask(port_alert(port, usable, now()), now())
-        committer.on_chunk_end()
-
     return SerialLines(
         site.config.serial,
         hamlet=site.config.hamlet,
         profiles=site.profiles,
         inbox=committer,
         now=now,
-        on_port=on_port,
+        on_port=lambda port, usable: committer.ask(port_alert(port, usable, now())),
     )

@@ -82,8 +82,7 @@ class ClockWatch:
                 stamped.correct(correction)
             self._repaired = False
         for decision in self._complaint.judge(clock.state, clock.uptime()):
-            self._pipeline.ask(decision, clock.now())
-            self._committer.on_chunk_end()
+            self._committer.ask(decision)
 
     async def _repair(self) -> None:
         """Stamp anew what was received by a wrong clock."""

@@ -20,7 +20,7 @@ from gateway.journal.batch import MessageRow
 from gateway.journal.notices import disk_full, disk_has_room
 from gateway.journal.writer import JournalWriter
 from gateway.observations import Observations
-from gateway.pipeline import Pipeline
+from gateway.pipeline import Pipeline, Request
 from gateway.work import Work
 
 COMMIT_MESSAGES = 500
@@ -116,7 +116,7 @@ class Committer:
             if timer:
                 timer.cancel()
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: BaseException) -> None:
         """The gateway must end: waiting does not mend this. Nothing is committed from now on, for
         what was decided may be half of what should have been. Only the first error counts."""
         self._writer = None
@@ -130,14 +130,7 @@ class Committer:
 
     def on_message(self, topic: str, payload: bytes, token: int, flags: int, now: Millis) -> None:
         """See Inbox."""
-        try:
-            self._pipeline.receive(topic, payload, token, flags, now)
-        except Exception as error:  # noqa: BLE001  # raised again where `failure` is awaited
-            self.fail(error)
-
-    def on_chunk_end(self) -> None:
-        """See Inbox."""
-        self._or_fail(self._look_at_chunk)
+        self._pipeline.receive(topic, payload, token, flags, now)
 
     def on_connection(self, connected: bool, reason: str, *, session_kept: bool = False) -> None:
         """See Inbox."""
@@ -149,19 +142,25 @@ class Committer:
         seen.broker_connected = connected
         seen.broker_reason = reason
         if connected:
-            self._or_fail(lambda: self._pipeline.connected(session_kept, self.now()))
-            self._or_fail(self._consider)
-            self._send_due()
+            self.perform(lambda: self._pipeline.connected(session_kept, self.now()))
+            self._or_fail(self._send_due)
+
+    def perform(self, step: Callable[[], None]) -> None:
+        """See Inbox. `step` may also ask for something itself."""
+        self._or_fail(step)
+        self._or_fail(self._look)
+
+    def ask(self, request: Request) -> None:
+        """What the gateway has to say of itself."""
+        self.perform(lambda: self._pipeline.ask(request, self.now()))
 
     def report(self, payload: bytes) -> None:
         """Take a reading of the gateway about itself."""
-        self._or_fail(lambda: self._pipeline.report(payload, self.now()))
-        self.on_chunk_end()
+        self.perform(lambda: self._pipeline.report(payload, self.now()))
 
     def correct(self, correction: Correction, scale: Scale) -> None:
         """The clock was wrong; from now on `scale` counts."""
-        self._or_fail(lambda: self._pipeline.correct(correction, scale, self.now()))
-        self.on_chunk_end()
+        self.perform(lambda: self._pipeline.correct(correction, scale, self.now()))
 
     async def commit(self) -> None:
         """Return when everything that was decided so far is on disk and carried out."""
@@ -314,7 +313,7 @@ class Committer:
                 return
             self._pipeline.told(receipt)
 
-    def _look_at_chunk(self) -> None:
+    def _look(self) -> None:
         self._consider()
         if self._pipeline.pending.decided:  # else a device's rhythm at most, and WAKE_MAX_S will do
             self._plan_wake()
@@ -344,7 +343,8 @@ class Committer:
         self._plan_visit()
 
     def _or_fail(self, step: Callable[[], None]) -> None:
-        """A step that the event loop calls: it would only log a defect of ours, and go on."""
+        """The event loop would only log a defect met in what it calls, and go on with half of what
+        had to be decided. This is the one place where it is caught."""
         try:
             step()
         except Exception as error:  # noqa: BLE001  # raised again where `failure` is awaited

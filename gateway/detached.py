@@ -22,7 +22,7 @@ def detach(call: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Futu
     def work() -> None:
         try:
             result = call(*args, **kwargs)
-        except BaseException as error:  # noqa: BLE001  # raised again where it is waited for
+        except BaseException as error:  # noqa: BLE001  # handed to whoever waits
             future.set_exception(error)
         else:
             future.set_result(result)

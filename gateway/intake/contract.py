@@ -8,7 +8,7 @@ application says so, and on the connection it came by. What was not acknowledged
 ends is the broker's to deliver again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -78,20 +78,25 @@ class IntakeStatistics:
 
 
 class Inbox(Protocol):
-    """The application's side. Called on the event loop; none of it may block or raise."""
+    """The application's side. Called on the event loop; none of it may block, and only `on_message`
+    may raise: an error is a defect, for `perform` to judge."""
 
     def now(self) -> Millis:
         """The time by which messages are stamped."""
 
+    def perform(self, step: Callable[[], None]) -> None:
+        """Call `step`, which hands over the messages of one read, and look at what they brought.
+
+        An error met in it is a defect of the gateway's own. The application ends then; the receiver
+        goes on until it is cancelled.
+        """
+
     def on_message(self, topic: str, payload: bytes, token: int, flags: int, now: Millis) -> None:
-        """One message, of any content. `now` is asked once per chunk of bytes.
+        """One message, of any content, within `perform`. `now` is asked once per chunk of bytes.
 
         `token` is 0 for QoS 0; any other must be given to `Receiver.acknowledge` exactly once.
         `flags`: bits of `gateway.delivery`.
         """
-
-    def on_chunk_end(self) -> None:
-        """Every message that one read completed has been handed over."""
 
     def on_connection(self, connected: bool, reason: str, *, session_kept: bool = False) -> None:
         """Subscribed and receiving, or not and why: one sentence for the technician.

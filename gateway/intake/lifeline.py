@@ -59,11 +59,6 @@ class Lifeline:
             subscribed_s = 0.0 if since is None else self._loop.time() - since
             self._ended.set_result(Ending(cause, reason, subscribed_s))
 
-    def fail(self, error: Exception) -> None:
-        """A defect of ours, met in a callback of the event loop, which would only log it."""
-        if not self._ended.done():
-            self._ended.set_exception(error)
-
     async def outlive(self, ping: Callable[[], None]) -> Ending:
         """Keep the connection alive until it ends, however that may be."""
         settings = self._settings

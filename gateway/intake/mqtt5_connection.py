@@ -29,7 +29,7 @@ from gateway.intake.mqtt5_events import (
     Subscribed,
     SubscriptionsRefused,
 )
-from gateway.intake.mqtt5_framing import LengthError, is_codec_panic, packet_size, raw_publish
+from gateway.intake.mqtt5_framing import LengthError, codec_errors, packet_size, raw_publish
 from gateway.intake.mqtt5_publishing import (
     FIRST_FAILURE,
     LAST_PACKET_ID,
@@ -182,9 +182,7 @@ class Mqtt5Connection:
             head = buffer[offset]
             try:
                 packet, size = read(view[offset:])
-            except BaseException as error:  # the codec's panic is no Exception
-                if not isinstance(error, IndexError | ValueError) and not is_codec_panic(error):
-                    raise
+            except codec_errors() as error:
                 size = self._unreadable(view[offset:], error, now, events)
                 if size == 0:
                     return offset
@@ -236,8 +234,8 @@ class Mqtt5Connection:
         if self._quarantine and view[0] & _TYPE_MASK == _PUBLISH:
             publish = raw_publish(view[:size])
         if publish is None or self.state is State.CONNECTING:
-            panic = is_codec_panic(error)
-            self._malformed("text that is no UTF-8" if panic else str(error), events)
+            known = isinstance(error, Exception)  # else the codec panicked
+            self._malformed(str(error) if known else "text that is no UTF-8", events)
             return 0
         self._statistics.quarantined += 1
         head = view[0]

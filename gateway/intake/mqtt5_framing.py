@@ -53,6 +53,11 @@ def raw_publish(packet: memoryview) -> RawPublish | None:
     return RawPublish(topic, body[rest_start:], packet_id)
 
 
-def is_codec_panic(error: BaseException) -> bool:
-    """The Rust codec panics on invalid UTF-8: a BaseException whose class cannot be imported."""
-    return type(error).__module__ == "pyo3_runtime"
+def codec_errors() -> tuple[type[BaseException], ...]:
+    """What the codec raises of bytes that are no packet, or not yet a whole one.
+
+    On invalid UTF-8 its Rust code panics: a BaseException whose class cannot be imported, and does
+    not exist before the first one. So this is to be asked when something was raised.
+    """
+    panics = (one for one in BaseException.__subclasses__() if one.__module__ == "pyo3_runtime")
+    return (IndexError, ValueError, *panics)

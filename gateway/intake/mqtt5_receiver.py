@@ -6,6 +6,7 @@ Owns the socket, its timers and pausing; what the bytes mean is `Mqtt5Connection
 import asyncio
 import ssl
 from collections.abc import Sequence
+from functools import partial
 from typing import cast
 
 from gateway.intake import reasons
@@ -151,13 +152,7 @@ class _Link(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._life.heard()
-        try:
-            events = self.connection.receive(data, self._inbox.now())
-            self._inbox.on_chunk_end()
-            for event in events:
-                self._handle(event)
-        except Exception as error:  # noqa: BLE001 -- raised again where `run` waits
-            self._life.fail(error)
+        self._inbox.perform(partial(self._read, data))
         self.flush()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -203,6 +198,10 @@ class _Link(asyncio.Protocol):
                 await asyncio.shield(self._closed)
         except TimeoutError:
             self._transport.abort()
+
+    def _read(self, data: bytes) -> None:
+        for event in self.connection.receive(data, self._inbox.now()):
+            self._handle(event)
 
     def _ping(self) -> None:
         self.connection.ping()

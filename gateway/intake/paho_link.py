@@ -174,11 +174,7 @@ class PahoLink:
             return
         self._life.heard()
         self._now = self._inbox.now()
-        try:
-            self._read()
-            self._inbox.on_chunk_end()
-        except Exception as error:  # noqa: BLE001 -- raised again where `run` waits
-            self._life.fail(error)
+        self._inbox.perform(self._read)
 
     def _read(self) -> None:
         """As many packets as are there, but not so many that nobody else has a turn."""

@@ -91,14 +91,15 @@ def begin_period(connection: sqlite3.Connection, boot: str, scale: Scale) -> Non
     What was to be repaired ends with what is there: no message to come is among it.
     """
     newest = newest_message(connection)
-    connection.execute("BEGIN IMMEDIATE")
-    connection.execute(
-        "UPDATE clock_period SET last_message = min(last_message, ?) WHERE repaired < last_message",
-        [newest],
-    )
-    if lasting_scale(connection, boot) != scale:
-        _replace(connection, boot, scale, newest)
-    connection.execute("COMMIT")
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(
+            "UPDATE clock_period SET last_message = min(last_message, ?)"
+            " WHERE repaired < last_message",
+            [newest],
+        )
+        if lasting_scale(connection, boot) != scale:
+            _replace(connection, boot, scale, newest)
 
 
 def end_period(connection: sqlite3.Connection, end: PeriodEnd) -> None:

@@ -2,13 +2,12 @@
 
 import errno
 import os
-import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
-from typing import Final, TypeVar
+from typing import Any, TypeVar
 
 from gateway.journal.batch import Batch, MessageRow, PeriodEnd
 from gateway.journal.database import PRIMARY_CODE, JournalDamagedError, naming_damage, passes
@@ -106,7 +105,7 @@ class JournalWriter:
         connection: sqlite3.Connection,
         reserve: Reserve,
         on_trouble: Callable[[str | None], None],
-        on_failure: Callable[[Exception], None],
+        on_failure: Callable[[BaseException], None],
     ) -> None:
         self._connection = connection
         self._file: str = connection.execute("PRAGMA database_list").fetchone()[2]
@@ -114,13 +113,9 @@ class JournalWriter:
         self._reserve = reserve
         self._on_trouble = on_trouble
         self._on_failure = on_failure
-        self._closing = threading.Lock()
-        self._closed = False
-        self._jobs: Final[queue.SimpleQueue[Callable[[], None] | None]] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._gave_up = False
-        self._thread = threading.Thread(target=self._run, name="journal")
-        self._thread.start()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
 
     def submit(
         self,
@@ -143,58 +138,47 @@ class JournalWriter:
             else:
                 on_committed()
 
-        self._jobs.put(work)
+        self._thread.submit(work).add_done_callback(self._look_for_failure)
 
     def run(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """Run a job that writes, between two batches and in a transaction of its own. On a full
         disk it uses the reserve: it must be small, or one that makes room.
 
-        Its result is an sqlite3.Error when the job is at fault, and StoppedError when nothing is
-        written any more.
+        Its result is the job's error when that is at fault. StoppedError, here or as its result,
+        when nothing is written any more.
         """
-        future: Future[T] = Future()
-
-        def work() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                future.set_result(self._insist(job))
-            except (sqlite3.Error, StoppedError) as error:
-                future.set_exception(error)
-            except JournalDamagedError as error:
-                future.set_exception(error)
-                raise
-
-        with self._closing:
-            if self._closed:
-                future.set_exception(StoppedError("the journal is closed"))
-            else:
-                self._jobs.put(work)
+        try:
+            future = self._thread.submit(self._insist, job)
+        except RuntimeError as error:
+            raise StoppedError("the journal is closed") from error
+        future.add_done_callback(self._look_for_damage)
         return future
 
     def fill_reserve(self, on_answer: Callable[[bool], None]) -> None:
         """Make the reserve whole again if the disk has room; `on_answer` hears whether it is."""
-        self._jobs.put(lambda: on_answer(self._reserve.fill()))
+        answered = self._thread.submit(lambda: on_answer(self._reserve.fill()))
+        answered.add_done_callback(self._look_for_failure)
 
     def close(self) -> None:
         """Commit what was submitted, give up what cannot be written, and close the file."""
         self._stopping.set()
-        with self._closing:
-            self._closed = True
-            self._jobs.put(None)
-        self._thread.join()
+        self._thread.shutdown()
         self._connection.close()
 
-    def _run(self) -> None:
-        """Work until `close`; after a failure only to refuse, so that nobody waits in vain."""
-        while (job := self._jobs.get()) is not None:
-            try:
-                job()
-            except StoppedError:
-                pass  # a batch: it was not acknowledged, and comes again
-            except Exception as error:  # noqa: BLE001  # a thread's error would end unseen
-                self._gave_up = True
-                self._on_failure(error)
+    def _look_for_failure(self, done: Future[None]) -> None:
+        error = done.exception()
+        if error is not None and not isinstance(error, StoppedError):
+            self._fail(error)
+
+    def _look_for_damage(self, done: Future[Any]) -> None:
+        """Any other error of a job is for whoever asked for it."""
+        if not done.cancelled() and isinstance(error := done.exception(), JournalDamagedError):
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        """From now on whatever is asked for is refused, so that nobody waits in vain."""
+        self._gave_up = True
+        self._on_failure(error)
 
     def _insist(self, job: Callable[[sqlite3.Connection], T], can_wait: bool = False) -> T:
         """Run `job` in a transaction, again and again while it is the disk that fails."""
@@ -242,12 +226,6 @@ class JournalWriter:
 
 def in_transaction(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], T]) -> T:
     """Run `job` in a transaction and return its result after the commit."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        result = job(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    return result
+    with connection:  # commits, or rolls back
+        connection.execute("BEGIN IMMEDIATE")
+        return job(connection)

@@ -31,7 +31,8 @@ class Inbox(Protocol):
         self, topic: str, payload: bytes, token: int, flags: int, now: Millis
     ) -> None: ...
 
-    def on_chunk_end(self) -> None: ...
+    def perform(self, step: Callable[[], None]) -> None:
+        """Messages are handed over by a step, and looked at when it has ended."""
 
 
 class _Waiting(NamedTuple):
@@ -57,8 +58,8 @@ class Reports:
 
     def introduce(self, device: str, kind: str, info: Mapping[str, object]) -> None:
         """Say what a device is, and how often it reports."""
-        self._send(self._topic(device, kind, Channel.INFO), info, self._now())
-        self._inbox.on_chunk_end()
+        topic = self._topic(device, kind, Channel.INFO)
+        self._inbox.perform(lambda: self._send(topic, info, self._now()))
 
     def report(self, device: str, kind: str, fields: Mapping[str, object]) -> None:
         """One reading, of metrics and perhaps `measured_at`."""
@@ -71,16 +72,18 @@ class Reports:
 
     def flush(self) -> None:
         """Hand over what waits, or drop the oldest of what is too much."""
+        self._inbox.perform(self._hand_over)
+        while len(self._waiting) > WAITING_MAX:
+            self._waiting.popleft()
+            self.dropped += 1
+
+    def _hand_over(self) -> None:
         while self._waiting and not self._inbox.full:
             topic, fields, read_at = self._waiting.popleft()
             now, waited = self._now(), self._steady() - read_at
             if waited >= WAIT_MIN_MS:  # else the pipeline notes the time by itself
                 fields.setdefault("measured_at", now - waited)
             self._send(topic, fields, now)
-        while len(self._waiting) > WAITING_MAX:
-            self._waiting.popleft()
-            self.dropped += 1
-        self._inbox.on_chunk_end()
 
     def _send(self, topic: str, fields: Mapping[str, object], now: Millis) -> None:
         self._inbox.on_message(topic, orjson.dumps(fields), 0, 0, now)

@@ -41,9 +41,12 @@ async def running(site: Site) -> AsyncIterator[Gateway]:
 
 def tell(gateway: Gateway, *messages: tuple[str, bytes]) -> None:
     """As the receiver does; QoS 0, so that nothing is to be acknowledged."""
-    for name, payload in messages:
-        gateway.committer.on_message(name, payload, 0, 0, now_ms())
-    gateway.committer.on_chunk_end()
+
+    def hand_over() -> None:
+        for name, payload in messages:
+            gateway.committer.on_message(name, payload, 0, 0, now_ms())
+
+    gateway.committer.perform(hand_over)
 
 
 async def test_a_command_of_a_person_is_on_disk_when_it_is_answered(tmp_path: Path) -> None:

@@ -50,7 +50,6 @@ class Hamlet:
         body = soil(self.seq, moisture, **more)
         self.seq += 1
         gateway.committer.on_message(topic("soil-1"), body, 0, 0, gateway.clock.now())
-        gateway.committer.on_chunk_end()
         await gateway.committer.commit()
 
     async def upkeep(self) -> None:

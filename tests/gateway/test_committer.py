@@ -41,7 +41,7 @@ class Bench:
         self.file = site.data / JOURNAL_FILE
         connection = open_journal(self.file)
         self.pipeline: Pipeline = build_pipeline(connection, site, checked, now_ms())
-        self.failures: list[Exception] = []
+        self.failures: list[BaseException] = []
         self.writer = JournalWriter(
             connection, Reserve(site.data), lambda trouble: None, self.failures.append
         )
@@ -65,12 +65,15 @@ class Bench:
         at = now_ms() if now is None else now
         self.committer.on_message(topic("soil-1"), soil(seq, moisture), token, 0, at)
 
+    def end_chunk(self) -> None:
+        self.committer.perform(lambda: None)
+
     def say_long(self, seq: int) -> None:
         """A long message of soil-1, a chunk of its own."""
         payload = soil(seq, note=LONG)
         self.receiver.statistics.bytes_in += len(payload)
         self.committer.on_message(topic("soil-1"), payload, seq + 1, 0, now_ms())
-        self.committer.on_chunk_end()
+        self.end_chunk()
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait for something that the committer does to the receiver."""
@@ -141,7 +144,7 @@ async def test_acknowledges_in_order_what_is_on_the_disk_and_nothing_before(
         with bench.slow_disk():
             for number in range(3):
                 bench.say(number, token=number + 1)
-                bench.committer.on_chunk_end()
+                bench.end_chunk()
             done = asyncio.ensure_future(bench.committer.commit())
             await asyncio.to_thread(lambda: None)  # the journal's thread may try its luck
             assert not bench.receiver.acknowledged
@@ -159,7 +162,7 @@ async def test_acknowledges_also_what_was_rejected_or_had_come_before(open_bench
         bench.say(0, token=1)
         bench.say(0, token=2)
         bench.committer.on_message(topic("soil-1"), b"\xff{", 3, 0, now_ms())
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         await bench.until(lambda: len(bench.receiver.acknowledged) == 3)
         assert bench.ask("SELECT count(*) FROM rejected") == [(1,)]
 
@@ -167,20 +170,20 @@ async def test_acknowledges_also_what_was_rejected_or_had_come_before(open_bench
 async def test_duplicates_alone_are_acknowledged_too(open_bench: Open) -> None:
     async with open_bench(interval=1) as bench:
         bench.say(0, token=1)
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         await bench.until(lambda: bench.receiver.acknowledged == [1])
         bench.say(0, token=2)
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         await bench.until(lambda: bench.receiver.acknowledged == [1, 2])
 
 
 async def test_commits_at_once_when_a_decision_waits(open_bench: Open) -> None:
     async with open_bench(rules=[DRY_RULE]) as bench:
         bench.say(0, token=1)
-        bench.committer.on_chunk_end()  # the device's first word: it is up now, that is decided
+        bench.end_chunk()  # the device's first word: it is up now, that is decided
         await bench.until(lambda: bench.receiver.acknowledged == [1])
         bench.say(1, token=2, moisture=3)
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         await bench.until(lambda: bench.receiver.acknowledged == [1, 2])
         await bench.until(lambda: len(bench.receiver.published) == 1)
 
@@ -188,14 +191,14 @@ async def test_commits_at_once_when_a_decision_waits(open_bench: Open) -> None:
 async def test_commits_at_once_when_many_messages_wait(open_bench: Open) -> None:
     async with open_bench() as bench:
         bench.say(0, token=1)
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         await bench.until(lambda: bench.receiver.acknowledged == [1])
         for number in range(1, COMMIT_MESSAGES):
             bench.say(number, token=number + 1)
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         assert bench.receiver.acknowledged == [1]
         bench.say(COMMIT_MESSAGES, token=COMMIT_MESSAGES + 1)
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         await bench.until(lambda: len(bench.receiver.acknowledged) == COMMIT_MESSAGES + 1)
 
 
@@ -204,13 +207,13 @@ async def test_stops_reading_while_too_much_waits_and_reads_again(open_bench: Op
         with bench.slow_disk():
             for number in range(COMMIT_MESSAGES):  # these are on their way
                 bench.say(number, token=number + 1)
-            bench.committer.on_chunk_end()
+            bench.end_chunk()
             for number in range(COMMIT_MESSAGES, COMMIT_MESSAGES + WAITING_MAX - 1):
                 bench.say(number, token=number + 1)
-            bench.committer.on_chunk_end()
+            bench.end_chunk()
             assert not bench.receiver.paused
             bench.say(COMMIT_MESSAGES + WAITING_MAX, token=COMMIT_MESSAGES + WAITING_MAX)
-            bench.committer.on_chunk_end()
+            bench.end_chunk()
             assert bench.receiver.paused
         await bench.until(lambda: not bench.receiver.paused)
         total = COMMIT_MESSAGES + WAITING_MAX
@@ -238,7 +241,7 @@ async def test_sends_a_command_only_when_it_is_in_the_journal(open_bench: Open) 
     async with open_bench(rules=[DRY_RULE]) as bench:
         with bench.slow_disk():
             bench.say(0, token=1, moisture=3)
-            bench.committer.on_chunk_end()
+            bench.end_chunk()
             bench.committer.on_connection(True, "connected")  # sends what is due, but this is not
             await asyncio.to_thread(lambda: None)
             assert not bench.receiver.published
@@ -252,7 +255,7 @@ async def test_a_command_that_could_not_go_goes_when_the_broker_is_back(open_ben
     async with open_bench(rules=[DRY_RULE]) as bench:
         bench.receiver.connected = False
         bench.say(0, token=1, moisture=3)
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         await bench.until(lambda: bench.receiver.acknowledged == [1])
         assert not bench.receiver.published
         bench.receiver.connected = True
@@ -264,7 +267,7 @@ async def test_an_expired_command_is_never_sent(open_bench: Open) -> None:
     async with open_bench(rules=[DRY_RULE]) as bench:
         # Its minute passed while the disk was slow.
         bench.say(0, token=1, moisture=3, now=now_ms() - 120_000)
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         await bench.until(lambda: bench.receiver.acknowledged == [1])
         async with asyncio.timeout(TIMEOUT_S):
             while not bench.pipeline.counters.commands[CommandState.EXPIRED]:
@@ -278,7 +281,7 @@ async def test_a_stop_leaves_nothing_to_replay(open_bench: Open) -> None:
     async with open_bench() as bench:
         for number in range(5):
             bench.say(number, token=number + 1)
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         await bench.committer.stop()
         assert bench.receiver.acknowledged == [1, 2, 3, 4, 5]
         assert bench.ask("SELECT DISTINCT snapshot_message FROM device") == [(5,)]
@@ -288,7 +291,7 @@ async def test_a_disk_that_takes_nothing_does_not_hold_up_the_end(open_bench: Op
     async with open_bench() as bench:
         with bench.slow_disk():
             bench.say(0, token=1)
-            bench.committer.on_chunk_end()
+            bench.end_chunk()
             async with asyncio.timeout(TIMEOUT_S):
                 await bench.committer.stop()
             assert not bench.receiver.acknowledged
@@ -303,7 +306,7 @@ async def test_on_a_full_disk_messages_wait_and_decisions_do_not(open_bench: Ope
         for number in range(COMMIT_MESSAGES):
             bench.say(number, token=number + 1)
         bench.say(COMMIT_MESSAGES, token=COMMIT_MESSAGES + 1, moisture=3)
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         await bench.until(lambda: bench.receiver.published)
         assert bench.observations.disk_full
         assert not bench.receiver.acknowledged
@@ -327,7 +330,7 @@ async def test_what_waits_for_room_is_bounded(open_bench: Open) -> None:
         await bench.limit_size(more_pages=1)
         for number in range(WAITING_MAX):
             bench.say(number, token=number + 1)
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         await bench.until(lambda: bench.receiver.paused)
         await bench.limit_size(more_pages=100_000)
         await bench.until(lambda: len(bench.receiver.acknowledged) == WAITING_MAX)
@@ -350,7 +353,7 @@ async def test_an_end_on_a_full_disk_leaves_what_waits_to_the_broker(open_bench:
         await bench.limit_size(more_pages=1)
         for number in range(COMMIT_MESSAGES):
             bench.say(number, token=number + 1)
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         await bench.committer.stop()
         assert not bench.receiver.acknowledged
         assert bench.ask("SELECT count(snapshot) FROM device") == [(0,)]
@@ -361,7 +364,7 @@ async def test_a_start_without_room_says_so_and_holds_messages(tmp_path: Path) -
     bench = Bench(tmp_path, (), 1)
     bench.committer.start(bench.writer, has_room=False)
     bench.say(0, token=1)
-    bench.committer.on_chunk_end()
+    bench.end_chunk()
     await bench.committer.commit()
     assert bench.ask(FULL_ALERT) == [(1, 0)]
     assert not bench.receiver.acknowledged
@@ -377,7 +380,7 @@ async def test_tells_a_device_what_is_on_the_disk_and_again_to_a_new_broker(
     async with open_bench(interval=1) as bench:
         bench.receiver.connected = False
         bench.say(0, token=1)
-        bench.committer.on_chunk_end()
+        bench.end_chunk()
         await bench.until(lambda: bench.receiver.acknowledged == [1])
         assert not bench.receiver.told
         bench.receiver.connected = True

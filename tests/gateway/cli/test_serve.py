@@ -27,8 +27,8 @@ def _fail(*arguments: object) -> None:
 
 
 def _message(gateway: Gateway) -> None:
-    gateway.committer.on_message(topic("soil-1"), soil(0), 1, False, now_ms())
-    gateway.committer.on_chunk_end()
+    take = gateway.committer.on_message
+    gateway.committer.perform(lambda: take(topic("soil-1"), soil(0), 1, False, now_ms()))
 
 
 @pytest.mark.parametrize("step", ["receive", "tick", "take_work", "committed"])

@@ -48,9 +48,12 @@ class RecordingInbox:
         self._changed.set()
         self._on_each(message)
 
-    def on_chunk_end(self) -> None:
-        self.chunks += 1
-        self._changed.set()
+    def perform(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        finally:
+            self.chunks += 1
+            self._changed.set()
 
     def on_connection(self, connected: bool, reason: str, *, session_kept: bool = False) -> None:
         self.connections.append((connected, reason))

@@ -98,6 +98,8 @@ def test_a_job_runs_between_batches_and_its_error_comes_back(tmp_path: Path) -> 
     assert writer.run(lambda c: count(c, "message")).result(PATIENCE_S) == 0
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         writer.run(lambda c: c.execute("INSERT INTO nowhere VALUES (1)")).result(PATIENCE_S)
+    with pytest.raises(ZeroDivisionError):
+        writer.run(lambda c: 1 // 0).result(PATIENCE_S)
     assert writer.run(lambda c: count(c, "message")).result(PATIENCE_S) == 0
     writer.close()
     with pytest.raises(StoppedError):  # and nobody waits for a job that comes too late
@@ -105,10 +107,10 @@ def test_a_job_runs_between_batches_and_its_error_comes_back(tmp_path: Path) -> 
 
 
 def test_an_error_that_waiting_does_not_mend_is_reported(tmp_path: Path) -> None:
-    failed: list[Exception] = []
+    failed: list[BaseException] = []
     seen = threading.Event()
 
-    def on_failure(error: Exception) -> None:
+    def on_failure(error: BaseException) -> None:
         failed.append(error)
         seen.set()
 

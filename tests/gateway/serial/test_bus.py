@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -49,8 +50,8 @@ class Inbox:
     def on_message(self, topic: str, payload: bytes, token: int, flags: int, now: int) -> None:
         self.readings.append(orjson.loads(payload))
 
-    def on_chunk_end(self) -> None:
-        """Nothing waits."""
+    def perform(self, step: Callable[[], None]) -> None:
+        step()
 
 
 async def test_a_late_answer_is_not_taken_for_the_next_ones(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Readings on their way into the pipeline: numbered, dated when they had to wait, bounded."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -20,7 +21,8 @@ class Inbox:
         assert (token, flags) == (0, 0)
         self.heard.append((topic, orjson.loads(payload), now))
 
-    def on_chunk_end(self) -> None:
+    def perform(self, step: Callable[[], None]) -> None:
+        step()
         self.chunks += 1
 
 
