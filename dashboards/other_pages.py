@@ -13,12 +13,15 @@ from dashboards.words import Words
 from gateway.decisions import RuleState
 from gateway.feed import Update
 from gateway.history import RejectedMessage
+from gateway.views.tasks import URGENCY
 from gateway.views.views import RuleStatus
 from gateway.views.watering import Watering
 
 PAYLOAD_SHOWN = 160
 NEW_SHOWN = 30
 """Somebody who installs a street at once adopts them by a list, not one by one."""
+UNFOLDED = 10
+"""Alerts of each list that are seen at once, a few screens of a phone; the others are folded."""
 PAST_SHOWN = 50
 """A month of a hamlet that is looked after; more is not read on a phone."""
 
@@ -30,12 +33,16 @@ def routes(pages: Pages) -> APIRouter:
 
     async def alerts(words: Words, update: Update | None) -> Fragments:
         found = await views.alerts()
-        context = {"badges": BADGES, "labels": {row.id: row.label for row in views.devices()}}
+        labels = {row.id: row.label for row in views.devices()}
+        context = {"badges": BADGES, "labels": labels, "unfolded": UNFOLDED}
         return {
             "unresolved": renderer.fragment(
                 "alerts/open.html",
                 words,
-                alerts=[alert for alert in found if alert.resolved_at is None],
+                alerts=sorted(
+                    (alert for alert in found if alert.resolved_at is None),
+                    key=lambda alert: (URGENCY[alert.severity], -alert.opened_at),
+                ),
                 **context,
             ),
             "resolved": renderer.fragment(

@@ -17,6 +17,8 @@ from devices.kinds import KINDS
 from devices.metric import INT64_MAX, Metric
 from devices.reading import NOTHING, Millis, Reading
 from devices.rejection import Reason, RejectedError
+from devices.text import Text
+from devices.wrong_value import first_wrong
 
 PAYLOAD_MAX = 64 * 1024
 """Bytes. The largest honest message of any kind is under 1 KiB."""
@@ -71,11 +73,12 @@ def build_decoder(kind: Kind) -> Decode:
     metrics = frozenset(metric.name for metric in kind.metrics)
     name = kind.name
     known = metrics.issuperset
+    no_metric = Text(f"không có số đo nào của loại {name}", f"no metric of a {name} in it")
     new = tuple.__new__
 
     def decode(device: str, payload: bytes, received_at: Millis) -> Reading:
         if len(payload) > PAYLOAD_MAX:
-            raise RejectedError(Reason.TOO_LARGE, f"{len(payload)} bytes, at most {PAYLOAD_MAX}")
+            raise too_large(payload)
         try:
             values = validate(payload)
         except ValidationError as error:
@@ -85,10 +88,10 @@ def build_decoder(kind: Kind) -> Decode:
         sent = values.pop("measured_at", _ABSENT)
         measured_at = received_at if sent is _ABSENT else parse_time(sent)
         if measured_at > received_at + AHEAD_MAX_MS:
-            raise RejectedError(Reason.FUTURE_TIME, f"{_show(sent)} is over 24 h ahead")
+            raise _bad_time(sent, _AHEAD, Reason.FUTURE_TIME)
         extra = NOTHING if known(values) else _take_extra(values, metrics)
         if not values:
-            raise RejectedError(Reason.NO_METRIC, f"no metric of a {name} in it")
+            raise RejectedError(Reason.NO_METRIC, no_metric)
         # What Reading(…) does, at half the cost: this line runs for every message.
         return new(Reading, (device, name, boot, seq, measured_at, received_at, values, extra))
 
@@ -110,14 +113,14 @@ def parse_time(sent: object) -> Millis:
         except ValueError:
             moment = _leap_second(sent)
         if moment.tzinfo is None:
-            raise RejectedError(Reason.BAD_TIME, f"{_show(sent)} lacks its UTC offset")
+            raise _bad_time(sent, Text("thiếu múi giờ", "lacks its UTC offset"))
         measured_at = round(moment.timestamp() * 1000)
     elif type(sent) is int:  # not isinstance: true is no number
         measured_at = sent
     else:
-        raise RejectedError(Reason.WRONG_TYPE, f"{_show(sent)} is neither text nor a whole number")
+        raise _bad_time(sent, _NO_TIME, Reason.WRONG_TYPE)
     if measured_at < EARLIEST:
-        raise RejectedError(Reason.BAD_TIME, f"{_show(sent)} is before 2020")
+        raise _bad_time(sent, Text("là trước năm 2020", "is before 2020"))
     return measured_at
 
 
@@ -130,11 +133,25 @@ def _leap_second(sent: str) -> datetime:
             midnight = datetime.fromisoformat(f"{found[1]}:59{found[2]}") + timedelta(seconds=1)
             if midnight.tzinfo and midnight.astimezone(UTC).time() == time():
                 return midnight
-    raise RejectedError(Reason.BAD_TIME, f"{_show(sent)} is no RFC 3339")
+    raise _bad_time(sent, Text("không theo RFC 3339", "is no RFC 3339"))
 
 
-def _show(sent: object) -> str:
-    return f"time {repr(sent)[:SHOWN_MAX]}"
+_AHEAD = Text("là hơn 24 giờ sau bây giờ", "is over 24 h ahead")
+_NO_TIME = Text("không phải chuỗi ký tự hay số nguyên", "is neither text nor a whole number")
+
+
+def _bad_time(sent: object, wrong: Text, reason: Reason = Reason.BAD_TIME) -> RejectedError:
+    shown = repr(sent)[:SHOWN_MAX]
+    return RejectedError(reason, Text(f"thời gian {shown} {wrong.vi}", f"time {shown} {wrong.en}"))
+
+
+def too_large(payload: bytes) -> RejectedError:
+    """Why a message over PAYLOAD_MAX is rejected."""
+    size = len(payload)
+    detail = Text(
+        f"{size} byte, nhiều nhất là {PAYLOAD_MAX}", f"{size} bytes, at most {PAYLOAD_MAX}"
+    )
+    return RejectedError(Reason.TOO_LARGE, detail)
 
 
 def _take_extra(values: dict[str, object], metrics: frozenset[str]) -> Mapping[str, object]:
@@ -148,14 +165,18 @@ def check_extra(value: object, depth: int = 1) -> None:
     RejectedError."""
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise RejectedError(Reason.NOT_FINITE, "NaN or infinity in an unknown field")
+            raise RejectedError(Reason.NOT_FINITE, _EXTRA_NOT_FINITE)
     elif isinstance(value, dict | list):
         if depth > DEPTH_MAX:
-            raise RejectedError(Reason.TOO_DEEP, f"nested deeper than {DEPTH_MAX}")
+            raise RejectedError(Reason.TOO_DEEP, _EXTRA_TOO_DEEP)
         for inner in value.values() if isinstance(value, dict) else value:
             check_extra(inner, depth + 1)
 
 
+_EXTRA_NOT_FINITE = Text(
+    "NaN hoặc vô cực trong một trường lạ", "NaN or infinity in an unknown field"
+)
+_EXTRA_TOO_DEEP = Text(f"lồng quá {DEPTH_MAX} tầng", f"nested deeper than {DEPTH_MAX}")
 _REASONS = {
     "json_invalid": Reason.NOT_JSON,
     "finite_number": Reason.NOT_FINITE,
@@ -166,7 +187,5 @@ _REASONS = {
 
 
 def _rejection(error: ValidationError) -> RejectedError:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    reason = _REASONS.get(first["type"], Reason.WRONG_TYPE)
-    where = ".".join(str(part) for part in first["loc"])
-    return RejectedError(reason, f"{where}: {first['msg']}" if where else first["msg"])
+    type_, wrong = first_wrong(error)
+    return RejectedError(_REASONS.get(type_, Reason.WRONG_TYPE), wrong)

@@ -8,9 +8,11 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from devices.command import Argument
-from devices.decode import PAYLOAD_MAX, check_extra, parse_time
+from devices.decode import PAYLOAD_MAX, check_extra, parse_time, too_large
 from devices.reading import Millis
 from devices.rejection import Reason, RejectedError
+from devices.text import Text
+from devices.wrong_value import first_wrong
 
 COMMAND_ID_MAX = 64
 ACK_MISSING_MAX = 8
@@ -89,20 +91,26 @@ def decode_status(payload: bytes) -> bool:
         return True
     if payload == b"offline":
         return False
-    raise RejectedError(Reason.BAD_STATUS, f"status is {payload[:40]!r}, not online or offline")
+    said = repr(payload[:40])
+    raise RejectedError(
+        Reason.BAD_STATUS,
+        Text(
+            f"status là {said}, không phải online hay offline",
+            f"status is {said}, not online or offline",
+        ),
+    )
 
 
 def decode_message(model: type[M], payload: bytes) -> M:
     """`payload` as an Info, Event, Result or Command; raises RejectedError."""
     if len(payload) > PAYLOAD_MAX:
-        raise RejectedError(Reason.TOO_LARGE, f"{len(payload)} bytes, at most {PAYLOAD_MAX}")
+        raise too_large(payload)
     try:
         message = model.model_validate_json(payload)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        reason = Reason.NOT_JSON if first["type"] == "json_invalid" else Reason.WRONG_TYPE
-        where = ".".join(str(part) for part in first["loc"])
-        raise RejectedError(reason, f"{where} {first['msg']}".strip()) from None
+        type_, wrong = first_wrong(error)
+        reason = Reason.NOT_JSON if type_ == "json_invalid" else Reason.WRONG_TYPE
+        raise RejectedError(reason, wrong) from None
     check_extra(message.model_extra)
     return message
 

@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+from devices.text import Text
+
 
 class Reason(Enum):
     """Values are what the technician and `/metrics` see."""
@@ -25,9 +27,10 @@ class Reason(Enum):
 
 
 class RejectedError(ValueError):
-    """A message that must be counted and kept for the technician, and never stops the flow."""
+    """A message that must be counted and kept for the technician, and never stops the flow.
+    `detail` says what exactly is wrong."""
 
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(f"{reason.value}: {detail}")
+    def __init__(self, reason: Reason, detail: Text) -> None:
+        super().__init__(f"{reason.value}: {detail.en}")
         self.reason = reason
         self.detail = detail

@@ -62,16 +62,15 @@ class Admission:
         """
         parts = parse_topic(topic)
         if parts is None or parts.hamlet != self._hamlet or parts.channel not in FROM_DEVICE:
-            raise RejectedError(Reason.BAD_TOPIC, "not hamlet/<this hamlet>/<kind>/<device>/…")
+            raise RejectedError(Reason.BAD_TOPIC, _form(self._hamlet))
         if parts.kind not in KINDS:
-            raise RejectedError(Reason.UNKNOWN_KIND, f"no device kind {parts.kind!r}")
+            said = Text(f"không có loại {parts.kind!r}", f"no device kind {parts.kind!r}")
+            raise RejectedError(Reason.UNKNOWN_KIND, said)
         if parts.kind == GATEWAY:
-            raise RejectedError(Reason.OTHER_KIND, "the gateway speaks for itself")
+            raise RejectedError(Reason.OTHER_KIND, _NOT_FOR_OTHERS)
         device = self._fleet.get(parts.device)
         if device is not None and device.kind.name != parts.kind:
-            raise RejectedError(
-                Reason.OTHER_KIND, f"{device.id} is a {device.kind.name}, not a {parts.kind}"
-            )
+            raise RejectedError(Reason.OTHER_KIND, _other(device, parts.kind))
         is_new = device is None
         if device is None:
             device = self._welcome(parts.device, parts.kind, parts.channel, payload, now)
@@ -89,9 +88,7 @@ class Admission:
             check_report(channel, payload)
         if not self._adopt_new_devices:
             if self._waiting >= NEW_DEVICES_MAX:
-                raise RejectedError(
-                    Reason.TOO_MANY_DEVICES, f"{NEW_DEVICES_MAX} new devices wait already"
-                )
+                raise RejectedError(Reason.TOO_MANY_DEVICES, _ENOUGH)
             self._waiting += 1
         device = Device(self._next_number, id, KINDS[kind], self._adopt_new_devices, Text(id, id))
         self._next_number += 1
@@ -107,6 +104,24 @@ class Admission:
     def adopted(self) -> None:
         """One of those that waited does so no more."""
         self._waiting -= 1
+
+
+_NOT_FOR_OTHERS = Text("chỉ máy ở nhà văn hóa được dùng loại này", "the gateway speaks for itself")
+_ENOUGH = Text(
+    f"đã có {NEW_DEVICES_MAX} thiết bị mới đang chờ", f"{NEW_DEVICES_MAX} new devices wait already"
+)
+
+
+def _form(hamlet: str) -> Text:
+    return Text(
+        f"phải là hamlet/{hamlet}/<loại>/<thiết bị>/<kênh>",
+        f"must be hamlet/{hamlet}/<kind>/<device>/<channel>",
+    )
+
+
+def _other(device: Device, said: str) -> Text:
+    id, kind = device.id, device.kind.name
+    return Text(f"{id} thuộc loại {kind}, không phải {said}", f"{id} is a {kind}, not a {said}")
 
 
 def _lenient(decode: Decode) -> Decode:

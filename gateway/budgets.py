@@ -42,8 +42,10 @@ class Budgets:
     def overdraw(self, device: Device, now: Millis) -> tuple[RejectedError, list[AlertAsked]]:
         """The device has spent more than it has: why its message is rejected, and an alert if that
         is new."""
+        often = self._per_minute
         error = RejectedError(
-            Reason.BABBLING, f"more than {self._per_minute} messages a minute, for long"
+            Reason.BABBLING,
+            Text(f"kéo dài, hơn {often} tin mỗi phút", f"for long, over {often} a minute"),
         )
         if device.id in self._babbling:
             return error, []

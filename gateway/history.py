@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from devices.metric import Value
 from devices.reading import Millis
+from devices.text import Text
 from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, StateChanged
 
 
@@ -42,7 +43,7 @@ class RejectedMessage(NamedTuple):
     received_at: Millis
     topic: str
     reason: str
-    detail: str
+    detail: Text
     payload: bytes
 
 

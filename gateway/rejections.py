@@ -11,6 +11,7 @@ from devices.decode import BOOT_MAX
 from devices.decode import PAYLOAD_MAX as SENT_MAX
 from devices.reading import Millis
 from devices.rejection import Reason, RejectedError
+from devices.text import Text
 from gateway.fleet import Device
 from gateway.journal.batch import RejectedRow
 
@@ -51,7 +52,7 @@ class Rejections:
             received_at=now,
             topic=topic[:TOPIC_MAX],
             reason=error.reason.value,
-            detail=error.detail[:DETAIL_MAX],
+            detail=Text(*(text[:DETAIL_MAX] for text in error.detail)),
             payload=payload[:PAYLOAD_MAX],
         )
 

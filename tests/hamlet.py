@@ -144,7 +144,8 @@ class Hamlet:
         self._commit(Batch(records=list(records)))
 
     def reject(self, topic: str, reason: str, payload: bytes) -> None:
-        self._commit(Batch(rejected=[RejectedRow(self.now, topic, reason, "detail", payload)]))
+        detail = Text("chi tiết", "detail")
+        self._commit(Batch(rejected=[RejectedRow(self.now, topic, reason, detail, payload)]))
 
     def _commit(self, batch: Batch) -> None:
         commit(self._connection, batch)

@@ -6,6 +6,7 @@ PEOPLE: dict[str, Text] = {
     "alerts.title": Text("Cảnh báo", "Alerts"),
     "alerts.open": Text("Đang mở", "Open"),
     "alerts.past": Text("Đã xử lý", "Resolved"),
+    "alerts.more": Text("Xem thêm {n} cảnh báo", "Show {n} more {n:alert|alerts}"),
     "alerts.none": Text("Không có cảnh báo nào đang mở.", "No open alerts."),
     "alerts.past.none": Text("Chưa có cảnh báo nào.", "No alerts yet."),
     "watering.title": Text("Tưới chè", "Watering"),

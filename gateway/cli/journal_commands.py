@@ -154,7 +154,7 @@ def _time(option: str, written: str | None) -> Millis | None:
     try:
         return parse_time(int(written) if written.isdecimal() else written)
     except RejectedError as error:
-        print(f"hamlet: {option}: {error.detail}", file=sys.stderr)
+        print(f"hamlet: {option}: {error.detail.en}", file=sys.stderr)
         raise typer.Exit(USAGE) from None
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from devices.reading import Millis
+from devices.text import Text
 from devices.topics import Channel
 from gateway.clock import Correction, Scale
 from gateway.decisions import Record
@@ -24,7 +25,7 @@ class RejectedRow(NamedTuple):
     received_at: Millis
     topic: str
     reason: str
-    detail: str
+    detail: Text
     payload: bytes
 
 

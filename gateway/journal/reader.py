@@ -8,10 +8,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from devices.reading import Millis
+from devices.text import Text
 from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, StateChanged
 from gateway.fleet import Fleet
 from gateway.history import JournaledMessage, Measured, Point, RejectedMessage, StoreError
 from gateway.journal.chain import BACKWARDS
+from gateway.journal.columns import from_column
 from gateway.journal.database import JournalDamagedError, naming_damage, open_for_reading, passes
 from gateway.journal.measured import Question
 from gateway.journal.rollup import DAY_MS, HOUR_MS, LocalDays
@@ -225,4 +227,8 @@ class JournalReader:
                 " ORDER BY id DESC LIMIT ?",
                 [limit],
             )
-            return [RejectedMessage(*row) for row in rows]
+            text = from_column(Text)
+            return [
+                RejectedMessage(at, topic, reason, text(detail), payload)
+                for at, topic, reason, detail, payload in rows
+            ]

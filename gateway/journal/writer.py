@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from gateway.journal.batch import Batch, MessageRow, PeriodEnd
+from gateway.journal.columns import to_column
 from gateway.journal.database import PRIMARY_CODE, JournalDamagedError, naming_damage, passes
 from gateway.journal.periods import end_period
 from gateway.journal.reserve import Reserve
@@ -70,7 +71,7 @@ def _write(connection: sqlite3.Connection, batch: Batch) -> None:
         connection.executemany(
             "INSERT INTO rejected (received_at, topic, reason, detail, payload)"
             " VALUES (?, ?, ?, ?, ?)",
-            batch.rejected,
+            [tuple(map(to_column, row)) for row in batch.rejected],
         )
         connection.execute(
             "DELETE FROM rejected WHERE id <= (SELECT max(id) FROM rejected) - ?", [REJECTED_MAX]

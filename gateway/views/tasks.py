@@ -11,7 +11,8 @@ from gateway.fleet import Device, Fleet
 
 RULE_SOURCE = "rule:"
 """What stands before the id of a rule where it is the source of an alert."""
-_URGENCY = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+URGENCY = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+"""What needs a person sooner comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def tasks(
         kind = device.kind.name if device is not None else None
         groups.setdefault((alert.source, kind), []).append(alert)
     found = [_task(group, fleet, labels, shared_place) for group in groups.values()]
-    return tuple(sorted(found, key=lambda task: (_URGENCY[task.severity], task.since)))
+    return tuple(sorted(found, key=lambda task: (URGENCY[task.severity], task.since)))
 
 
 def _task(
@@ -62,7 +63,7 @@ def _task(
     return Task(
         source=alerts[0].source,
         label=labels.get(alerts[0].source.removeprefix(RULE_SOURCE)),
-        severity=min((alert.severity for alert in alerts), key=_URGENCY.__getitem__),
+        severity=min((alert.severity for alert in alerts), key=URGENCY.__getitem__),
         kind=devices[0].kind.name if devices else None,
         alerts=tuple(alerts),
         devices=tuple((device.id, device.label) for device in devices),

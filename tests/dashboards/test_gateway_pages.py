@@ -1,11 +1,14 @@
 """The gateway itself on the pages: a device with a page, and a notice when it is in trouble."""
 
+from dataclasses import replace
+
 import httpx2
 import pytest
 
+from dashboards.other_pages import UNFOLDED
 from devices.text import Text
 from gateway.clock import ClockState
-from gateway.decisions import RuleState
+from gateway.decisions import RuleState, Severity
 from gateway.views.condition import Condition, Link
 from tests.dashboards.page import Page
 from tests.hamlet import HOUR_MS, NOW, Hamlet, Rule
@@ -82,6 +85,32 @@ async def test_one_device_that_is_always_wrong_does_not_hide_the_others(
     assert "10 tin như vậy" in html
     assert html.count("light-044/telemetry") == html.count("light-050/telemetry") == 1
     assert html.index("light-044/telemetry") < html.index("light-050/telemetry")
+
+
+@pytest.mark.parametrize(("lang", "detail"), [("vi", "chi tiết"), ("en", "detail")])
+async def test_what_was_wrong_with_a_message_is_told_in_the_language_of_the_page(
+    hamlet: Hamlet, web: httpx2.AsyncClient, lang: str, detail: str
+) -> None:
+    hamlet.reject("hamlet/khe-coc/light/light-050/telemetry", "not-json", b"{")
+    html = (await web.get("/technician", params={"lang": lang})).text
+    assert f'<span class="note">{detail}</span>' in html
+
+
+async def test_a_long_list_of_alerts_is_folded_and_the_urgent_come_first(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    for number in range(UNFOLDED + 1):
+        severity = Severity.INFO if number else Severity.WARNING
+        over = hamlet.alert(f"over-{number}", "light-117", Text("xong", "over"), severity)
+        hamlet.open_alerts.remove(over)
+        hamlet.save(replace(over, resolved_at=NOW))
+        hamlet.alert(f"r{number}", "light-117", Text("mở", f"open {number}"), severity)
+    html = (await web.get("/alerts?lang=en")).text
+    assert html.index("<b>open 0<") == html.index("<b>open"), "the only one that is no info"
+    unresolved, resolved = html.split('sse-swap="resolved"')
+    for part, line in ((unresolved, "<b>open"), (resolved, "<li>over")):
+        seen, _, folded = part.partition("<summary>Show 1 more alert</summary>")
+        assert (seen.count(line), folded.count(line)) == (UNFOLDED, 1)
 
 
 async def test_rules_with_something_to_say_come_first(

@@ -23,7 +23,9 @@ def soil(**fields: Any) -> bytes:
 def reason_of(payload: bytes) -> Reason:
     with pytest.raises(RejectedError) as caught:
         decode("soil-1", payload, NOW)
-    assert caught.value.detail
+    vi, en = caught.value.detail
+    assert vi != en
+    assert "wrong value" not in en
     return caught.value.reason
 
 

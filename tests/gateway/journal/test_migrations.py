@@ -72,6 +72,7 @@ def test_nothing_is_lost_on_the_way_to_the_newest(oldest: Path) -> None:
     assert soil
     assert soil.values == {"soil_ph": 6.5}
     assert soil.sequences.seen("b", 1)
+    assert connection.execute("SELECT detail FROM rejected").fetchone() == ('["",""]',)
     connection.close()
     assert rows(oldest) == before
 

@@ -44,7 +44,9 @@ def test_a_batch_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
 def test_rejected_messages_are_kept_up_to_a_limit(tmp_path: Path) -> None:
     connection = open_journal(tmp_path / "journal.db")
     for start in range(0, REJECTED_MAX + 2000, 1000):
-        rows = [RejectedRow(n, "t", "not-json", "", b"") for n in range(start, start + 1000)]
+        rows = [
+            RejectedRow(n, "t", "not-json", Text("", ""), b"") for n in range(start, start + 1000)
+        ]
         commit(connection, Batch(rejected=rows))
     assert count(connection, "rejected") == REJECTED_MAX
     oldest = connection.execute("SELECT min(received_at) FROM rejected").fetchone()
