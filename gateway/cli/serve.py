@@ -13,7 +13,7 @@ import uvicorn
 from gateway.app import Gateway, SiteError, open_gateway
 from gateway.cli.systemd import READY, STOPPING, keep_watch, notify
 from gateway.cli.web import build_web
-from gateway.journal.database import JournalDamagedError
+from gateway.journal.database import JournalDamagedError, JournalLogLostError
 from gateway.rules.rule import Rule
 from gateway.site import Site
 
@@ -39,7 +39,8 @@ async def serve(site: Site, rules: Sequence[Rule], *, on_ready: Callable[[str], 
     """Run until SIGINT or SIGTERM. `on_ready` is told the address of the page.
 
     A journal that turns out to be damaged is moved aside, and everything begins again with a new
-    one. Raises what `open_gateway` raises, and SiteError when the port is taken.
+    one; with the same one where only its log was deleted. Raises what `open_gateway` raises, and
+    SiteError when the port is taken.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -50,7 +51,7 @@ async def serve(site: Site, rules: Sequence[Rule], *, on_ready: Callable[[str], 
         try:
             await _serve_one(site, rules, stop, on_ready)
             return
-        except* JournalDamagedError:
+        except* (JournalDamagedError, JournalLogLostError):
             damages += 1
             if damages > DAMAGES_MAX:
                 raise
@@ -87,7 +88,7 @@ async def _run_until(
     try:
         await asyncio.wait([pages, running, stopping], return_when=asyncio.FIRST_COMPLETED)
     finally:
-        if stop.is_set():  # else the journal was damaged, and everything begins again
+        if stop.is_set():  # else it is the journal, and everything begins again
             notify(STOPPING)
         gateway.feed.close()
         server.should_exit = True

@@ -44,6 +44,10 @@ class JournalDamagedError(JournalError):
     """What the file holds is not what was written."""
 
 
+class JournalLogLostError(JournalError):
+    """The file of what was committed last is no longer there; opening the journal anew mends it."""
+
+
 @contextmanager
 def naming_damage() -> Iterator[None]:
     """Raise JournalDamagedError in place of what is said of a file whose content cannot be read."""

@@ -11,7 +11,13 @@ from typing import Any, TypeVar
 
 from gateway.journal.batch import Batch, MessageRow, PeriodEnd
 from gateway.journal.columns import to_column
-from gateway.journal.database import PRIMARY_CODE, JournalDamagedError, naming_damage, passes
+from gateway.journal.database import (
+    PRIMARY_CODE,
+    JournalError,
+    JournalLogLostError,
+    naming_damage,
+    passes,
+)
 from gateway.journal.periods import end_period
 from gateway.journal.reserve import Reserve
 from gateway.journal.tables import save_record
@@ -110,7 +116,9 @@ class JournalWriter:
     ) -> None:
         self._connection = connection
         self._file: str = connection.execute("PRAGMA database_list").fetchone()[2]
-        self._opened = os.stat(self._file)
+        self._opened = _identity(self._file)
+        self._log = f"{self._file}-wal"
+        self._log_opened = _identity(self._log)  # None on a file system that knows no such log
         self._reserve = reserve
         self._on_trouble = on_trouble
         self._on_failure = on_failure
@@ -173,7 +181,7 @@ class JournalWriter:
 
     def _look_for_damage(self, done: Future[Any]) -> None:
         """Any other error of a job is for whoever asked for it."""
-        if not done.cancelled() and isinstance(error := done.exception(), JournalDamagedError):
+        if not done.cancelled() and isinstance(error := done.exception(), JournalError):
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
@@ -188,7 +196,7 @@ class JournalWriter:
         failed = False
         while True:
             try:
-                self._look_for_file()
+                self._look_for_files()
                 with naming_damage():
                     result = in_transaction(self._connection, job)
             except (sqlite3.OperationalError, OSError) as error:
@@ -211,10 +219,19 @@ class JournalWriter:
                 self._on_trouble(None)
             return result
 
-    def _look_for_file(self) -> None:
-        """SQLite goes on writing to a file that was deleted or moved, and nobody would find it."""
-        if not os.path.samestat(os.stat(self._file), self._opened):
-            raise FileNotFoundError(errno.ENOENT, "another file is in its place", self._file)
+    def _look_for_files(self) -> None:
+        """SQLite goes on writing to a file that was deleted or moved, and nobody would find it.
+
+        A log that is gone is still open here: what it holds is brought into the file before
+        anybody reads that without it.
+        """
+        if _identity(self._file) != self._opened:
+            raise FileNotFoundError(errno.ENOENT, "it is gone, or another in its place", self._file)
+        if self._log_opened is not None and _identity(self._log) != self._log_opened:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raise JournalLogLostError(
+                f"{self._log} was deleted or replaced; nothing is lost, the journal is opened anew"
+            )
 
     def _is_full(self, error: sqlite3.Error | OSError) -> bool:
         if isinstance(error, OSError):
@@ -223,6 +240,15 @@ class JournalWriter:
         return code == sqlite3.SQLITE_FULL or (
             code in PERHAPS_FULL and self._reserve.disk_is_full()
         )
+
+
+def _identity(file: str) -> tuple[int, int] | None:
+    """Which file it is, whatever its name; None when there is none."""
+    try:
+        found = os.stat(file)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def in_transaction(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], T]) -> T:

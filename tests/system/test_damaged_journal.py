@@ -50,6 +50,28 @@ async def test_a_journal_overwritten_while_the_gateway_runs_and_while_it_does_no
     assert "Traceback" not in gateway.tail()
 
 
+async def test_a_log_that_is_deleted_while_the_gateway_runs_takes_nothing_with_it(
+    tmp_path: Path, make_gateway: StartGateway, patient_broker: Mosquitto
+) -> None:
+    site = tmp_path / "site"
+    port = write_site(site, {"url": patient_broker.url}, devices=LISTED)
+    gateway = make_gateway(site, port)
+    gateway.start()
+    everything = list(reports(2 * MESSAGES))
+    await publish(patient_broker.port, everything[:MESSAGES])
+    gateway.wait_until(lambda: gateway.total("accepted") == MESSAGES)
+    log = site / "data" / "journal.db-wal"
+    log.unlink()
+    await publish(patient_broker.port, everything[MESSAGES:])
+    gateway.wait_until(log.exists)  # the journal was opened anew
+    gateway.wait_until(lambda: gateway.stored() == 2 * MESSAGES)
+    assert gateway.health()["healthy"]
+    assert not damaged_journals(site)
+    gateway.kill()
+    assert gateway.stored() == 2 * MESSAGES
+    assert "Traceback" not in gateway.tail()
+
+
 def assert_replaced(gateway: GatewayProcess, site: Path, times: int) -> None:
     """One journal was moved aside each time, and people are told of the last."""
     gateway.wait_until(lambda: gateway.health()["healthy"])

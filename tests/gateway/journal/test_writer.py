@@ -1,5 +1,6 @@
 """One transaction or none; a full disk is waited out and nothing is forgotten."""
 
+import shutil
 import sqlite3
 import threading
 from pathlib import Path
@@ -11,7 +12,7 @@ from devices.text import Text
 from gateway.decisions import State, StateChanged
 from gateway.fleet import Device
 from gateway.journal.batch import Batch, MessageRow, RejectedRow
-from gateway.journal.database import open_journal
+from gateway.journal.database import JournalLogLostError, open_journal
 from gateway.journal.reserve import Reserve
 from gateway.journal.writer import REJECTED_MAX, JournalWriter, StoppedError, commit
 
@@ -191,3 +192,37 @@ def test_a_journal_that_was_moved_away_is_missed_until_it_is_back(
     reread = open_journal(file)
     assert count(reread, "message") == 1
     reread.close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_what_a_deleted_log_holds_is_saved_before_the_journal_is_opened_anew(
+    tmp_path: Path, replaced: bool
+) -> None:
+    file, log = tmp_path / "journal.db", tmp_path / "journal.db-wal"
+    failed: list[BaseException] = []
+    missed, committed = threading.Event(), threading.Event()
+
+    def on_failure(error: BaseException) -> None:
+        failed.append(error)
+        missed.set()
+
+    writer = JournalWriter(open_journal(file), Reserve(tmp_path), print, on_failure)
+    batch, later = Batch(), Batch()
+    batch.messages.append(message(0))
+    later.messages.append(message(1))
+    writer.submit(batch, committed.set)
+    assert committed.wait(PATIENCE_S)
+    log.unlink()
+    if replaced:
+        log.write_bytes(b"")
+    with pytest.raises(JournalLogLostError):
+        writer.run(lambda c: pytest.fail("written where nobody would find it")).result(PATIENCE_S)
+    writer.submit(later, lambda: pytest.fail("committed where nobody would find it"))
+    assert missed.wait(PATIENCE_S)
+    assert isinstance(failed[0], JournalLogLostError)
+    shutil.copy(file, tmp_path / "as-a-kill-leaves-it.db")
+    writer.close()
+    for name in ("as-a-kill-leaves-it.db", "journal.db"):
+        reread = open_journal(tmp_path / name)
+        assert count(reread, "message") == 1
+        reread.close()
