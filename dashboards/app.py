@@ -4,7 +4,14 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from dashboards import device_list_pages, device_pages, home_pages, other_pages
+from dashboards import (
+    alert_pages,
+    device_list_pages,
+    device_pages,
+    home_pages,
+    technician_pages,
+    watering_pages,
+)
 from dashboards.assets import PREFIX
 from dashboards.pages import Pages
 from dashboards.rendering import Renderer
@@ -13,7 +20,14 @@ from gateway.feed import Feed
 from gateway.views import Views
 
 A_YEAR = "public, max-age=31536000, immutable"
-PARTS = (home_pages, device_list_pages, device_pages, other_pages)
+PARTS = (
+    home_pages,
+    device_list_pages,
+    device_pages,
+    alert_pages,
+    watering_pages,
+    technician_pages,
+)
 
 
 def add_pages(app: FastAPI, views: Views, feed: Feed) -> None:

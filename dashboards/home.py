@@ -16,10 +16,15 @@ TILES = ("light", "wifi", "speaker")
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """The drawing with the names that fit."""
+    """The drawing with the names that fit, for one language."""
 
     home: Home
-    labels: Labels
+    words: Words
+
+    @property
+    def labels(self) -> Labels:
+        """Placed anew at each call."""
+        return place_labels(self.home.drawing, self.words)
 
     @property
     def summary(self) -> dict[str, int]:
@@ -53,11 +58,6 @@ def status_fragments(renderer: Renderer, home: Home, words: Words) -> dict[str, 
         },
         "tile-watering": renderer.fragment("home/tile_watering.html", words, home=home),
     }
-
-
-def map_of(home: Home, words: Words) -> Map:
-    """The drawing for one language."""
-    return Map(home, place_labels(home.drawing, words))
 
 
 def _others(home: Home) -> list[KindSummary]:

@@ -14,8 +14,6 @@ from dashboards.words import Words
 from gateway.feed import Feed, Update
 from gateway.views import Views
 
-Render = Callable[[Words, Update | None], Awaitable[Fragments]]
-
 
 @dataclass(frozen=True, slots=True)
 class Pages:
@@ -54,23 +52,34 @@ class Pages:
     def live(
         self,
         request: Request,
-        render: Render,
-        same_for_all: str | None = None,
-        *,
-        public: bool = False,
+        render: Callable[[Words, Update | None], Awaitable[Fragments]],
     ) -> StreamingResponse:
-        """The stream of a page; `render` is told the time anew at each update. `same_for_all`
-        names a page that everybody sees alike: it is rendered whole, once for each update."""
+        """The stream of a page; `render` is told the time anew at each update."""
 
         async def fragments(update: Update | None) -> Fragments:
             words = self.words(request, live=True)
-            if same_for_all is None:
-                return {**await render(words, update), **self._notice(words, public)}
+            return {**await render(words, update), **self._notice(words, public=False)}
+
+        return stream(self.feed, fragments, lambda: self.views.now)
+
+    def live_for_all(
+        self,
+        request: Request,
+        name: str,
+        render: Callable[[Words], Awaitable[Fragments]],
+        *,
+        public: bool,
+    ) -> StreamingResponse:
+        """The stream of a page that everybody sees alike: it is rendered whole, once for each
+        update and language."""
+
+        async def fragments(_update: Update | None) -> Fragments:
+            words = self.words(request, live=True)
 
             async def whole() -> Fragments:
-                return {**await render(words, None), **self._notice(words, public)}
+                return {**await render(words), **self._notice(words, public)}
 
-            return await self.shared.get((same_for_all, words.lang), whole)
+            return await self.shared.get((name, words.lang), whole)
 
         return stream(self.feed, fragments, lambda: self.views.now)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from dashboards.other_pages import UNFOLDED
+from dashboards.alert_pages import UNFOLDED
 from devices.text import Text
 from gateway.clock import ClockState
 from gateway.decisions import RuleState, Severity
