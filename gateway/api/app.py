@@ -9,6 +9,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse, Response
 
 from gateway.api.actions import Actions
+from gateway.api.device_reading import device_routes
+from gateway.api.event_stream import event_routes
 from gateway.api.exposition import CONTENT_TYPE, Family, expose
 from gateway.api.hosts import HostCheck
 from gateway.api.problems import add_problem_handlers
@@ -74,6 +76,8 @@ def _api(views: Views, feed: Feed, actions: Actions, token: str) -> FastAPI:
         redoc_url=None,
     )
     add_problem_handlers(api)
-    api.include_router(reading_routes(views, feed))
+    api.include_router(device_routes(views))
+    api.include_router(reading_routes(views))
+    api.include_router(event_routes(feed))
     api.include_router(writing_routes(views, actions, token))
     return api

@@ -7,9 +7,11 @@ from starlette.responses import Response
 
 from devices.command import CommandRefusedError
 from gateway.api.actions import Actions
+from gateway.api.device_reading import row_of
 from gateway.api.problems import Problem
 from gateway.api.security import require_token
 from gateway.api.shapes import ClockShape, CommandRequest, CommandShape
+from gateway.clock import Millis
 from gateway.decisions import CommandAsked, CommandState
 from gateway.views import Views
 
@@ -32,25 +34,11 @@ def writing_routes(views: Views, actions: Actions, token: str) -> APIRouter:
     @router.post("/devices/{id}/commands", status_code=202)
     async def ask_command(id: str, wanted: CommandRequest, response: Response) -> CommandShape:
         """Tell a device to do something. Refused before sending when it cannot do it."""
-        row = views.row(id)
-        if row is None:
-            raise Problem(404, f"There is no device {id!r}.")
         try:
-            row.kind.check_command(wanted.command, wanted.args)
+            row_of(views, id).kind.check_command(wanted.command, wanted.args)
         except CommandRefusedError as error:
             raise Problem(422, str(error)) from None
-        now = views.now
-        command = await actions.ask_command(
-            CommandAsked(
-                key=wanted.id or uuid.uuid4().hex,
-                device=id,
-                command=wanted.command,
-                args=wanted.args,
-                requester=REQUESTER,
-                at=now,
-                expires_at=now + wanted.expires_in_s * 1000,
-            )
-        )
+        command = await actions.ask_command(_asked(id, wanted, views.now))
         if command.state is CommandState.REFUSED:
             raise Problem(409, command.error or "The command was refused.")
         response.headers["Location"] = f"/api/v1/commands/{command.id}"
@@ -81,3 +69,15 @@ def writing_routes(views: Views, actions: Actions, token: str) -> APIRouter:
             raise Problem(404, f"The plot {id!r} is not being watered.")
 
     return router
+
+
+def _asked(id: str, wanted: CommandRequest, now: Millis) -> CommandAsked:
+    return CommandAsked(
+        key=wanted.id or uuid.uuid4().hex,
+        device=id,
+        command=wanted.command,
+        args=wanted.args,
+        requester=REQUESTER,
+        at=now,
+        expires_at=now + wanted.expires_in_s * 1000,
+    )
