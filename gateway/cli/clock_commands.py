@@ -21,40 +21,45 @@ ANY_HOST = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  # compared, not liste
 
 clock = typer.Typer(help="The time, as the running gateway knows it.", no_args_is_help=True)
 _Site = Annotated[Path, typer.Option(exists=True, file_okay=False, help="The site's folder.")]
+_Port = Annotated[
+    int | None,
+    typer.Option(min=1, max=65535, help="Port of its page, when it is not that of site.yaml."),
+]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON; times are epoch ms.")]
 
 
 @clock.command()
-def show(site: _Site = Path("site"), as_json: _Json = False) -> None:
+def show(site: _Site = Path("site"), port: _Port = None, as_json: _Json = False) -> None:
     """Show the gateway's time and the machine's. The exit status is 1 when they are not sure."""
     with complaints():
         checked, _ = read_site(site)
-        state = _ask(checked, "GET", "clock")
+        state = _ask(checked, port, "GET", "clock")
     _say(checked, state, as_json=as_json)
     if not (state["trusted"] and state["agrees"]):
         raise typer.Exit(1)
 
 
 @clock.command()
-def trust(site: _Site = Path("site"), as_json: _Json = False) -> None:
+def trust(site: _Site = Path("site"), port: _Port = None, as_json: _Json = False) -> None:
     """Tell the gateway that date and time of this machine are right.
 
     What it received while it did not know the time gets its true time from that.
     """
     with complaints():
         checked, _ = read_site(site)
-        state = _ask(checked, "POST", "clock/trust")
+        state = _ask(checked, port, "POST", "clock/trust")
     _say(checked, state, as_json=as_json)
 
 
-def _ask(site: Site, method: str, path: str) -> dict[str, Any]:
+def _ask(site: Site, port: int | None, method: str, path: str) -> dict[str, Any]:
     """The answer of the gateway that runs. Raises SiteError."""
     web = site.config.web
+    port = port or web.port
     host = "127.0.0.1" if web.host in ANY_HOST else web.host
     try:
         token = (site.data / TOKEN_FILE).read_text().strip()
         headers = {"Authorization": f"Bearer {token}"}
-        connection = HTTPConnection(host, web.port, timeout=TIMEOUT_S)
+        connection = HTTPConnection(host, port, timeout=TIMEOUT_S)
         try:
             connection.request(method, f"{API}/{path}", headers=headers)
             answer = connection.getresponse()
@@ -63,10 +68,11 @@ def _ask(site: Site, method: str, path: str) -> dict[str, Any]:
             connection.close()
     except (OSError, HTTPException, ValueError) as error:
         raise SiteError(
-            f"no gateway of this site answers at {host}:{web.port} ({error}); is it running?"
+            f"no gateway of this site answers at {host}:{port} ({error}); is it running? "
+            "One that shows its page on another port is asked with --port"
         ) from None
     if not isinstance(body, dict) or not body.keys() & {"own", "detail"}:
-        raise SiteError(f"what answers at {host}:{web.port} is no gateway")
+        raise SiteError(f"what answers at {host}:{port} is no gateway")
     if answer.status != 200:
         raise SiteError(f"the gateway refused: {body.get('detail', answer.reason)}")
     return body

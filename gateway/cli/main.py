@@ -49,11 +49,11 @@ def run(
     """Run the gateway of a site until it is told to stop."""
     with complaints():
         checked, site_rules = read_site(site)
-        uvloop.run(
-            serve(
-                checked, site_rules, on_ready=lambda address: print(f"ready: {address}", flush=True)
-            )
-        )
+        uvloop.run(serve(checked, site_rules, on_ready=_say_ready))
+
+
+async def _say_ready(address: str) -> None:
+    print(f"ready: {address}", flush=True)
 
 
 if __name__ == "__main__":

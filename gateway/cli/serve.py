@@ -5,7 +5,7 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
@@ -35,8 +35,12 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(site: Site, rules: Sequence[Rule], *, on_ready: Callable[[str], None]) -> None:
-    """Run until SIGINT or SIGTERM. `on_ready` is told the address of the page.
+OnReady = Callable[[str], Awaitable[None]]
+
+
+async def serve(site: Site, rules: Sequence[Rule], *, on_ready: OnReady) -> None:
+    """Run until SIGINT or SIGTERM. `on_ready` is told the address of the page, when everything is
+    open and nothing has been received yet.
 
     A journal that turns out to be damaged is moved aside, and everything begins again with a new
     one; with the same one where only its log was deleted. Raises what `open_gateway` raises, and
@@ -58,7 +62,7 @@ async def serve(site: Site, rules: Sequence[Rule], *, on_ready: Callable[[str], 
 
 
 async def _serve_one(
-    site: Site, rules: Sequence[Rule], stop: asyncio.Event, on_ready: Callable[[str], None]
+    site: Site, rules: Sequence[Rule], stop: asyncio.Event, on_ready: OnReady
 ) -> None:
     web = site.config.web
     with listen(web.host, web.port) as listening:
@@ -72,7 +76,7 @@ async def _serve_one(
                     server_header=False,
                 )
             )
-            on_ready(web.base_url or f"http://{web.host}:{web.port}")
+            await on_ready(web.base_url or f"http://{web.host}:{web.port}")
             await _run_until(stop, gateway, server, listening)
 
 

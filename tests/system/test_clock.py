@@ -60,12 +60,12 @@ def test_another_server_on_the_gateways_port_knows_nothing(tmp_path: Path, said:
             self.wfile.write(said.encode())
 
     with HTTPServer(("127.0.0.1", 0), Other) as server:
-        write_site(tmp_path, {"url": "mqtt://127.0.0.1:1"}, web={"port": server.server_port})
+        write_site(tmp_path, {"url": "mqtt://127.0.0.1:1"})
         (tmp_path / "data").mkdir()
         (tmp_path / "data" / TOKEN_FILE).write_text("token")
         answering = Thread(target=server.handle_request)
         answering.start()
-        asked = run_hamlet("clock", "show", "--site", tmp_path)
+        asked = run_hamlet("clock", "show", "--site", tmp_path, "--port", server.server_port)
         answering.join()
     assert asked.returncode == 2
     assert "is no gateway" in asked.stderr

@@ -24,6 +24,7 @@ def test_the_demo_starts_ends_and_continues(tmp_path: Path, make_gateway: StartG
         patch.setattr("tests.system.gateway_process.TIMEOUT_S", 180.0)  # it plays a week first
         demo.start(*arguments, "--embedded-broker")
     assert "the embedded broker" in demo.tail()
+    assert "there is no port" not in demo.log.read_text(), "the devices came first"
     count, first, last = _history(demo)
     assert count > LEAST_OF_A_WEEK
     assert last - first > 0.99 * WEEK_MS
@@ -38,6 +39,7 @@ def test_the_demo_starts_ends_and_continues(tmp_path: Path, make_gateway: StartG
     log = demo.log.read_bytes()[said:].decode()
     assert "Mosquitto on 127.0.0.1" in log
     assert WEEK not in log, "the week was played once"
+    assert "there is no port" not in log
     assert _history(demo)[:2] >= (before, first)
     assert _history(demo)[1] == first
     _assert_lives(demo)

@@ -1,9 +1,10 @@
 """The command itself: prepares the demo's site, plays its past, starts broker and devices."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from shutil import Error as CopyError
@@ -27,6 +28,10 @@ from gateway.serial_lines import SerialLine
 from gateway.site import Site
 from gateway.timekeeping.clocks import SystemClocks
 from gateway.timekeeping.own_clock import OwnClock
+
+PLUG_S = 20.0
+"""The devices need two seconds; the page does not wait longer for them than somebody who looks."""
+LOOK_S = 0.05
 
 EXAMPLE = Path(__file__).parents[3] / "site.example"
 
@@ -91,9 +96,13 @@ def _ptys(site: Site) -> tuple[SerialLine, ...]:
 
 def _run(site: Site, rules: Sequence[Rule]) -> None:
     with ExitStack() as stack:
+        devices: subprocess.Popen[bytes] | None = None
 
-        def on_ready(address: str) -> None:
-            stack.enter_context(_devices(site))
+        async def on_ready(address: str) -> None:
+            nonlocal devices
+            if devices is None:  # else the journal was damaged; the devices went on
+                devices = stack.enter_context(_devices(site))
+                await _plugged_in(devices, site)
             _say(f"\n  The page: {address}\n\n  Ctrl-C ends the demo; `make demo` continues it.")
 
         uvloop.run(serve(site, rules, on_ready=on_ready))
@@ -105,9 +114,20 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
+async def _plugged_in(devices: subprocess.Popen[bytes], site: Site) -> None:
+    """Wait until the serial ports are there: the gateway would report that they are missing."""
+    ports = [Path(line.port) for line in site.config.serial]
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PLUG_S):
+            while devices.poll() is None and not all(port.exists() for port in ports):
+                await asyncio.sleep(LOOK_S)
+
+
 @contextmanager
-def _devices(site: Site) -> Iterator[None]:
+def _devices(site: Site) -> Iterator[subprocess.Popen[bytes]]:
     """The simulated devices, in a process of their own as on the air."""
+    for line in site.config.serial:  # a demo that was killed may have left its own
+        Path(line.port).unlink(missing_ok=True)
     broker = site.config.broker
     url = broker.url or f"mqtt://127.0.0.1:{broker.embedded.port if broker.embedded else 0}"
     command = [
@@ -120,7 +140,7 @@ def _devices(site: Site) -> Iterator[None]:
     with file.open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:
-        yield
+        yield process
     finally:
         if process.poll() is not None:
             _say(f"The devices had ended by themselves; {file} says why.")

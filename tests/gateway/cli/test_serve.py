@@ -67,7 +67,11 @@ async def test_serving_ends_with_the_error_of_the_gateway_and_frees_the_port(
     for _ in range(2):  # neither port nor journal are held by the first
         async with asyncio.timeout(TIMEOUT_S):
             with pytest.raises(DefectError):
-                await serve(site, rules, on_ready=lambda address: None)
+                await serve(site, rules, on_ready=nobody_waits)
+
+
+async def nobody_waits(address: str) -> None:
+    """For the page."""
 
 
 async def _fail_later(_gateway: Gateway) -> None:
