@@ -141,9 +141,9 @@ def _bus(folder: Path, line: Mapping[str, Any]) -> tuple[SlaveSpec, ...]:
 
 
 def _profile(folder: Path, name: str) -> Profile:
-    own = folder / "profiles" / f"{name}.yaml"
-    file = own if own.exists() else Path(devices.__file__).parent / "profiles" / f"{name}.yaml"
-    return Profile.model_validate(_read(file))
+    own = (folder / "profiles" / f"{name}{ending}" for ending in (".yaml", ".yml"))
+    built_in = Path(devices.__file__).parent / "profiles" / f"{name}.yaml"
+    return Profile.model_validate(_read(next(filter(Path.exists, own), built_in)))
 
 
 def _plot(data: Mapping[str, Any]) -> PlotSpec:

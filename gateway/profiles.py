@@ -29,7 +29,7 @@ def load_profiles(site: Path | None = None) -> Profiles:
         return _built_in()
     profiles = dict(_built_in())
     problems: list[Problem] = []
-    for file in sorted(own.glob("*.yaml")):
+    for file in sorted(file for file in own.glob("*") if file.suffix in (".yaml", ".yml")):
         if file.stem in profiles:
             message = f"there is a profile {file.stem!r} already; give the file another name"
             problems.append(Problem(file, 1, 1, message))

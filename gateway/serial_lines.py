@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from devices.kinds import KINDS
 from devices.profile import Address, Baud, Parity, Profile, StopBits
 from devices.topics import IDENTIFIER
+from gateway.fleet import GATEWAY
 
 DEVICE = "device"
 """The field of a line that names its device."""
@@ -114,6 +115,8 @@ def line_problems(
             if device.device in on_bus:
                 yield (*path, "device"), f"{device.device!r} is on a bus already"
             on_bus.add(device.device)
+            if device.device == GATEWAY:
+                yield (*path, "device"), _GATEWAY_ITSELF
             other = addresses.setdefault(device.address, device.device)
             if other != device.device:
                 message = f"address {device.address} on this bus is {other} already"
@@ -125,8 +128,13 @@ def line_problems(
             elif kinds.get(device.device, profile.kind) != profile.kind:
                 yield (*path, "profile"), _other_kind(device.device, kinds, profile.kind)
         listed = line.lines.device if line.lines else None
+        if listed == GATEWAY:
+            yield (number, "lines", "device"), _GATEWAY_ITSELF
         if line.lines and listed and kinds.get(listed, line.lines.kind) != line.lines.kind:
             yield (number, "lines", "kind"), _other_kind(listed, kinds, line.lines.kind)
+
+
+_GATEWAY_ITSELF = f"{GATEWAY!r} is the gateway itself; give the device another name"
 
 
 def _other_kind(device: str, kinds: Mapping[str, str], kind: str) -> str:

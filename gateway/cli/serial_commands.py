@@ -112,7 +112,7 @@ def read(
 ) -> None:
     """Read one device once: every metric with its unit and its raw registers.
 
-    The exit status is 1 when the device does not answer.
+    The exit status is 1 when the device does not answer, or refuses all of it.
     """
     with complaints():
         profiles = load_profiles(site)
@@ -132,11 +132,17 @@ def read(
     rows = [_row(name, chosen, snapshot) for name in chosen.metrics]
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    for row in rows:
-        value = "unknown" if row["value"] is None else f"{row['value']} {row['unit']}".rstrip()
-        odd = "" if row["plausible"] else "  (cannot be: is it the right profile?)"
-        print(f"{row['metric']:24} {value:16} {row['registers']}{odd}")
+    else:
+        for row in rows:
+            value = "unknown" if row["value"] is None else f"{row['value']} {row['unit']}".rstrip()
+            odd = "" if row["plausible"] else "  (cannot be: is it the right profile?)"
+            print(f"{row['metric']:24} {value:16} {row['registers']}{odd}")
+    if not snapshot.answers:
+        _say(
+            f"address {at} refuses every register of {profile}: it is another model. "
+            f"Look which profile fits with: hamlet serial scan {port}"
+        )
+        raise typer.Exit(1)
 
 
 async def _scan(

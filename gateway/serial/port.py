@@ -90,6 +90,8 @@ class Port:
 @asynccontextmanager
 async def open_port(name: str, baud: int, parity: str, stop_bits: int) -> AsyncIterator[Port]:
     """The port, locked against every other program, until the context ends. Raises PortError."""
+    if "://" in name:  # pyserial has ports that are none, for its own tests and for networks
+        raise PortError(PortTrouble.NOT_SERIAL, f"{name} is no serial port")
     try:
         reader, writer = await serial_asyncio_fast.open_serial_connection(
             url=name, baudrate=baud, parity=parity, stopbits=stop_bits, exclusive=True

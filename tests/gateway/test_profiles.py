@@ -38,6 +38,15 @@ def test_a_site_adds_its_own(tmp_path: Path) -> None:
     assert load_profiles(tmp_path).keys() - load_profiles().keys() == {"my-probe"}
 
 
+def test_both_endings_are_read_and_no_name_stands_twice(tmp_path: Path) -> None:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "my-probe.yml").write_text(OWN)
+    assert "my-probe" in load_profiles(tmp_path)
+    (tmp_path / "profiles" / "my-probe.yaml").write_text(OWN)
+    with pytest.raises(ProblemsError, match="there is a profile 'my-probe' already"):
+        load_profiles(tmp_path)
+
+
 def test_every_mistake_is_shown_where_it_is(tmp_path: Path) -> None:
     folder = tmp_path / "profiles"
     folder.mkdir()

@@ -13,6 +13,7 @@ BUS: dict[str, Any] = {
     "port": "/dev/ttyUSB0",
     "devices": [{"device": "probe", "profile": "soil-7in1", "address": 1, "every_s": 60}],
 }
+CSV = {"format": "csv", "kind": "soil", "columns": ["soil_ph"]}
 
 
 def with_serial(folder: Path, *lines: object) -> list[str]:
@@ -49,6 +50,8 @@ def test_a_bus_and_a_speaking_sensor(tmp_path: Path) -> None:
         ([changed(address=0)], "greater than or equal to 1"),
         ([changed(every_s=0)], "greater than or equal to 1"),
         ([changed(device="Probe 1")], "pattern"),
+        ([changed(device="gateway")], "'gateway' is the gateway itself"),
+        ([{"port": "a", "lines": {**CSV, "device": "gateway"}}], "is the gateway itself"),
         ([{"port": "a"}], "give either devices"),
         ([{**BUS, "lines": {"format": "json", "kind": "soil"}}], "give either devices"),
         ([{**BUS, "baud": 9601}], "9600"),

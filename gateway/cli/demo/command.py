@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from shutil import Error as CopyError
@@ -29,9 +29,9 @@ from gateway.site import Site
 from gateway.timekeeping.clocks import SystemClocks
 from gateway.timekeeping.own_clock import OwnClock
 
-PLUG_S = 20.0
-"""The devices need two seconds; the page does not wait longer for them than somebody who looks."""
 LOOK_S = 0.05
+LOOKS_MAX = 400
+"""For the devices, which need two seconds: the page does not wait longer than twenty for them."""
 
 EXAMPLE = Path(__file__).parents[3] / "site.example"
 
@@ -117,10 +117,10 @@ def _say(line: str) -> None:
 async def _plugged_in(devices: subprocess.Popen[bytes], site: Site) -> None:
     """Wait until the serial ports are there: the gateway would report that they are missing."""
     ports = [Path(line.port) for line in site.config.serial]
-    with suppress(TimeoutError):
-        async with asyncio.timeout(PLUG_S):
-            while devices.poll() is None and not all(port.exists() for port in ports):
-                await asyncio.sleep(LOOK_S)
+    for _ in range(LOOKS_MAX):
+        if devices.poll() is not None or all(port.exists() for port in ports):
+            return
+        await asyncio.sleep(LOOK_S)
 
 
 @contextmanager

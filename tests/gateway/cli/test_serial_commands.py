@@ -101,6 +101,15 @@ async def test_what_cannot_be_is_marked(bus: PtyPort) -> None:
     assert "cannot be" in ended.stdout.splitlines()[0]
 
 
+async def test_a_device_that_refuses_everything(bus: PtyPort) -> None:
+    asked = ("read", bus.path, "--profile", "epever-tracer", "--address", 1)
+    for arguments in ((), ("--json",)):
+        ended = await run(*asked, "--timeout-ms", PATIENT_MS, *arguments)
+        assert ended.exit_code == 1
+        assert "refuses every register of epever-tracer" in ended.stderr
+        assert "refused" in ended.stdout
+
+
 async def test_a_device_that_does_not_answer(bus: PtyPort) -> None:
     asked = ("read", bus.path, "--profile", "soil-7in1")
     ended = await run(*asked, "--address", 9, "--timeout-ms", 20)
@@ -128,6 +137,7 @@ async def test_a_port_in_use(bus: PtyPort) -> None:
         (["scan"], "name a port"),
         (["scan", "no-such-port"], "there is no port"),
         (["scan", "/dev/null"], "no serial port"),
+        (["scan", "loop://"], "no serial port"),
         (["scan", "/dev/null", "--parity", "X"], "parity"),
         (["scan", "/dev/null", "--first", "9", "--last", "3"], "no address"),
         (["scan", "/dev/null", "--baud", "7"], "no baud rate"),
