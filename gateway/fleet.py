@@ -82,6 +82,14 @@ class Device:
         self.extra = reading.extra
         self.measured_at = reading.measured_at
 
+    def fill_in(self, reading: Reading) -> None:
+        """Take over from a reading that came late what is newer than what is known."""
+        for name, value in reading.values.items():
+            known_at = self.measured_at_of(name)
+            if known_at is None or known_at <= reading.measured_at:
+                self.values[name] = value
+                self.older[name] = reading.measured_at
+
     def learn(self, info: Info) -> None:
         """Take over what the device says of itself."""
         self.info = info.model_dump(exclude_defaults=True)

@@ -47,7 +47,6 @@ MESSAGES_PER_SNAPSHOT = 50
 """After so many messages one device's snapshot is written, in turn. A start then replays at most
 this many messages per device, a quarter of a million at 5,000 devices."""
 
-
 Request = CommandAsked | IrrigationAsked | AlertAsked | AlertCleared
 
 
@@ -151,6 +150,7 @@ class Pipeline:
         )
         device.last_message = id
         if not in_order:
+            device.fill_in(reading)
             return
         device.apply(reading)
         if not device.adopted:

@@ -225,6 +225,8 @@ def _replay_message(
         reading = reading._replace(measured_at=received_at)
     if device.measured_at is None or reading.measured_at >= device.measured_at:
         device.apply(reading)
+    else:
+        device.fill_in(reading)
 
 
 def _restore_state(connection: sqlite3.Connection, device: Device) -> None:

@@ -55,6 +55,20 @@ class StoreContract:
         assert latest["internet_ok"].value is True
         assert latest["clients"].value == 3
 
+    def test_what_came_late_counts_for_the_metrics_of_which_it_is_the_newest(
+        self, recorder: Recorder
+    ) -> None:
+        recorder.say("soil-1", MIDNIGHT + MINUTE, soil_ph=5.5)
+        recorder.say("soil-1", MIDNIGHT + 3 * MINUTE, soil_moisture_pct=21.5)
+        late = {"soil_moisture_pct": 99.0, "soil_ph": 6.5, "battery_v": 3.6}
+        recorder.say("soil-1", MIDNIGHT + 2 * MINUTE, **late)
+        recorder.say("soil-1", MIDNIGHT, soil_ph=7.5, battery_v=3.7)
+        assert recorder.store().latest("soil-1") == {
+            "soil_moisture_pct": Measured(MIDNIGHT + 3 * MINUTE, 21.5),
+            "soil_ph": Measured(MIDNIGHT + 2 * MINUTE, 6.5),
+            "battery_v": Measured(MIDNIGHT + 2 * MINUTE, 3.6),
+        }
+
     def test_a_step_has_its_mean_and_span_and_a_gap_is_absent(self, recorder: Recorder) -> None:
         for minute, value in ((1, 10.0), (4, 20.0), (11, 7.0), (15, 99.0)):
             recorder.say("soil-1", MIDNIGHT + minute * MINUTE, soil_moisture_pct=value)

@@ -73,6 +73,21 @@ def test_an_old_reading_moves_nothing(open_hamlet: Open, age: Millis, fires: boo
     assert hamlet.counted == (1, 0, 0)
 
 
+def test_what_came_late_is_the_newest_of_its_metrics_also_after_a_restart(
+    open_hamlet: Open,
+) -> None:
+    hamlet = open_hamlet()
+    hamlet.soil(1, moisture=20)
+    hamlet.say(topic("soil-1"), soil(0, 3, measured_at=NOW - MINUTE, soil_ph=5.5))
+    hamlet.commit()
+    for _ in range(2):
+        device = hamlet.device("soil-1")
+        assert dict(device.values) == {"soil_moisture_pct": 20, "soil_ph": 5.5}
+        assert device.measured_at_of("soil_ph") == NOW - MINUTE
+        assert device.measured_at_of("soil_moisture_pct") == NOW
+        hamlet.restart()
+
+
 def test_a_clock_ahead_hides_no_later_reading(open_hamlet: Open) -> None:
     hamlet = open_hamlet(rules=[DRY_RULE])
     hamlet.soil(0, at=NOW + 5 * HOUR)

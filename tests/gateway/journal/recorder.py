@@ -55,6 +55,8 @@ class JournalRecorder:
         reading = DECODERS[found.kind.name](device, body, self.now)
         if found.measured_at is None or at >= found.measured_at:
             found.apply(reading)
+        else:
+            found.fill_in(reading)
         row = (self.newest, found.number, found.last_message, 0, at, self.now, "b", 0, body)
         self._commit(Batch(messages=[row]))
         found.last_message = found.committed_message = self.newest
