@@ -21,7 +21,7 @@ from devices.rejection import RejectedError
 from gateway.assembly import JOURNAL_FILE
 from gateway.cli.complaints import USAGE, complaints
 from gateway.journal.check import check as find_faults
-from gateway.journal.database import JournalDamagedError, JournalError
+from gateway.journal.database import JournalDamagedError, JournalError, passes
 from gateway.journal.export import Wanted
 from gateway.journal.export import export as read_out
 from gateway.journal.lock import sole_writer
@@ -31,6 +31,8 @@ from gateway.journal.salvage import salvage as bring_back
 
 BAR_AFTER_S = 2.0
 SALVAGE_IT = "stop the gateway and run: hamlet journal salvage"
+
+ASK_DISK = "does the disk fail, is it full, or does the file belong to somebody else?"
 
 journal = typer.Typer(help="Check, mend and read the journal of a site.", no_args_is_help=True)
 
@@ -48,8 +50,9 @@ def check(
 
     The exit status is 1 when something is wrong.
     """
-    with complaints():
-        findings = list(find_faults(_existing(file or site / "data" / JOURNAL_FILE)))
+    checked = file or site / "data" / JOURNAL_FILE
+    with complaints(), _disk_trouble(checked):
+        findings = list(find_faults(_existing(checked)))
     if as_json:
         print(json.dumps({"sound": not findings, "findings": findings}, indent=1))
     else:
@@ -80,7 +83,12 @@ def salvage(
     now = int(time.time() * 1000)
     if damaged and not damaged.exists() and (file.parent / damaged.name).exists():
         damaged = file.parent / damaged.name  # as the alert names it
-    with complaints(), sole_writer(file.parent), _bar("salvaging") as on_progress:
+    with (
+        complaints(),
+        _disk_trouble(file),
+        sole_writer(file.parent),
+        _bar("salvaging") as on_progress,
+    ):
         if damaged is None or _existing(damaged).resolve() == file.resolve():
             damaged = _move_aside(file, now)
         result = bring_back(damaged, file, now, on_progress)
@@ -113,15 +121,17 @@ def export(
         unreadable += 1
 
     wanted = Wanted(device, _time("--since", since), _time("--until", until))
-    with complaints():
-        file = _existing(site / "data" / JOURNAL_FILE)
+    file = site / "data" / JOURNAL_FILE
+    with complaints(), _disk_trouble(file):
         try:
-            for reading in read_out(file, wanted, on_unreadable):
+            for reading in read_out(_existing(file), wanted, on_unreadable):
                 print(json.dumps(reading, ensure_ascii=False))
             sys.stdout.flush()
         except JournalDamagedError as error:
             raise JournalError(f"{file} is damaged ({error}); {SALVAGE_IT}") from None
         except sqlite3.OperationalError as error:
+            if passes(error):
+                raise
             raise JournalError(f"{file}: {error}; is it the journal of a site?") from None
         except BrokenPipeError:  # who reads has seen enough, e.g. `head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -156,6 +166,19 @@ def _time(option: str, written: str | None) -> Millis | None:
     except RejectedError as error:
         print(f"hamlet: {option}: {error.detail.en}", file=sys.stderr)
         raise typer.Exit(USAGE) from None
+
+
+@contextmanager
+def _disk_trouble(file: Path) -> Iterator[None]:
+    """Raise JournalError in place of what is said of a disk that fails or does not let us."""
+    try:
+        yield
+    except OSError as error:
+        raise JournalError(f"{error.filename or file}: {error.strerror}; {ASK_DISK}") from error
+    except sqlite3.OperationalError as error:
+        if not passes(error):
+            raise
+        raise JournalError(f"{file}: {error}; {ASK_DISK}") from error
 
 
 @contextmanager

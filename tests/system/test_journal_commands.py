@@ -115,6 +115,17 @@ def test_a_mistake_is_one_sentence(tmp_path: Path, arguments: list[str], words: 
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", ["check", "export", "salvage"])
+def test_a_disk_that_fails_is_one_sentence(tmp_path: Path, command: str) -> None:
+    file = tmp_path / "data" / JOURNAL_FILE
+    file.parent.mkdir()
+    file.symlink_to("/proc/self/mem")  # a file of which no byte at its start can be read
+    done = run_hamlet("journal", command, "--site", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "error; does the disk fail" in done.stderr
+
+
 def test_a_device_that_is_not_there_is_not_taken_for_one_that_said_nothing(
     known: Known, tmp_path: Path
 ) -> None:
