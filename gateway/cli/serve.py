@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from gateway.app import Gateway, SiteError, open_gateway
-from gateway.cli.systemd import READY, STOPPING, keep_watch, notify
+from gateway.cli.systemd import READY, STOPPING, begin_again, keep_watch, notify
 from gateway.cli.web import build_web
 from gateway.journal.database import JournalDamagedError, JournalLogLostError
 from gateway.rules.rule import Rule
@@ -59,6 +59,7 @@ async def serve(site: Site, rules: Sequence[Rule], *, on_ready: OnReady) -> None
             damages += 1
             if damages > DAMAGES_MAX:
                 raise
+            begin_again()
 
 
 async def _serve_one(

@@ -4,6 +4,7 @@ import configparser
 
 import pytest
 
+from gateway.cli.systemd import OPENING_MAX_S
 from gateway.committer import STOP_TIMEOUT_S
 from gateway.pulse import STILL_AFTER_S
 from tests.real import PROJECT
@@ -27,6 +28,7 @@ def test_the_command_is_one_that_the_program_has(service: configparser.SectionPr
 def test_systemd_is_told_when_it_is_ready_and_alive(service: configparser.SectionProxy) -> None:
     assert service["Type"] == "notify"
     assert int(service["WatchdogSec"]) <= STILL_AFTER_S
+    assert service["TimeoutStartSec"] == f"{OPENING_MAX_S // 60}min"
     assert service["Restart"] == "always"
 
 
