@@ -7,9 +7,9 @@ be checked in one of them. Knows nothing of files, buses or addresses in use.
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from devices.kinds import KINDS
+from devices.kinds import KINDS, KindName
 from devices.metric import Shape, Value
 from devices.text import Text
 
@@ -90,7 +90,7 @@ class Profile(_Part):
     """
 
     label: Text
-    kind: str
+    kind: KindName
     baud: Baud = 9600
     parity: Parity = "N"
     stop_bits: StopBits = 1
@@ -98,13 +98,6 @@ class Profile(_Part):
     block: Annotated[int, Field(ge=2, le=REGISTERS_MAX)] = BLOCK_DEFAULT
     hole: Annotated[int, Field(ge=0, le=REGISTERS_MAX)] = 0
     metrics: Annotated[dict[str, Register], Field(min_length=1)]
-
-    @field_validator("kind")
-    @classmethod
-    def _check_kind(cls, value: str) -> str:
-        if value not in KINDS:
-            raise ValueError(f"unknown kind {value!r}; known: {', '.join(KINDS)}")
-        return value
 
 
 def profile_problems(profile: Profile) -> Iterator[tuple[Path, str]]:

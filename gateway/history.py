@@ -8,10 +8,11 @@ ranges are half-open, `limit` newest rows come newest first.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from devices.metric import Value
+from devices.metric import Metric, Value
 from devices.reading import Millis
 from devices.text import Text
 from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, StateChanged
+from gateway.fleet import Device, Fleet
 
 
 class Point(NamedTuple):
@@ -118,3 +119,10 @@ class History(Store, Protocol):
 
     def rejected(self, limit: int) -> Sequence[RejectedMessage]:
         """The newest messages that were not accepted."""
+
+
+def described(fleet: Fleet, device: str, metric: str) -> tuple[Device, Metric] | None:
+    """A device and what its kind says of a metric; None where there is no such one."""
+    found = fleet.get(device)
+    metric_of_kind = found and found.kind.metric(metric)
+    return (found, metric_of_kind) if found and metric_of_kind else None

@@ -6,9 +6,9 @@ Knows no port, nor what is read from it.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from devices.kinds import KINDS
+from devices.kinds import KINDS, KindName
 from devices.profile import Address, Baud, Parity, Profile, StopBits
 from devices.topics import IDENTIFIER
 from gateway.fleet import GATEWAY
@@ -47,18 +47,11 @@ class LineFormat(_Part):
     """
 
     format: Literal["json", "csv"]
-    kind: str
+    kind: KindName
     device: _Id | None = None
     columns: tuple[str, ...] = ()
     separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
     fields: dict[str, str] = {}
-
-    @field_validator("kind")
-    @classmethod
-    def _check_kind(cls, value: str) -> str:
-        if value not in KINDS:
-            raise ValueError(f"unknown kind {value!r}; known: {', '.join(KINDS)}")
-        return value
 
     @model_validator(mode="after")
     def _check(self) -> "LineFormat":

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from devices.kinds import KINDS
+from devices.kinds import KINDS, KindName
 from devices.metric import Value
 from devices.text import Text
 from devices.topics import IDENTIFIER
@@ -154,7 +154,7 @@ class DeviceConfig(_Config):
     """One device in devices.yaml."""
 
     id: Identifier
-    kind: str
+    kind: KindName
     label: Text
     place: Identifier | None = None
     road: Identifier | None = None
@@ -163,13 +163,6 @@ class DeviceConfig(_Config):
     position: Position | None = None
     interval_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
     settings: dict[str, Value] = {}
-
-    @field_validator("kind")
-    @classmethod
-    def _check_kind(cls, value: str) -> str:
-        if value not in KINDS:
-            raise ValueError(f"unknown kind {value!r}{did_you_mean(value, KINDS)}")
-        return value
 
 
 class DevicesFile(_Config):

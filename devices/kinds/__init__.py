@@ -2,6 +2,9 @@
 
 import importlib
 import pkgutil
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from devices.kind import Kind
 
@@ -20,3 +23,13 @@ def _find() -> dict[str, Kind]:
 
 KINDS: dict[str, Kind] = _find()
 """Every kind by its name, in alphabetical order of its file."""
+
+
+def _check_kind(name: str) -> str:
+    if name not in KINDS:
+        raise ValueError(f"unknown kind {name!r}; known: {', '.join(KINDS)}")
+    return name
+
+
+KindName = Annotated[str, AfterValidator(_check_kind)]
+"""A kind as somebody writes it in a file."""

@@ -20,7 +20,7 @@ from devices.reading import Millis
 from gateway.decisions import State, StateChanged
 from gateway.fleet import Fleet
 from gateway.forward.line_protocol import STATE_MEASUREMENT
-from gateway.history import Measured, Point, StoreError
+from gateway.history import Measured, Point, StoreError, described
 from gateway.site import InfluxConfig
 
 TIMEOUT_S = 10.0
@@ -122,12 +122,12 @@ class InfluxHistory:
         self, device: str, metric: str, start: Millis, end: Millis, step: Millis
     ) -> Sequence[Point]:
         """See Store."""
-        found = self._fleet.get(device)
-        described = found and found.kind.metric(metric)
-        if not found or not described:
+        asked = described(self._fleet, device, metric)
+        if asked is None:
             return []
-        counts = described.shape is Shape.COUNTER
-        values = _COUNTER if counts else _FLOATS if described.type is bool else _NUMBERS
+        found, what = asked
+        counts = what.shape is Shape.COUNTER
+        values = _COUNTER if counts else _FLOATS if what.type is bool else _NUMBERS
         rows = self._ask(
             _FIELD + values + _GAUGE,
             found.kind.name,

@@ -11,7 +11,14 @@ from devices.reading import Millis
 from devices.text import Text
 from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, StateChanged
 from gateway.fleet import Fleet
-from gateway.history import JournaledMessage, Measured, Point, RejectedMessage, StoreError
+from gateway.history import (
+    JournaledMessage,
+    Measured,
+    Point,
+    RejectedMessage,
+    StoreError,
+    described,
+)
 from gateway.journal.chain import BACKWARDS
 from gateway.journal.columns import from_column
 from gateway.journal.database import JournalDamagedError, naming_damage, open_for_reading, passes
@@ -109,14 +116,13 @@ class JournalReader:
         self, device: str, metric: str, start: Millis, end: Millis, step: Millis
     ) -> Sequence[Point]:
         """See Store."""
-        found = self._fleet.get(device)
-        described = found and found.kind.metric(metric)
-        if not found or not described:
+        asked = described(self._fleet, device, metric)
+        if asked is None:
             return []
         with self.connection() as connection:
             connection.execute("BEGIN")
             try:
-                question = Question(connection, found, described, start, end, LocalDays(self._zone))
+                question = Question(connection, *asked, start, end, LocalDays(self._zone))
                 return question.series(step)
             finally:
                 connection.execute("ROLLBACK")

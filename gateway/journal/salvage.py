@@ -27,15 +27,7 @@ from gateway.journal.notices import JOURNAL_DAMAGED
 from gateway.journal.remains import COLUMNS, Remains, Row, open_leaves
 from gateway.journal.rescue import readable_rows
 from gateway.journal.rollup import load_hours, load_total
-from gateway.journal.tables import (
-    ALERTS,
-    COMMANDS,
-    EXPLANATIONS,
-    RULE_CHANGES,
-    RUNS,
-    STATE_CHANGES,
-    Table,
-)
+from gateway.journal.tables import WHAT_HAPPENED, Table
 from gateway.journal.writer import in_transaction
 
 ROWS_PER_TRANSACTION = 5000
@@ -172,7 +164,7 @@ def _finish(
     _chain(target)
     _chain_later_messages(target, last)
     before = target.total_changes
-    for table in (RULE_CHANGES, ALERTS, COMMANDS, RUNS, EXPLANATIONS, STATE_CHANGES):
+    for table in WHAT_HAPPENED:
         _add_records(source, target, table, late)
     result.records_added = target.total_changes - before
     if result.added:

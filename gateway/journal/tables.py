@@ -89,6 +89,9 @@ TABLES_OF: dict[type, tuple[Table[Any], ...]] = {
 }
 """Where a record is saved, by its type."""
 
+WHAT_HAPPENED = (RULE_CHANGES, ALERTS, COMMANDS, RUNS, EXPLANATIONS, STATE_CHANGES)
+"""The tables that tell the past. The present state of a rule is no part of it."""
+
 
 def save_record(connection: sqlite3.Connection, record: Record) -> None:
     """Save a record of any type."""

@@ -10,7 +10,7 @@ from gateway.budgets import BABBLE, BABBLE_LABEL
 from gateway.clock import Millis
 from gateway.decisions import Alert, Command, Explanation, RuleState, Run, State
 from gateway.fleet import GATEWAY, Device, Fleet
-from gateway.history import History, RejectedMessage
+from gateway.history import History, RejectedMessage, described
 from gateway.patient_store import PatientStore
 from gateway.site import Site
 from gateway.views.condition import Condition
@@ -200,12 +200,11 @@ class Views:
         self, id: str, metric: str, start: Millis, end: Millis, step: Millis
     ) -> Curve | None:
         """A metric over time; None when there is no such device or it has no such metric."""
-        device = self._fleet.get(id)
-        found = device.kind.metric(metric) if device is not None else None
-        if found is None:
+        asked = described(self._fleet, id, metric)
+        if asked is None:
             return None
         series = self._past.series
-        return Curve(found, *await asyncio.to_thread(series, id, metric, start, end, step))
+        return Curve(asked[1], *await asyncio.to_thread(series, id, metric, start, end, step))
 
     async def chart(
         self, id: str, metrics: Sequence[str], start: Millis, end: Millis, step: Millis

@@ -4,43 +4,23 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from gateway.forward.backoff import BATCH_MAX, Delays
-from gateway.forward.forwarder import Forwarder
+from gateway.forward.backoff import BATCH_MAX
 from gateway.forward.influx import InfluxSink
-from gateway.forward.line_protocol import LineEncoder
-from gateway.forward.lines import Stream
 from gateway.forward.sink import Refused
 from gateway.site import InfluxConfig
 from tests.conftest import InfluxBucket
+from tests.gateway.forward.forwarding import forwarding
 from tests.gateway.forward.outbound import DEADLINE_S, MemoryJournal, fleet_of
 
-QUICK = Delays(first_s=0.01, mistake_s=0.01, longest_s=0.1)
 
-
-@asynccontextmanager
-async def forwarding(
-    journal: MemoryJournal,
-    influxd: InfluxBucket,
-    read_token: Callable[[], str] | None = None,
-) -> AsyncIterator[Forwarder]:
-    sink = InfluxSink(config_of(influxd), read_token or (lambda: influxd.token))
-    encoder = LineEncoder("khe-coc", journal.fleet)
-    stream = Stream("influxdb", journal, encoder.readings)
-    forwarder = Forwarder([stream], sink, delays=QUICK, linger_s=0.0)
-    task = asyncio.create_task(forwarder.run())
-    try:
-        yield forwarder
-    finally:
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+def sink_of(influxd: InfluxBucket, read_token: Callable[[], str] | None = None) -> InfluxSink:
+    return InfluxSink(config_of(influxd), read_token or (lambda: influxd.token))
 
 
 def config_of(influxd: InfluxBucket) -> InfluxConfig:
@@ -81,12 +61,12 @@ def count(influxd: InfluxBucket, field: str) -> int:
 async def test_everything_arrives_and_a_second_time_changes_nothing(influxd: InfluxBucket) -> None:
     journal = MemoryJournal()
     fill(journal, BATCH_MAX + 1000)
-    async with forwarding(journal, influxd):
+    async with forwarding(journal, sink_of(influxd)):
         await reaches(journal, BATCH_MAX + 1000)
     assert count(influxd, "soil_moisture_pct") == BATCH_MAX + 1000
 
     journal.cursors.clear()  # as if killed between the store's answer and the commit
-    async with forwarding(journal, influxd):
+    async with forwarding(journal, sink_of(influxd)):
         await reaches(journal, BATCH_MAX + 1000)
     assert count(influxd, "soil_moisture_pct") == BATCH_MAX + 1000
     assert journal.aside_ids("influxdb") == []
@@ -95,7 +75,7 @@ async def test_everything_arrives_and_a_second_time_changes_nothing(influxd: Inf
 async def test_a_store_that_was_away_gets_what_it_missed(influxd: InfluxBucket) -> None:
     journal = MemoryJournal()
     fill(journal, 4 * BATCH_MAX)
-    async with forwarding(journal, influxd) as forwarder:
+    async with forwarding(journal, sink_of(influxd)) as forwarder:
         await reaches(journal, BATCH_MAX)
         await asyncio.to_thread(influxd.server.kill)
         fill(journal, BATCH_MAX)
@@ -119,7 +99,7 @@ async def test_a_field_of_another_type_costs_only_the_points_that_have_it(
             journal.add("soil-1", soil_ph=5.5, soil_moisture_pct=20.0)
         else:
             journal.add("soil-1", soil_moisture_pct=20.0)
-    async with forwarding(journal, influxd):
+    async with forwarding(journal, sink_of(influxd)):
         await reaches(journal, 1000)
     assert journal.aside_ids("influxdb") == list(range(100, 1001, 100))
     assert "field type conflict" in journal.aside["influxdb"][0].reason
@@ -131,7 +111,7 @@ async def test_a_line_the_store_cannot_read_costs_only_itself(influxd: InfluxBuc
     journal.add("soil-1", soil_moisture_pct=20.0)
     journal.add("soil-" + "x" * 70_000, soil_moisture_pct=21.0)  # over the longest key
     journal.add("soil-1", soil_moisture_pct=22.0)
-    async with forwarding(journal, influxd):
+    async with forwarding(journal, sink_of(influxd)):
         await reaches(journal, 3)
     assert journal.aside_ids("influxdb") == [2]
     assert count(influxd, "soil_moisture_pct") == 2
@@ -144,7 +124,7 @@ async def test_a_wrong_token_loses_nothing_and_is_cured_by_a_right_one(
     file.write_text("no-such-token")
     journal = MemoryJournal()
     fill(journal, 100)
-    async with forwarding(journal, influxd, file.read_text) as forwarder:
+    async with forwarding(journal, sink_of(influxd, file.read_text)) as forwarder:
         await asyncio.to_thread(journal.wait_until, lambda: len(journal.reads) >= 3)
         statistics = await forwarder.statistics("influxdb", 0)
         assert statistics.trouble is not None
@@ -162,7 +142,7 @@ async def test_a_wrong_token_loses_nothing_and_is_cured_by_a_right_one(
 async def test_names_come_back_as_they_were(influxd: InfluxBucket, place: str) -> None:
     journal = MemoryJournal(fleet_of(("soil-1", place, "lo-1")))
     journal.add("soil-1", soil_moisture_pct=20.0)
-    async with forwarding(journal, influxd):
+    async with forwarding(journal, sink_of(influxd)):
         await reaches(journal, 1)
     (point,) = query(influxd, "")
     assert (point["place"], point["plot"], point["hamlet"]) == (place, "lo-1", "khe-coc")
@@ -172,7 +152,7 @@ async def test_values_keep_their_type(influxd: InfluxBucket) -> None:
     journal = MemoryJournal()
     journal.add("v-1", "valve", open=True, volume_total_l=3, lease_remaining_s=7, flow_l_min=1e-7)
     journal.add("w-1", "wifi", rx_bytes=2**63 - 1)
-    async with forwarding(journal, influxd):
+    async with forwarding(journal, sink_of(influxd)):
         await reaches(journal, 2)
     values = {
         name: query(influxd, f'|> filter(fn: (r) => r._field == "{name}")')[0]["_value"]

@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 
 import mqtt5
 
-from gateway.intake.contract import ConnectionSettings
+from gateway.intake.contract import ConnectionSettings, Receiver
+from gateway.intake.open_receiver import open_receiver
 from tests.gateway.intake.brokers import Protocol3or5
-from tests.gateway.intake.recording import PATIENCE_S
+from tests.gateway.intake.recording import PATIENCE_S, RecordingInbox, running
 
 CONNECT, PUBLISH, PUBACK, SUBSCRIBE = 0x10, 0x32, 0x40, 0x82
 PUBREC, PUBCOMP, PINGREQ, DISCONNECT = 0x50, 0x70, 0xC0, 0xE0
@@ -73,7 +74,7 @@ async def scripted(
     A script that fails fails the test; one that returns has its connection closed.
     """
     failures: list[BaseException] = []
-    running: set[asyncio.Task[None]] = set()
+    playing: set[asyncio.Task[None]] = set()
     remaining = list(scripts)
 
     async def play(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -89,8 +90,8 @@ async def scripted(
 
     def on_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(play(reader, writer))
-        running.add(task)
-        task.add_done_callback(running.discard)
+        playing.add(task)
+        task.add_done_callback(playing.discard)
 
     server = await asyncio.start_server(on_connection, "127.0.0.1", 0, ssl=tls)
     port = server.sockets[0].getsockname()[1]
@@ -100,12 +101,25 @@ async def scripted(
         )
     finally:
         server.close()
-        for task in list(running):
+        for task in list(playing):
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*playing, return_exceptions=True)
         await server.wait_closed()
     for failure in failures:
         raise failure
+
+
+@asynccontextmanager
+async def receiving(
+    protocol: Protocol3or5, *scripts: Script, paused: bool = False
+) -> AsyncIterator[tuple[Receiver, RecordingInbox]]:
+    """A receiver that runs against a broker which plays these scripts."""
+    async with scripted(protocol, *scripts) as settings:
+        receiver = open_receiver(settings, protocol)
+        if paused:
+            receiver.pause()
+        async with running(receiver, RecordingInbox()) as inbox:
+            yield receiver, inbox
 
 
 def connack(code: mqtt5.ConnAckReasonCode) -> bytes:

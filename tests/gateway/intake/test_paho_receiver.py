@@ -3,9 +3,7 @@
 import asyncio
 
 from gateway.intake.contract import MAX_PACKET_BYTES
-from gateway.intake.open_receiver import open_receiver
-from tests.gateway.intake.recording import RecordingInbox, running
-from tests.gateway.intake.scripted_broker import PUBACK, PUBCOMP, PUBREC, Peer, scripted
+from tests.gateway.intake.scripted_broker import PUBACK, PUBCOMP, PUBREC, Peer, receiving
 
 
 async def test_a_broker_may_repeat_itself() -> None:
@@ -17,11 +15,9 @@ async def test_a_broker_may_repeat_itself() -> None:
         peer.publish(b"1")
         await peer.closed()
 
-    async with scripted("3.1.1", script) as settings:
-        receiver = open_receiver(settings, "3.1.1")
-        async with running(receiver, RecordingInbox()) as inbox:
-            await inbox.until_more_than(0)
-            assert receiver.connected
+    async with receiving("3.1.1", script) as (receiver, inbox):
+        await inbox.until_more_than(0)
+        assert receiver.connected
     assert [connected for connected, _ in inbox.connections] == [True]
 
 
@@ -41,13 +37,11 @@ async def test_a_packet_too_large_is_cut_short_and_acknowledged() -> None:
         acknowledged.set()
         await peer.closed()
 
-    async with scripted("3.1.1", script) as settings:
-        receiver = open_receiver(settings, "3.1.1")
-        async with running(receiver, RecordingInbox()) as inbox:
-            await inbox.until_more_than(1)
-            receiver.acknowledge([message.token for message in inbox.messages])
-            async with asyncio.timeout(30):
-                await acknowledged.wait()
+    async with receiving("3.1.1", script) as (receiver, inbox):
+        await inbox.until_more_than(1)
+        receiver.acknowledge([message.token for message in inbox.messages])
+        async with asyncio.timeout(30):
+            await acknowledged.wait()
     large, following = inbox.messages
     assert (large.topic, len(large.payload)) == ("t", MAX_PACKET_BYTES - 5)
     assert following.payload == b"next"
@@ -66,9 +60,7 @@ async def test_what_is_left_of_qos_2_is_finished() -> None:
         finished.set()
         await peer.closed()
 
-    async with scripted("3.1.1", script) as settings:
-        receiver = open_receiver(settings, "3.1.1")
-        async with running(receiver, RecordingInbox()) as inbox:
-            async with asyncio.timeout(30):
-                await finished.wait()
+    async with receiving("3.1.1", script) as (_, inbox):
+        async with asyncio.timeout(30):
+            await finished.wait()
     assert [(message.payload, message.token) for message in inbox.messages] == [(b"x", 0)]

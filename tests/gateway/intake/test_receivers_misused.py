@@ -20,6 +20,7 @@ from tests.gateway.intake.scripted_broker import (
     Peer,
     Script,
     connack,
+    receiving,
     scripted,
 )
 
@@ -31,10 +32,8 @@ POISON = {"5": b"\x32\x07\x00\x01\xff\x00\x07\x00x", "3.1.1": b"\x32\x06\x00\x01
 
 async def reason_after(protocol: Protocol3or5, script: Script) -> str:
     """Why there is no connection to a broker that plays this script."""
-    async with scripted(protocol, script) as settings:
-        receiver = open_receiver(settings, protocol)
-        async with running(receiver, RecordingInbox()) as inbox:
-            return await inbox.until_refused()
+    async with receiving(protocol, script) as (_, inbox):
+        return await inbox.until_refused()
 
 
 @both
@@ -92,15 +91,13 @@ async def test_pings_go_on_and_none_is_missed_while_paused(protocol: Protocol3or
         peer.send(b"\xd0\x00")
         await peer.closed()
 
-    async with scripted(protocol, script) as settings:
-        receiver = open_receiver(settings, protocol)
-        async with running(receiver, RecordingInbox()) as inbox:
-            await inbox.until_connected()
-            receiver.pause()
-            async with asyncio.timeout(30):
-                await answered_late.wait()
-            assert receiver.connected
-            assert len(inbox.connections) == 1
+    async with receiving(protocol, script) as (receiver, inbox):
+        await inbox.until_connected()
+        receiver.pause()
+        async with asyncio.timeout(30):
+            await answered_late.wait()
+        assert receiver.connected
+        assert len(inbox.connections) == 1
 
 
 @both
@@ -115,15 +112,12 @@ async def test_a_pause_holds_for_connections_to_come(protocol: Protocol3or5) -> 
         sent.set()
         await peer.closed()
 
-    async with scripted(protocol, script) as settings:
-        receiver = open_receiver(settings, protocol)
-        receiver.pause()
-        async with running(receiver, RecordingInbox()) as inbox:
-            async with asyncio.timeout(30):
-                await sent.wait()
-            assert inbox.messages == []
-            receiver.resume()
-            await inbox.until(lambda inbox: inbox.payloads == [b"1"])
+    async with receiving(protocol, script, paused=True) as (receiver, inbox):
+        async with asyncio.timeout(30):
+            await sent.wait()
+        assert inbox.messages == []
+        receiver.resume()
+        await inbox.until(lambda inbox: inbox.payloads == [b"1"])
 
 
 @both
@@ -134,14 +128,11 @@ async def test_pausing_twice_is_pausing_once(protocol: Protocol3or5) -> None:
         peer.publish(b"1")
         await peer.closed()
 
-    async with scripted(protocol, script) as settings:
-        receiver = open_receiver(settings, protocol)
+    async with receiving(protocol, script, paused=True) as (receiver, inbox):
         receiver.pause()
-        async with running(receiver, RecordingInbox()) as inbox:
-            receiver.pause()
-            receiver.resume()
-            receiver.resume()
-            await inbox.until(lambda inbox: inbox.payloads == [b"1"])
+        receiver.resume()
+        receiver.resume()
+        await inbox.until(lambda inbox: inbox.payloads == [b"1"])
 
 
 @both
@@ -151,16 +142,14 @@ async def test_nothing_is_sent_on_a_connection_that_just_ended(protocol: Protoco
         await peer.subscribe()
         peer.publish(b"1")
 
-    async with scripted(protocol, script) as settings:
-        receiver = open_receiver(settings, protocol)
-        async with running(receiver, RecordingInbox()) as inbox:
-            await inbox.until_more_than(0)
-            async with asyncio.timeout(30):
-                while receiver.connected:  # noqa: ASYNC110 -- any event would come later
-                    await asyncio.sleep(0)
-            receiver.acknowledge([inbox.messages[0].token])
-            assert not receiver.publish("t", b"")
-            await inbox.until_refused()
+    async with receiving(protocol, script) as (receiver, inbox):
+        await inbox.until_more_than(0)
+        async with asyncio.timeout(30):
+            while receiver.connected:  # noqa: ASYNC110 -- any event would come later
+                await asyncio.sleep(0)
+        receiver.acknowledge([inbox.messages[0].token])
+        assert not receiver.publish("t", b"")
+        await inbox.until_refused()
     assert receiver.statistics.stale_acks == 1
     assert receiver.statistics.publishes == 0
 
@@ -183,14 +172,12 @@ async def test_a_command_is_sent_at_once_or_never(protocol: Protocol3or5) -> Non
         quiet.set()
         await peer.closed()
 
-    async with scripted(protocol, unconfirming, afterwards) as settings:
-        receiver = open_receiver(settings, protocol)
-        async with running(receiver, RecordingInbox()) as inbox:
-            await inbox.until_connected()
-            for number in range(30):
-                assert receiver.publish("t", b"command %d" % number)
-            async with asyncio.timeout(30):
-                await quiet.wait()
+    async with receiving(protocol, unconfirming, afterwards) as (receiver, inbox):
+        await inbox.until_connected()
+        for number in range(30):
+            assert receiver.publish("t", b"command %d" % number)
+        async with asyncio.timeout(30):
+            await quiet.wait()
     assert receiver.statistics.publishes == 30
     assert receiver.statistics.publishes_confirmed == 0
 
@@ -247,13 +234,11 @@ async def test_poison_is_refused_twice_then_handed_over_and_acknowledged() -> No
         acknowledged.set()
         await peer.closed()
 
-    async with scripted("5", poisonous, poisonous, at_last) as settings:
-        receiver = open_receiver(settings, "5")
-        async with running(receiver, RecordingInbox()) as inbox:
-            await inbox.until_more_than(1)
-            receiver.acknowledge([message.token for message in inbox.messages])
-            async with asyncio.timeout(30):
-                await acknowledged.wait()
+    async with receiving("5", poisonous, poisonous, at_last) as (receiver, inbox):
+        await inbox.until_more_than(1)
+        receiver.acknowledge([message.token for message in inbox.messages])
+        async with asyncio.timeout(30):
+            await acknowledged.wait()
     assert [(message.topic, message.payload) for message in inbox.messages] == [
         ("\\xff", b"\x00x"),
         ("t", b"next"),
@@ -269,10 +254,8 @@ async def test_over_3_1_1_poison_is_handed_over_at_once() -> None:
         peer.send(POISON["3.1.1"])
         await peer.closed()
 
-    async with scripted("3.1.1", script) as settings:
-        receiver = open_receiver(settings, "3.1.1")
-        async with running(receiver, RecordingInbox()) as inbox:
-            await inbox.until_more_than(0)
+    async with receiving("3.1.1", script) as (receiver, inbox):
+        await inbox.until_more_than(0)
     assert (inbox.messages[0].topic, inbox.messages[0].payload) == ("\\xff", b"x")
     assert receiver.statistics.quarantined == 1
 
@@ -291,10 +274,8 @@ async def test_garbage_is_counted_and_said(
         peer.send(garbage[protocol])
         await peer.closed()
 
-    async with scripted(protocol, script) as settings:
-        receiver = open_receiver(settings, protocol)
-        async with running(receiver, RecordingInbox()) as inbox:
-            assert "not MQTT" in await inbox.until_refused()
+    async with receiving(protocol, script) as (receiver, inbox):
+        assert "not MQTT" in await inbox.until_refused()
     assert inbox.messages == []
     assert receiver.statistics.malformed == 1
 

@@ -28,6 +28,8 @@ BELOW = DRY + "  when: soil_moisture_pct < 24\n"
 SILENT = "- rule: quiet\n  label: x\n  on: {kind: light}\n  silent: 30m\n"
 WATER = BELOW + '  then: [{irrigate: {plot: "{device.plot}", depth_mm: 6}}]\n'
 
+INACTIVE, PENDING, FIRING = RuleState.INACTIVE, RuleState.PENDING, RuleState.FIRING
+
 Change = tuple[Millis, str, RuleState]
 
 

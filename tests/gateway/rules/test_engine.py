@@ -15,8 +15,11 @@ from tests.gateway.rules.scene import (
     ALERT,
     BELOW,
     DRY,
+    FIRING,
     HOUR,
+    INACTIVE,
     MINUTE,
+    PENDING,
     SECOND,
     SILENT,
     START,
@@ -24,8 +27,6 @@ from tests.gateway.rules.scene import (
     Scene,
     device,
 )
-
-INACTIVE, PENDING, FIRING = RuleState.INACTIVE, RuleState.PENDING, RuleState.FIRING
 
 
 def test_a_condition_without_for_fires_at_once_and_ends_with_it() -> None:

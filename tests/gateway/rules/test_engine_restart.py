@@ -7,15 +7,17 @@ from gateway.decisions import (
     AlertCleared,
     CommandAsked,
     RuleChanged,
-    RuleState,
 )
 from gateway.rules.engine import RuleEngine
 from tests.gateway.rules.scene import (
     ALERT,
     BELOW,
     DRY,
+    FIRING,
     HOUR,
+    INACTIVE,
     MINUTE,
+    PENDING,
     SECOND,
     SILENT,
     START,
@@ -23,8 +25,6 @@ from tests.gateway.rules.scene import (
     Scene,
     device,
 )
-
-INACTIVE, PENDING, FIRING = RuleState.INACTIVE, RuleState.PENDING, RuleState.FIRING
 
 
 def test_pending_survives_a_kill_and_fires_at_its_time() -> None:
