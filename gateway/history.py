@@ -60,6 +60,11 @@ class StoreError(Exception):
     """A store cannot be asked at present; the message says why."""
 
 
+class TooFineError(Exception):
+    """A series in steps of less than an hour would read too many messages of a device that sends
+    very often. Steps of an hour can be answered."""
+
+
 class Store(Protocol):
     """A store of what devices measured and how they were: the journal, or a database that it is
     forwarded to. Raises StoreError."""
@@ -76,7 +81,7 @@ class Store(Protocol):
 
         A store may keep less detail of the past. So from a step of an hour on, whole local hours
         count for the step in which their middle lies, and whole local days from a step of a day
-        on; where `start` and `step` fit them, that is exact.
+        on; where `start` and `step` fit them, that is exact. Raises TooFineError for shorter steps.
         """
         ...
 

@@ -116,6 +116,18 @@ class Hamlet:
         self._commit(Batch(messages=[row]))
         device.last_message = device.committed_message = self._messages
 
+    def babble(self, id: str, messages: int, start: Millis, every: Millis, body: str) -> None:
+        """The device reports so many times; nothing of it is in rollups."""
+        device = self.device(id)
+        first, self._messages = self._messages + 1, self._messages + messages
+        self._connection.execute(
+            "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1)"
+            " INSERT INTO message SELECT ?2 + i, ?3, iif(i, ?2 + i - 1, ?4), 0, ?5 + i * ?6,"
+            " ?5 + i * ?6, 'babble', i, CAST(?7 AS BLOB) FROM n",
+            [messages, first, device.number, device.last_message, start, every, body],
+        )
+        device.last_message = device.committed_message = self._messages
+
     def turn(self, id: str, state: State, since: Millis, cause: str = "ok") -> None:
         """The device is in that state from then on."""
         changed = StateChanged(id, since, state, cause)

@@ -9,6 +9,7 @@ from gateway.api.shapes import DeviceShape, OneDeviceShape, PointShape, SeriesSh
 from gateway.api.written_time import parse_written
 from gateway.clock import Millis
 from gateway.decisions import State
+from gateway.history import TooFineError
 from gateway.views import Views
 from gateway.views.fleet import DeviceRow
 
@@ -53,7 +54,10 @@ def device_routes(views: Views) -> APIRouter:
         since = until - DAY_MS if start is None else parse_written("start", start)
         _check_cost(since, until, step)
         row_of(views, id)
-        curve = await views.curve(id, metric, since, until, step)
+        try:
+            curve = await views.curve(id, metric, since, until, step)
+        except TooFineError:
+            raise Problem(422, _TOO_FINE) from None
         if curve is None:
             raise Problem(404, f"The device {id!r} has no metric {metric!r}.")
         return SeriesShape(
@@ -68,6 +72,11 @@ def device_routes(views: Views) -> APIRouter:
         )
 
     return router
+
+
+_TOO_FINE = (
+    f"This device sends very often: ask for a shorter time, or for a step of {HOUR_MS} ms or more."
+)
 
 
 def row_of(views: Views, id: str) -> DeviceRow:

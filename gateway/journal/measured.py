@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable
+from itertools import chain
 
 from devices.metric import Metric
 from devices.reading import Millis
 from gateway.fleet import Device
-from gateway.history import Point
+from gateway.history import Point, TooFineError
 from gateway.journal.aggregate import Aggregate, Sample, merge
 from gateway.journal.chain import walk
 from gateway.journal.rollup import (
@@ -24,6 +25,9 @@ from gateway.journal.rollup import (
 from gateway.journal.rollup_rows import read_cursor
 from gateway.journal.series import Bucket, points, steps_of_buckets, steps_of_samples
 
+MESSAGES_MAX = 100_000
+"""For one series: a reading every six seconds for a week. They take a second or two to read; a
+device that sends five a second would have three million."""
 LONGEST_DAY_MS = 25 * HOUR_MS
 """When clocks are set back. A day that began so long ago may still go on."""
 
@@ -51,7 +55,7 @@ class Question:
         self._not_rolled = Span(cursor + 1, device.committed_message or 0)
 
     def series(self, step: Millis) -> list[Point]:
-        """See `Store.series`."""
+        """See `Store.series`. Raises TooFineError."""
         if step < HOUR_MS:
             samples = sorted(self._samples())
             return points(steps_of_samples(samples, self._metric.shape, self._start, step))
@@ -59,10 +63,13 @@ class Question:
         return points(steps_of_buckets(buckets, self._start, self._end, step))
 
     def _samples(self) -> Iterable[Sample]:
-        for span in self._spans():
-            for message in walk(self._connection, span.last, span.first):
-                if self._start <= message.measured_at < self._end:
-                    yield from sample_of(message, self._metric)
+        spans = self._spans()
+        messages = (walk(self._connection, span.last, span.first) for span in spans)
+        for number, message in enumerate(chain.from_iterable(messages)):
+            if number == MESSAGES_MAX:
+                raise TooFineError
+            if self._start <= message.measured_at < self._end:
+                yield from sample_of(message, self._metric)
 
     def _spans(self) -> list[Span]:
         """Where the messages of that time are, each place once."""

@@ -10,7 +10,7 @@ from gateway.budgets import BABBLE, BABBLE_LABEL
 from gateway.clock import Millis
 from gateway.decisions import Alert, Command, Explanation, RuleState, Run, State
 from gateway.fleet import GATEWAY, Device, Fleet
-from gateway.history import History, RejectedMessage, described
+from gateway.history import History, RejectedMessage, TooFineError, described
 from gateway.patient_store import PatientStore
 from gateway.site import Site
 from gateway.views.condition import Condition
@@ -34,6 +34,7 @@ from gateway.views.tasks import Task, tasks
 from gateway.views.watering import Watering, merge_runs, plot_status
 from gateway.views.weeks import Weeks
 
+HOUR_MS = 3_600_000
 RUNS_SHOWN_MS = 7 * 86_400_000
 NIGHTS_SHOWN_MS = 14 * 86_400_000
 """In a longer chart a night is narrower than the line."""
@@ -199,7 +200,8 @@ class Views:
     async def curve(
         self, id: str, metric: str, start: Millis, end: Millis, step: Millis
     ) -> Curve | None:
-        """A metric over time; None when there is no such device or it has no such metric."""
+        """A metric over time; None when there is no such device or it has no such metric. Raises
+        TooFineError."""
         asked = described(self._fleet, id, metric)
         if asked is None:
             return None
@@ -209,10 +211,11 @@ class Views:
     async def chart(
         self, id: str, metrics: Sequence[str], start: Millis, end: Millis, step: Millis
     ) -> Chart:
-        """The curves of those metrics which the device has, the nights and what happened."""
+        """The curves of those metrics which the device has, the nights and what happened. Of a
+        device that sends very often the step is an hour at least."""
         # All at once: whoever has to wait for the store waits once.
-        curves, states, transitions = await asyncio.gather(
-            asyncio.gather(*(self.curve(id, metric, start, end, step) for metric in metrics)),
+        (curves, step), states, transitions = await asyncio.gather(
+            self._curves(id, metrics, start, end, step),
             asyncio.to_thread(self._past.states, start, end, id),
             asyncio.to_thread(self._history.transitions, id, TRANSITIONS_READ),
         )
@@ -227,6 +230,17 @@ class Views:
             events(states.get(id, ()), transitions, self._rule_labels(), start),
             tuple(device.sequences.gaps()) if device is not None else (),
         )
+
+    async def _curves(
+        self, id: str, metrics: Sequence[str], start: Millis, end: Millis, step: Millis
+    ) -> tuple[Sequence[Curve | None], Millis]:
+        """Of each metric, and the step that they came to have."""
+        try:
+            return await asyncio.gather(
+                *(self.curve(id, metric, start, end, step) for metric in metrics)
+            ), step
+        except TooFineError:
+            return await self._curves(id, metrics, start, end, HOUR_MS)
 
     async def alerts(self) -> Sequence[Alert]:
         """Open alerts first, then the newest that are over."""

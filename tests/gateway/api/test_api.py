@@ -13,6 +13,7 @@ from gateway.api.exposition import Family, Sample
 from gateway.clock import ClockState
 from gateway.decisions import CommandState, Run, RunState, State
 from gateway.history import StoreError
+from gateway.journal.measured import MESSAGES_MAX
 from gateway.sequences import AWAITED_MS
 from gateway.views.condition import Condition, Link
 from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet, Rule
@@ -324,3 +325,14 @@ async def test_a_leap_of_its_numbers_is_no_missing_reading(
         hamlet.say("light-117", at, seq, battery_v=13.0)
     body = body_of(await web.get(LIGHT))
     assert (body["missing"], body["lost"]) == ([], 0)
+
+
+async def test_a_device_that_sends_very_often_is_told_in_coarser_steps(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    hamlet.babble("light-117", MESSAGES_MAX + 1, NOW - DAY_MS, 500, '{"battery_v":13,"seq":0}')
+    asked = f"{LIGHT}/series?metric=battery_v&start={NOW - DAY_MS}&end={NOW}"
+    answer = await web.get(f"{asked}&step=60000")
+    assert answer.status_code == 422
+    assert "sends very often" in answer.json()["detail"]
+    assert (await web.get(f"{asked}&step={HOUR_MS}")).status_code == 200

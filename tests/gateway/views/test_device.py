@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from devices.text import Text
 from gateway.decisions import RuleChanged, RuleState, State
+from gateway.journal.measured import MESSAGES_MAX
 from gateway.sequences import Gap
 from gateway.views.device import RuleOnDevice
 from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet, RuleOn
@@ -74,3 +75,14 @@ async def test_alerts_in_memory_win_over_the_journal(hamlet: Hamlet) -> None:
         (opened.id, None),
         (past.id, NOW),
     ]
+
+
+async def test_a_chart_of_a_device_that_sends_very_often_has_steps_of_an_hour(
+    hamlet: Hamlet,
+) -> None:
+    every = 2000
+    hamlet.babble(LIGHT, MESSAGES_MAX + 1, NOW - 3 * DAY_MS, every, '{"battery_v":13,"seq":0}')
+    start = NOW - 3 * DAY_MS
+    chart = await hamlet.views.chart(LIGHT, ("battery_v",), start, NOW, HOUR_MS // 4)
+    assert chart.step == HOUR_MS
+    assert len(chart.curves[0].points) == (MESSAGES_MAX * every) // HOUR_MS + 1
