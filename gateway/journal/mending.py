@@ -27,9 +27,10 @@ UNREADABLE = (sqlite3.Error, UnicodeDecodeError, JournalDamagedError)
 DAMAGED_FILES = "journal.damaged-*.db"
 """How they are called after they were moved aside."""
 TABLES = (
-    "device", "message", "rule_state", "alert", "command", "run", "state_change", "sink",
+    "device", "message", "rule_state", "rule_change", "alert", "command", "run", "explanation",
+    "state_change", "sink", "rollup", "rollup_cursor", "clock_period", "origin", "ageing",
 )  # fmt: skip
-"""Descriptions of more would not fit the page."""
+"""All that is taken over or brought back. The page has no room for many more descriptions."""
 _APPLICATION = slice(68, 72)
 _VALID_FOR = slice(92, 96)
 """The file's change that its size in the header is of; any other than the present one makes SQLite

@@ -216,6 +216,28 @@ def test_rollups_that_cannot_be_read_are_made_anew(known: Known) -> None:
         assert connection.execute("SELECT * FROM rollup_cursor").fetchall() == [(1, 0)]
 
 
+def test_without_a_first_page_all_that_was_decided_or_rolled_up_comes_back(known: Known) -> None:
+    def content() -> list[list[tuple[object, ...]]]:
+        with closing(sqlite3.connect(known.file)) as connection:
+            return [
+                connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
+                for table in ("rollup", "rollup_cursor", "explanation", "rule_change")
+            ]
+
+    with closing(sqlite3.connect(known.file)) as connection, connection:
+        connection.execute("INSERT INTO rollup VALUES (1, 0, '{}', NULL)")
+        connection.execute("INSERT INTO rollup_cursor VALUES (1, 50)")
+        connection.execute(
+            """INSERT INTO explanation VALUES ('lo-1', 1, 'x', '["a", "b"]', '{}')"""
+        )
+    before = content()
+    assert all(before)
+    overwrite(known.file, 1, 0, b"\xa5" * PAGE_BYTES)
+    bring_back(known, replace(known))
+    for lost, found in zip(before, content(), strict=True):
+        assert set(lost) <= set(found)
+
+
 def test_a_file_that_is_no_journal_is_left_alone(known: Known, tmp_path: Path) -> None:
     foreign = tmp_path / "notes.txt"
     foreign.write_bytes(b"To do: water the tea.\n" * 1000)
