@@ -23,21 +23,13 @@ from gateway.intake.contract import ConnectionSettings, Receiver, TlsSettings
 from gateway.intake.embedded import EmbeddedBroker
 from gateway.intake.open_receiver import open_receiver
 from gateway.journal.batch import MessageRow
-from gateway.journal.clean_end import clean_end
-from gateway.journal.damage import WholeCheck
-from gateway.journal.database import JournalDamagedError
 from gateway.journal.lock import sole_writer
-from gateway.journal.periods import uncertain_times
 from gateway.journal.reader import JournalReader
 from gateway.journal.recent import RecentMessages
-from gateway.journal.replacement import note_damage
-from gateway.journal.reserve import Reserve
 from gateway.journal.rollup_job import RollupJob
 from gateway.journal.room import spare_bytes
-from gateway.journal.writer import JournalWriter
 from gateway.long_term import STATES_STREAM, build_forwarder, build_store
 from gateway.observations import Observations
-from gateway.opening import open_sound_journal
 from gateway.patient_store import PatientStore
 from gateway.pipeline import Pipeline
 from gateway.pulse import Pulse
@@ -46,6 +38,7 @@ from gateway.self_report import SelfReport
 from gateway.serial.lines import SerialLines
 from gateway.serial.notices import outlived, port_alert
 from gateway.site import Site, read_secret
+from gateway.storage import Storage, open_storage
 from gateway.timekeeping.clocks import Clocks, SystemClocks
 from gateway.timekeeping.own_clock import OwnClock
 from gateway.upkeep import Upkeep
@@ -58,6 +51,8 @@ WATCH_S = 5.0
 """How old the figures about forwarding may be."""
 
 log = logging.getLogger(__name__)
+
+Forward = Callable[[Sequence[MessageRow]], None]
 
 
 class SiteError(Exception):
@@ -171,7 +166,6 @@ async def open_gateway(
     Raises SiteError, JournalError, DeviceConflictError or EmbeddedBrokerError, in words for the
     person who set up the site.
     """
-    loop = asyncio.get_running_loop()
     observations = Observations()
     settings = _connection_settings(site)
     observations.broker_reason = f"connecting to {settings.host}:{settings.port}"
@@ -180,38 +174,20 @@ async def open_gateway(
         broker = site.config.broker.embedded
         if broker:
             await stack.enter_async_context(EmbeddedBroker(broker.host, broker.port))
-        journal_file = site.data / JOURNAL_FILE
-        reserve = Reserve(site.data)
-        if reserve.disk_is_full():
-            reserve.release_for_start()  # SQLite needs a little room to open the file at all
-        was_clean = stack.enter_context(clean_end(site.data))
-        connection, clock, pipeline = open_sound_journal(site, rules, clocks or SystemClocks())
-        stack.callback(connection.close)
-        uncertain = sum(one.messages for one in uncertain_times(connection))
-
-        def on_failure(error: BaseException) -> None:
-            log.critical("journal: %s", error)
-            if isinstance(error, JournalDamagedError):
-                note_damage(journal_file, str(error))
-            loop.call_soon_threadsafe(committer.fail, error)
-
-        writer = JournalWriter(connection, reserve, _tell_trouble(observations), on_failure)
-        stack.callback(writer.close)
-        zone = ZoneInfo(site.config.place.timezone)
-        reader = JournalReader(journal_file, pipeline.fleet, zone, on_failure)
-        stack.callback(reader.close)
+        storage = stack.enter_context(
+            open_storage(
+                site,
+                rules,
+                clocks or SystemClocks(),
+                observations,
+                fail=lambda error: committer.fail(error),
+            )
+        )
+        clock, pipeline, reader = storage.clock, storage.pipeline, storage.reader
         feed = Feed()
         stack.callback(feed.close)
-        protocol = "3.1.1" if broker else site.config.broker.protocol
-        receiver = open_receiver(settings, protocol)
-        recent = RecentMessages()
-        forwarder = build_forwarder(site, pipeline.fleet, recent, reader, writer, clock.now)
-
-        def forward(rows: Sequence[MessageRow]) -> None:
-            if forwarder:
-                recent.add(rows)
-                forwarder.notify(len(rows))
-
+        receiver = open_receiver(settings, "3.1.1" if broker else site.config.broker.protocol)
+        forwarder, forward = _build_forwarding(site, storage)
         committer = Committer(
             pipeline,
             receiver,
@@ -221,66 +197,58 @@ async def open_gateway(
             commit_interval_ms=site.config.journal.commit_interval_ms,
             forward=forward,
         )
-        committer.start(writer, has_room=reserve.fill())
+        committer.start(storage.writer, has_room=storage.reserve.fill())
         stack.push_async_callback(committer.stop)
-        if not was_clean:
-            stack.callback(WholeCheck(journal_file, on_failure).close)
-        pulse = Pulse(committer, observations)
         serial = _build_serial(site, pipeline, committer, clock.now)
-        upkeep = _build_upkeep(site, pipeline, committer, reader, writer, observations, clock.now)
         shown: list[Stamped] = [observations, *serial.statistics]
-        clock_watch = ClockWatch(clock, pipeline, committer, writer, lambda: forward(()), shown)
         yield Gateway(
             site,
             clock,
-            clock_watch,
+            ClockWatch(clock, pipeline, committer, storage.writer, lambda: forward(()), shown),
             pipeline,
             committer,
             receiver,
             reader,
             feed,
             observations,
-            pulse,
-            upkeep,
+            Pulse(committer, observations),
+            _build_upkeep(site, storage, committer, observations),
             forwarder,
             build_store(site, pipeline.fleet),
             serial,
-            uncertain,
+            storage.uncertain,
         )
 
 
-def _tell_trouble(observations: Observations) -> Callable[[str | None], None]:
-    def on_trouble(trouble: str | None) -> None:
-        if trouble is None:
-            log.info("journal: writing again")
-        elif trouble != observations.journal_trouble:
-            log.error("journal: %s; messages wait at the broker until it can", trouble)
-        observations.journal_trouble = trouble
+def _build_forwarding(site: Site, storage: Storage) -> tuple[Forwarder | None, Forward]:
+    """The forwarder, and what is to be told of every commit."""
+    recent = RecentMessages()
+    fleet, now = storage.pipeline.fleet, storage.clock.now
+    forwarder = build_forwarder(site, fleet, recent, storage.reader, storage.writer, now)
 
-    return on_trouble
+    def forward(rows: Sequence[MessageRow]) -> None:
+        if forwarder:
+            recent.add(rows)
+            forwarder.notify(len(rows))
+
+    return forwarder, forward
 
 
 def _build_upkeep(
-    site: Site,
-    pipeline: Pipeline,
-    committer: Committer,
-    reader: JournalReader,
-    writer: JournalWriter,
-    observations: Observations,
-    now: Now,
+    site: Site, storage: Storage, committer: Committer, observations: Observations
 ) -> Upkeep:
-    zone = ZoneInfo(site.config.place.timezone)
+    reader, writer, fleet = storage.reader, storage.writer, storage.pipeline.fleet
     return Upkeep(
-        pipeline.fleet,
+        fleet,
         reader,
         writer,
-        RollupJob(reader, writer, pipeline.fleet, zone),
+        RollupJob(reader, writer, fleet, ZoneInfo(site.config.place.timezone)),
         site.config.journal,
         spare=lambda: spare_bytes(site.data),
         sinks=(InfluxSink.name,) if site.config.influxdb else (),
         state_sinks=(STATES_STREAM,) if site.config.influxdb else (),
         observations=observations,
-        now=now,
+        now=storage.clock.now,
         tell=committer.ask,
     )
 
