@@ -29,7 +29,13 @@ from gateway.intake.mqtt5_events import (
     Subscribed,
     SubscriptionsRefused,
 )
-from gateway.intake.mqtt5_framing import LengthError, codec_errors, packet_size, raw_publish
+from gateway.intake.mqtt5_framing import (
+    LengthError,
+    codec_errors,
+    packet_size,
+    raw_publish,
+    read_quietly,
+)
 from gateway.intake.mqtt5_publishing import (
     FIRST_FAILURE,
     LAST_PACKET_ID,
@@ -86,6 +92,7 @@ class Mqtt5Connection:
         self._on_message = on_message
         self._statistics = statistics
         self._quarantine = quarantine
+        self._read = read_quietly if quarantine else mqtt5.read
         self._first_token = generation << 16
         self._awaiting_release = awaiting_release
         self._qos2_unacknowledged: set[int] = set()
@@ -174,7 +181,7 @@ class Mqtt5Connection:
         """The hot path: the flags in the first byte are cheaper to ask than the packet, and names
         of this function cheaper than a module's or an enumeration's."""
         view = memoryview(buffer)
-        read, publish = mqtt5.read, mqtt5.PublishPacket
+        read, publish = self._read, mqtt5.PublishPacket
         on_message, first_token = self._on_message, self._first_token
         connecting = State.CONNECTING
         offset, total = 0, len(buffer)

@@ -5,7 +5,10 @@ A packet's length stands in its header, so a packet of nonsense does not hide th
 
 from dataclasses import dataclass
 
+import mqtt5
+
 _MAX_LENGTH_BYTES = 4
+_PUBLISH, _TYPE_MASK = 0x30, 0xF0
 _QOS_SHIFT, _QOS_BITS = 1, 0b11
 
 
@@ -34,6 +37,20 @@ def packet_size(view: memoryview) -> int | None:
     return None
 
 
+def read_quietly(view: memoryview) -> tuple[mqtt5.Packet, int]:
+    """What `mqtt5.read` does, but a topic that is no UTF-8 is a ValueError: the panic of the codec
+    would print a trace for each such message, and a hostile broker fill the log."""
+    size = packet_size(view)
+    if size is None or size > len(view):
+        raise IndexError("not yet a whole packet")
+    packet = view[:size]
+    if packet[0] & _TYPE_MASK == _PUBLISH:
+        start, end = _topic(packet)
+        if end <= size:  # else the codec says what is wrong
+            bytes(packet[start:end]).decode()
+    return mqtt5.read(packet)
+
+
 def raw_publish(packet: memoryview) -> RawPublish | None:
     """A complete PUBLISH that the codec refused. None when not even its frame makes sense.
 
@@ -41,16 +58,21 @@ def raw_publish(packet: memoryview) -> RawPublish | None:
     """
     qos = packet[0] >> _QOS_SHIFT & _QOS_BITS
     body = bytes(packet)
-    start = 2
-    while body[start - 1] & 0x80:
-        start += 1
-    topic_end = start + 2 + int.from_bytes(body[start : start + 2], "big")
+    topic_start, topic_end = _topic(packet)
     rest_start = topic_end + (2 if qos else 0)
     packet_id = int.from_bytes(body[topic_end:rest_start], "big")
     if len(body) < rest_start or qos == _QOS_BITS or (qos and not packet_id):
         return None
-    topic = body[start + 2 : topic_end].decode(errors="backslashreplace")
+    topic = body[topic_start:topic_end].decode(errors="backslashreplace")
     return RawPublish(topic, body[rest_start:], packet_id)
+
+
+def _topic(packet: memoryview) -> tuple[int, int]:
+    """Where the topic of a PUBLISH begins and ends."""
+    start = 2
+    while packet[start - 1] & 0x80:
+        start += 1
+    return start + 2, start + 2 + int.from_bytes(packet[start : start + 2], "big")
 
 
 def codec_errors() -> tuple[type[BaseException], ...]:
