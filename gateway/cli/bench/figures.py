@@ -1,7 +1,8 @@
 """What a running gateway tells of itself, read from its `/metrics`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
+from statistics import quantiles
 from typing import NamedTuple
 from urllib.request import urlopen
 
@@ -49,6 +50,13 @@ def check_balance(web_port: int, messages: int) -> None:
     }
     if received != sum(parts.values()) or parts["accepted"] != messages:
         raise RuntimeError(f"{received:.0f} received of {messages}, but {parts}")
+
+
+def wait_ms(waits: Sequence[float], percent: int) -> float | None:
+    """That percentile of waits in seconds; None of fewer than two, which have none."""
+    if len(waits) < 2:
+        return None
+    return round(quantiles(waits, n=100)[percent - 1] * 1000, 2)
 
 
 def percentile_ms(figures: Figures, percent: int) -> float | None:

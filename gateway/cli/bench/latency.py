@@ -6,12 +6,11 @@ import json
 import tempfile
 import time
 from pathlib import Path
-from statistics import quantiles
 
 import aiomqtt
 
 from gateway.cli.bench.bench_site import HAMLET, PROBES, write_site
-from gateway.cli.bench.figures import WRITTEN, percentile_ms, read_figures
+from gateway.cli.bench.figures import WRITTEN, percentile_ms, read_figures, wait_ms
 from gateway.cli.bench.process import Measured, await_healthy, some_port
 from gateway.cli.bench.throughput import STEADY as WINDOW
 
@@ -51,15 +50,14 @@ def measure_latency(
             load.await_line("sent")
             figures = read_figures(web_port)
             rss = gateway.peak_rss_mb()
-    cuts = quantiles(waits, n=100)
     return {
         "rate": rate,
         "devices": devices,
         "rules": rules + PROBES,
         "probes": seconds * PROBES_PER_S,
         "answered": len(waits),
-        "p50_ms": round(cuts[49] * 1000, 2),
-        "p99_ms": round(cuts[98] * 1000, 2),
+        "p50_ms": wait_ms(waits, 50),
+        "p99_ms": wait_ms(waits, 99),
         "commit_p50_ms": percentile_ms(figures, 50),
         "commit_p99_ms": percentile_ms(figures, 99),
         "written_bytes_per_message": round((figures[WRITTEN] - before[WRITTEN]) / load_count),

@@ -1,6 +1,6 @@
 """How the bench reads a gateway's own figures."""
 
-from gateway.cli.bench.figures import percentile_ms
+from gateway.cli.bench.figures import percentile_ms, wait_ms
 
 COMMITS = {
     "hamlet_messages_received_total": 9.0,
@@ -17,3 +17,9 @@ def test_a_percentile_is_the_bound_of_its_bucket() -> None:
     assert percentile_ms(COMMITS, 98) == 2.5
     assert percentile_ms(COMMITS, 99) == 5
     assert percentile_ms(COMMITS, 100) is None  # infinity cannot be said in JSON
+
+
+def test_a_percentile_of_fewer_than_two_waits_is_none() -> None:
+    assert wait_ms([], 50) is None
+    assert wait_ms([0.002], 99) is None
+    assert wait_ms([0.002, 0.002], 99) == 2.0
