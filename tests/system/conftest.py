@@ -8,7 +8,8 @@ import pytest
 
 from tests.conftest import StartMosquitto
 from tests.real import Mosquitto
-from tests.system.gateway_process import PROGRAM, GatewayProcess
+from tests.system.gateway_process import PROGRAM, GatewayProcess, write_site
+from tests.system.traffic import LISTED
 
 
 class StartGateway(Protocol):
@@ -31,6 +32,15 @@ def make_gateway() -> Iterator[StartGateway]:
     yield make
     for gateway in made:
         gateway.kill()
+
+
+@pytest.fixture
+def listed_gateway(
+    tmp_path: Path, make_gateway: StartGateway, patient_broker: Mosquitto
+) -> GatewayProcess:
+    """Not yet started. Its site lists the devices of `traffic`; its broker is the patient one."""
+    site = tmp_path / "site"
+    return make_gateway(site, write_site(site, {"url": patient_broker.url}, devices=LISTED))
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ class GatewayProcess:
         self.url = f"http://127.0.0.1:{port}"
         self._program = program
         self.log = site / "gateway.log"
-        self._site = site
+        self.site = site
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *arguments: str, connected: bool = True) -> None:
@@ -101,7 +101,7 @@ class GatewayProcess:
 
     def launch(self, *arguments: str) -> None:
         """Start it and wait for nothing."""
-        command = arguments or ("run", "--site", str(self._site))
+        command = arguments or ("run", "--site", str(self.site))
         with self.log.open("ab") as log:
             # A group of its own, like a command in a terminal: Ctrl-C goes to all in it.
             self._process = subprocess.Popen(
@@ -194,7 +194,7 @@ class GatewayProcess:
 
     def ask(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         """What the journal on the disk says, read by a connection of its own."""
-        file = self._site / "data" / "journal.db"
+        file = self.site / "data" / "journal.db"
         connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=TIMEOUT_S)
         try:
             return connection.execute(query, parameters).fetchall()

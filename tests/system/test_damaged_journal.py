@@ -4,8 +4,7 @@ import random
 from pathlib import Path
 
 from tests.real import Mosquitto
-from tests.system.conftest import StartGateway
-from tests.system.gateway_process import GatewayProcess, write_site
+from tests.system.gateway_process import GatewayProcess
 from tests.system.traffic import LISTED, publish, reports
 
 MESSAGES = 6000
@@ -13,11 +12,9 @@ OPEN_ALERT = "SELECT 1 FROM alert WHERE source = 'gateway:journal-damaged' AND r
 
 
 async def test_a_journal_overwritten_while_the_gateway_runs_and_while_it_does_not(
-    tmp_path: Path, make_gateway: StartGateway, patient_broker: Mosquitto
+    listed_gateway: GatewayProcess, patient_broker: Mosquitto
 ) -> None:
-    site = tmp_path / "site"
-    port = write_site(site, {"url": patient_broker.url}, devices=LISTED)
-    gateway = make_gateway(site, port)
+    gateway, site = listed_gateway, listed_gateway.site
     gateway.start()
     everything = list(reports(3 * MESSAGES))
 
@@ -51,11 +48,9 @@ async def test_a_journal_overwritten_while_the_gateway_runs_and_while_it_does_no
 
 
 async def test_a_log_that_is_deleted_while_the_gateway_runs_takes_nothing_with_it(
-    tmp_path: Path, make_gateway: StartGateway, patient_broker: Mosquitto
+    listed_gateway: GatewayProcess, patient_broker: Mosquitto
 ) -> None:
-    site = tmp_path / "site"
-    port = write_site(site, {"url": patient_broker.url}, devices=LISTED)
-    gateway = make_gateway(site, port)
+    gateway, site = listed_gateway, listed_gateway.site
     gateway.start()
     everything = list(reports(2 * MESSAGES))
     await publish(patient_broker.port, everything[:MESSAGES])
