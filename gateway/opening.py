@@ -54,7 +54,7 @@ def _open(site: Site, rules: Sequence[Rule], clocks: Clocks) -> Opened:
                 pipeline = build_pipeline(connection, site, rules, now, clock_trusted=trusted)
         except sqlite3.OperationalError as error:
             raise JournalError(
-                f"{file} cannot be read: {error}; is the disk full, or failing?"
+                f"{file} cannot be used: {error}; is the disk full, read-only, or failing?"
             ) from error
         unless_opened.pop_all()
         return connection, clock, pipeline

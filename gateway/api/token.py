@@ -1,9 +1,10 @@
 """The token that whoever writes through the API must show."""
 
-import os
 import secrets
 import stat
 from pathlib import Path
+
+from gateway.durable_file import write_durably
 
 TOKEN_BYTES = 32
 TOKEN_MIN = 20
@@ -14,15 +15,12 @@ def load_or_create_token(path: Path) -> str:
     """The token in `path`; made at the first start, readable by its owner only.
 
     Raises ValueError, in words for the technician, when others can read the file or it holds no
-    token.
+    token; and OSError.
     """
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if path.exists():
         return _load(path)
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    with os.fdopen(handle, "w") as file:
-        file.write(token + "\n")
+    write_durably(path, token + "\n")
     return token
 
 

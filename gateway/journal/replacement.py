@@ -5,12 +5,12 @@ why and where to, and is deleted last.
 """
 
 import json
-import os
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from devices.reading import Millis
+from gateway.durable_file import sync_folder, write_durably
 from gateway.journal.database import JournalError
 from gateway.journal.rescue import rescue
 
@@ -64,24 +64,10 @@ def _replace(file: Path, note_file: Path, note: dict[str, str], now: Millis) -> 
             Path(f"{new}{suffix}").unlink(missing_ok=True)
         rescue(aside, new, now)
         new.rename(file)
-    _sync_folder(file.parent)
+    sync_folder(file.parent)
     note_file.unlink()
     return aside
 
 
 def _write(note_file: Path, note: dict[str, str]) -> None:
-    draft = note_file.with_suffix(".draft")
-    with draft.open("w") as handle:
-        json.dump(note, handle)
-        handle.flush()
-        os.fsync(handle.fileno())
-    draft.rename(note_file)
-    _sync_folder(note_file.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_durably(note_file, json.dumps(note))

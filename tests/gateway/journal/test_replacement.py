@@ -28,7 +28,7 @@ def file(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("steps", range(12))
+@pytest.mark.parametrize("steps", range(14))
 def test_a_power_cut_at_any_step_is_made_good(
     file: Path, steps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,7 +59,7 @@ def test_a_power_cut_at_any_step_is_made_good(
     (aside,) = file.parent.glob("journal.damaged-*.db")
     assert Path(f"{aside}-wal").exists() or steps > 0
     assert {left.name for left in file.parent.iterdir()} <= {
-        file.name, aside.name, f"{aside.name}-wal", f"{aside.name}-shm", "journal.draft",
+        file.name, aside.name, f"{aside.name}-wal", f"{aside.name}-shm", "journal.damage.draft",
     }  # fmt: skip
 
 
