@@ -32,7 +32,7 @@ from gateway.rounds import Rounds
 from gateway.rules.engine import RuleEngine
 from gateway.rules.loader import check_rules, load_rules
 from gateway.rules.rule import Rule
-from gateway.site import Site, load_site
+from gateway.site import Site, SiteConfig, load_site
 
 JOURNAL_FILE = "journal.db"
 
@@ -62,37 +62,47 @@ def build_pipeline(
 ) -> Pipeline:
     """The pipeline, ready to receive. Raises DeviceConflictError."""
     fleet = load_fleet(connection, site.devices)
+    engines = build_engines(fleet, site, rules)
+    engines.remembered = Remembered(
+        rules=load_rule_states(connection),
+        alerts=load_open_alerts(connection),
+        commands=load_commands(connection),
+        runs=load_runs(connection, now),
+    )
+    pipeline = connect(engines, site.config, newest_message(connection))
+    pipeline.start(unknown_to_journal(connection, fleet), now, clock_trusted=clock_trusted)
+    return pipeline
+
+
+def build_engines(fleet: Fleet, site: Site, rules: Sequence[Rule]) -> Engines:
+    """Every engine, with nothing remembered."""
     config = site.config
-    engines = Engines(
+    return Engines(
         fleet=fleet,
         health=HealthEngine(fleet),
         rules=RuleEngine(rules, fleet),
         alerts=AlertEngine(),
         outbox=Outbox(config.hamlet, fleet),
         irrigation=IrrigationEngine(site.plots, fleet, ZoneInfo(config.place.timezone)),
-        remembered=Remembered(
-            rules=load_rule_states(connection),
-            alerts=load_open_alerts(connection),
-            commands=load_commands(connection),
-            runs=load_runs(connection, now),
-        ),
     )
-    admission = Admission(config.hamlet, fleet, adopt_new_devices=config.adopt_new_devices)
+
+
+def connect(engines: Engines, config: SiteConfig, newest_message: int) -> Pipeline:
+    """The pipeline between these engines, yet to be started. It numbers what it accepts from the
+    newest message on."""
+    fleet = engines.fleet
     limits = config.limits
     round_s = limits.ack_interval_s
-    budgets = Budgets(limits.device_messages_per_minute, limits.device_burst, round_s)
-    pipeline = Pipeline(
+    return Pipeline(
         config.hamlet,
-        admission,
+        Admission(config.hamlet, fleet, adopt_new_devices=config.adopt_new_devices),
         fleet,
         engines,
         Rounds(fleet, round_s),
-        budgets,
+        Budgets(limits.device_messages_per_minute, limits.device_burst, round_s),
         _watch_broker(fleet, keeps_sessions=config.broker.embedded is None),
-        newest_message(connection),
+        newest_message,
     )
-    pipeline.start(unknown_to_journal(connection, fleet), now, clock_trusted=clock_trusted)
-    return pipeline
 
 
 def _watch_broker(fleet: Fleet, *, keeps_sessions: bool) -> BrokerWatch:

@@ -5,21 +5,20 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from devices.decode import parse_time
 from devices.reading import Millis
 from devices.rejection import RejectedError
 from gateway.assembly import JOURNAL_FILE
 from gateway.cli.complaints import USAGE, complaints
+from gateway.cli.progress import progress
 from gateway.journal.check import check as find_faults
 from gateway.journal.database import JournalDamagedError, JournalError, passes
 from gateway.journal.export import Wanted
@@ -29,7 +28,6 @@ from gateway.journal.mending import refuse_foreign
 from gateway.journal.replacement import note_damage, replace_if_noted
 from gateway.journal.salvage import salvage as bring_back
 
-BAR_AFTER_S = 2.0
 SALVAGE_IT = "stop the gateway and run: hamlet journal salvage"
 
 ASK_DISK = "does the disk fail, is it full, or does the file belong to somebody else?"
@@ -87,7 +85,7 @@ def salvage(
         complaints(),
         _disk_trouble(file),
         sole_writer(file.parent),
-        _bar("salvaging") as on_progress,
+        progress("salvaging") as on_progress,
     ):
         if damaged is None or _existing(damaged).resolve() == file.resolve():
             damaged = _move_aside(file, now)
@@ -179,18 +177,3 @@ def _disk_trouble(file: Path) -> Iterator[None]:
         if not passes(error):
             raise
         raise JournalError(f"{file}: {error}; {ASK_DISK}") from error
-
-
-@contextmanager
-def _bar(label: str) -> Iterator[Callable[[float], None]]:
-    """A progress bar, on a terminal and once it is worth it."""
-    began = time.monotonic()
-    with Progress(
-        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-    ) as bar:
-        task = bar.add_task(label, total=1.0, visible=False)
-
-        def on_progress(share: float) -> None:
-            bar.update(task, completed=share, visible=time.monotonic() - began > BAR_AFTER_S)
-
-        yield on_progress

@@ -1,6 +1,6 @@
 """The rules of a site: every YAML file of a folder, checked whole."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,19 +38,32 @@ def check_rules(
     """Read `*.yaml` and `*.yml` of the folder, in the order of their names. A site without the
     folder has no rules. Without a fleet, what is said of single devices is not checked; without
     plots, what is said of plots."""
-    vocabulary = Vocabulary(kinds, fleet, plots)
+    files = [file for file in folder.glob("*") if file.suffix in (".yaml", ".yml")]
+    return check_files(sorted(files), Vocabulary(kinds, fleet, plots))
+
+
+def check_files(files: Iterable[Path], vocabulary: Vocabulary) -> CheckedRules:
+    """Read these files, which may speak of each other's rules."""
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            documents.append(_open(load_yaml(file)))
+        except ProblemsError as error:
+            problems += error.problems
+    checked = check_rules_of([document.root for document in documents], vocabulary)
+    checked.problems = sorted([*problems, *checked.problems])
+    return checked
+
+
+def check_rules_of(lists: Iterable[Node], vocabulary: Vocabulary) -> CheckedRules:
+    """Read lists of rules, each of which is a document of its own or a part of one."""
     checked = CheckedRules()
     first_at: dict[str, str] = {}
-    files = [file for file in folder.glob("*") if file.suffix in (".yaml", ".yml")]
-    for file in sorted(files):
-        try:
-            document = _open(load_yaml(file))
-        except ProblemsError as error:
-            checked.problems += error.problems
-            continue
-        _read_rules(document, vocabulary, checked.rules, first_at)
-        checked.problems += document.problems
-        checked.warnings += document.warnings
+    for rules in lists:
+        _read_rules(rules, vocabulary, checked.rules, first_at)
+        checked.problems += rules.document.problems
+        checked.warnings += rules.document.warnings
     checked.problems.sort()
     checked.warnings.sort()
     return checked
@@ -62,11 +75,11 @@ def _open(located: Located) -> Document:
 
 
 def _read_rules(
-    document: Document, vocabulary: Vocabulary, rules: list[Rule], first_at: dict[str, str]
+    listed: Node, vocabulary: Vocabulary, rules: list[Rule], first_at: dict[str, str]
 ) -> None:
-    if document.located.data is None:  # an empty file, or one with comments only
+    if listed.value is None:  # an empty file, or one with comments only
         return
-    for node in document.root.items("a file of rules") or ():
+    for node in listed.items("a file of rules") or ():
         _refuse_second(node, first_at)
         rule = read_rule(node, vocabulary)
         if rule is not None:
