@@ -119,6 +119,8 @@ class _Builder:
         return node.value if node.tag.endswith((":str", ":bool")) else None
 
     def _build_scalar(self, node: yaml.Node) -> object:
+        if node.tag.endswith((":int", ":float")) and ":" in node.value:
+            return node.value  # YAML 1.1 reads the time 22:00 as sixties, 1320
         try:
             return self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
