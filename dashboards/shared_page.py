@@ -13,7 +13,8 @@ from dashboards.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a page shows: the stream sends its fragments anew, `fixed` stays as it came."""
+    """What a page shows: the stream sends its fragments anew, `fixed` stays as it came. Fragments
+    are events by their names: `open` and `error` are not to be had, EventSource has its own."""
 
     fragments: Fragments
     fixed: Mapping[str, object] = field(default_factory=dict)
