@@ -31,7 +31,7 @@ from gateway.pipeline import Pipeline
 from gateway.rounds import Rounds
 from gateway.rules.engine import RuleEngine
 from gateway.rules.loader import check_rules, load_rules
-from gateway.rules.rule import Rule
+from gateway.rules.rule import Rule, armed
 from gateway.site import Site, SiteConfig, load_site
 
 JOURNAL_FILE = "journal.db"
@@ -62,7 +62,7 @@ def build_pipeline(
 ) -> Pipeline:
     """The pipeline, ready to receive. Raises DeviceConflictError."""
     fleet = load_fleet(connection, site.devices)
-    engines = build_engines(fleet, site, rules)
+    engines = build_engines(fleet, site, armed(rules))
     engines.remembered = Remembered(
         rules=load_rule_states(connection),
         alerts=load_open_alerts(connection),

@@ -8,11 +8,12 @@ from devices.reading import Millis
 from gateway.alerts.engine import AlertEngine
 from gateway.clock import Correction
 from gateway.commands.outbox import Outbox
-from gateway.decisions import Alert, Command, Decision, Record, RuleChanged, Run
+from gateway.decisions import Alert, AlertCleared, Command, Decision, Record, RuleChanged, Run
 from gateway.fleet import Fleet
 from gateway.health.engine import HealthEngine
 from gateway.irrigation.engine import IrrigationEngine
 from gateway.rules.engine import RuleEngine
+from gateway.rules.rule import Rule, armed, is_rule
 
 
 @dataclass(slots=True)
@@ -45,7 +46,21 @@ class Engines:
             *self.outbox.restore(remembered.commands, now, clock_trusted=clock_trusted),
             *self.health.restore(now, clock_trusted=clock_trusted),
             *self.rules.restore(remembered.rules, now),
+            *self._clear_orphans(now),
             *self.irrigation.restore(remembered.runs, now),
+        ]
+
+    def replace_rules(self, rules: Sequence[Rule], now: Millis) -> list[Decision]:
+        """Go on with other rules."""
+        return [*self.rules.replace(armed(rules), now), *self._clear_orphans(now)]
+
+    def _clear_orphans(self, now: Millis) -> list[Decision]:
+        """End the alerts of rules that do not fire, or have been edited not to alert any more."""
+        held = self.rules.alerting()
+        return [
+            AlertCleared(alert.source, alert.subject, now)
+            for alert in self.alerts.open_alerts()
+            if is_rule(alert.source) and (alert.source, alert.subject) not in held
         ]
 
     def correct(self, correction: Correction, now: Millis) -> list[Record]:

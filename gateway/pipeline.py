@@ -6,16 +6,16 @@ are in the Work. No clock, no I/O, no asyncio in here.
 """
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
 from devices.reading import Millis
-from devices.rejection import Reason, RejectedError
+from devices.rejection import RejectedError
 from devices.topics import Channel
 from gateway.admission import OWN_TOPIC, Admission, Route
 from gateway.broker_watch import DROPPED_TOPIC, BrokerWatch
 from gateway.budgets import Budgets
 from gateway.clock import Correction, Scale
+from gateway.counters import Counters
 from gateway.decisions import (
     Alert,
     AlertAsked,
@@ -39,6 +39,7 @@ from gateway.receipts import Receipt, make_receipt
 from gateway.rejections import Rejections
 from gateway.reports import apply_report
 from gateway.rounds import Rounds
+from gateway.rules.rule import Rule
 from gateway.work import Work
 
 BACKFILL_AGE_MS = 600_000
@@ -48,19 +49,6 @@ MESSAGES_PER_SNAPSHOT = 50
 this many messages per device, a quarter of a million at 5,000 devices."""
 
 Request = CommandAsked | IrrigationAsked | AlertAsked | AlertCleared
-
-
-@dataclass(slots=True)
-class Counters:
-    """received = accepted + duplicate + rejected, at all times."""
-
-    received: int = 0
-    accepted: int = 0
-    duplicate: int = 0
-    rejected: dict[Reason, int] = field(default_factory=lambda: dict.fromkeys(Reason, 0))
-    commands: dict[CommandState, int] = field(
-        default_factory=lambda: dict.fromkeys(CommandState, 0)
-    )
 
 
 class Pipeline:
@@ -238,6 +226,11 @@ class Pipeline:
         """What a person wants, or the gateway has to say of itself. Whether it was refused stands
         in the records."""
         self._settle([request], now)
+
+    def replace_rules(self, rules: Sequence[Rule], now: Millis) -> None:
+        """Go on with other rules; what follows from that is part of the same work."""
+        self._work.decided = True
+        self._settle(self.engines.replace_rules(rules, now), now)
 
     def acknowledge_alert(self, alert: str, now: Millis) -> bool:
         """A person has seen it. False when no such alert is open."""

@@ -91,6 +91,13 @@ class Node:
             return None
         return self.value
 
+    def truth(self, what: str) -> bool | None:
+        """A yes or no."""
+        if not isinstance(self.value, bool):
+            self.complain(f"{what} must be true or false")
+            return None
+        return self.value
+
     def texts(self, what: str) -> Text | None:
         """A text in both languages: `{vi: …, en: …}`, or one text for both."""
         if isinstance(self.value, str):

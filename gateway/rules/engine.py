@@ -150,6 +150,35 @@ class RuleEngine:
                 self._arm(instance)
         return decisions
 
+    def replace(self, rules: Sequence[Rule], now: Millis) -> list[Decision]:
+        """Go on with other rules. One that nobody edited goes on as if nothing had happened; an
+        edited one keeps its state; what is new or edited is looked at at once."""
+        before = {rule.id: rule for rule in self._rules}
+        self._rules = tuple(_unless_edited(rule, before.get(rule.id)) for rule in rules)
+        self._errors = {rule.id: self._errors.get(rule.id, 0) for rule in self._rules}
+        self._fitting.clear()
+        self._now = now
+        decisions: list[Decision] = []
+        for device in self._fleet:
+            lost = {instance.rule.id: instance for instance in self._replan(device, now)}
+            known = self._plans.get(device.id)
+            for instance in known.by_rule.values() if known else ():
+                old = lost.pop(instance.rule.id, None)
+                if before.get(instance.rule.id) is not instance.rule:
+                    decisions += self._begin(instance, old, now)
+            for removed in lost.values():
+                decisions += self._drop(removed, now)
+        return decisions
+
+    def alerting(self) -> set[tuple[str, str]]:
+        """Source and subject of every alert that a rule may hold open."""
+        return {
+            (one.rule.source, one.device.id)
+            for one in self._instances()
+            if one.state is RuleState.FIRING
+            and any(action.withdraw(one.rule, one.device, self._now) for action in one.rule.then)
+        }
+
     def status(self) -> list[RuleStatus]:
         """How each rule is doing, in the order of the rules."""
         return summarise(self._rules, self._instances(), self._errors)
@@ -229,12 +258,30 @@ class RuleEngine:
         by_rule: dict[str, Instance] = {}
         for rule in self._rules_for(device.kind) if device.adopted else ():
             if rule.on.matches(device):
-                instance = kept.get(rule.id) or Instance(rule, device, setting, now)
+                instance = kept.get(rule.id)
+                if instance is None or instance.rule is not rule:
+                    instance = Instance(rule, device, setting, now)
                 instance.setting = setting
                 by_rule[rule.id] = instance
         if by_rule:
             self._plans[device.id] = Plan(device, by_rule, setting)
-        return [instance for id, instance in kept.items() if id not in by_rule]
+        return [instance for id, instance in kept.items() if by_rule.get(id) is not instance]
+
+    def _begin(self, instance: Instance, old: Instance | None, now: Millis) -> list[Decision]:
+        """A new rule begins, or an edited one goes on where its `old` version stands."""
+        decisions: list[Decision] = []
+        instance.checked_at = now
+        if old is not None:
+            self._agenda.forget(old)
+            saved = old.record(partial(_read_value, old.device, now))
+            decisions += resume(instance, saved, now)
+            instance.fired = old.fired
+        if instance.rule.when is not None:
+            plan = self._plans[instance.device.id]
+            read = partial(_read_value, instance.device, now)
+            decisions += self._judge(plan, (instance,), read, now)
+        self._arm(instance)
+        return decisions
 
     def _drop(self, instance: Instance, now: Millis) -> list[Decision]:
         """The device does not concern the rule any more."""
@@ -256,6 +303,11 @@ class RuleEngine:
         device = instance.device
         read, age = partial(_read_value, device, now), partial(_read_age, device, now)
         return Moment(now, read, age, self._fleet)
+
+
+def _unless_edited(rule: Rule, before: Rule | None) -> Rule:
+    """The rule as it was compiled before, where it is the same."""
+    return before if before is not None and before.definition == rule.definition else rule
 
 
 def _read_value(device: Device, now: Millis, metric: str) -> Value | None:

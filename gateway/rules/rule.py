@@ -1,5 +1,6 @@
 """One rule, checked and ready to run."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -61,7 +62,11 @@ class Action(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """Either `when` or `silent_ms` is given; `until` and `for_ms` belong to `when`."""
+    """Either `when` or `silent_ms` is given; `until` and `for_ms` belong to `when`.
+
+    `definition` is what its author wrote, without comments and white space: while that is the
+    same, the rule is. One that is not `armed` is checked like any other, but not to be run.
+    """
 
     id: str
     label: Text
@@ -73,6 +78,8 @@ class Rule:
     until: Expression | None = None
     cooldown_ms: Millis = 0
     unknown: Unknown = Unknown.HOLD
+    armed: bool = True
+    definition: str = ""
 
     @property
     def source(self) -> str:
@@ -107,9 +114,22 @@ class Rule:
         return wanted and all(kind.metric(name) for name in self.metrics)
 
 
+def armed(rules: Iterable[Rule]) -> list[Rule]:
+    """Those that are to be run."""
+    return [rule for rule in rules if rule.armed]
+
+
+_SOURCE = "rule:"
+
+
 def source_of(rule: str) -> str:
     """How the alerts and commands of the rule of that id name it."""
-    return f"rule:{rule}"
+    return _SOURCE + rule
+
+
+def is_rule(source: str) -> bool:
+    """Whether that source of an alert or a command is a rule."""
+    return source.startswith(_SOURCE)
 
 
 def numbers_of(device: Device) -> dict[str, int | float]:

@@ -1,5 +1,6 @@
 """One rule in YAML, checked whole."""
 
+import json
 from collections.abc import Mapping
 
 from devices.kind import Kind
@@ -23,6 +24,7 @@ _NAMES = (
     "silent",
     "unknown",
     "then",
+    "armed",
 )
 _REQUIRED = {
     "rule": "the id of the rule, e.g. lamp-failure",
@@ -48,11 +50,12 @@ def read_rule(node: Node, vocabulary: Vocabulary) -> Rule | None:
         for name in _ONLY_WITH_WHEN:
             if name in parts:
                 parts[name].complain(f"{name} belongs to when, not to silent")
-    rule = _read(parts, vocabulary)
+    definition = json.dumps(node.value, sort_keys=True, default=str)  # str: YAML knows dates
+    rule = _read(parts, definition, vocabulary)
     return rule if len(node.document.problems) == before else None
 
 
-def _read(parts: Mapping[str, Node], vocabulary: Vocabulary) -> Rule | None:
+def _read(parts: Mapping[str, Node], definition: str, vocabulary: Vocabulary) -> Rule | None:
     id = parts["rule"].identifier("rule") if "rule" in parts else None
     label = parts["label"].texts("label") if "label" in parts else None
     selector = read_selector(parts["on"], vocabulary) if "on" in parts else None
@@ -64,6 +67,7 @@ def _read(parts: Mapping[str, Node], vocabulary: Vocabulary) -> Rule | None:
     if "unknown" in parts:
         word = parts["unknown"].choice([policy.value for policy in Unknown], "unknown")
         unknown = Unknown(word) if word else unknown
+    armed = parts["armed"].truth("armed") if "armed" in parts else True
     if selector is None:  # what follows depends on the kinds
         return None
     kinds = {kind.name: kind for kind in vocabulary.kinds_of(selector)}
@@ -84,6 +88,8 @@ def _read(parts: Mapping[str, Node], vocabulary: Vocabulary) -> Rule | None:
         until=until,
         cooldown_ms=durations["cooldown"] or 0,
         unknown=unknown,
+        armed=armed is not False,
+        definition=definition,
     )
     _check_settings(parts, rule, vocabulary)
     return rule

@@ -138,3 +138,8 @@ class Scene:
             self.rules = read_rules(text, self.fleet)
         self.engine = RuleEngine(self.rules, self.fleet)
         return self.take(self.engine.restore(list(self.saved.values()), START + at))
+
+    def reload(self, at: Millis, text: str) -> Sequence[Decision]:
+        """The running engine gets other rules."""
+        self.rules = read_rules(text, self.fleet)
+        return self.take(self.engine.replace(self.rules, START + at))
