@@ -8,7 +8,7 @@ of that time come in after all, without a gap, the unknown interval gets the sta
 began. Records of one device therefore follow each other in `since`, and none is ever moved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -43,10 +43,12 @@ class _Watch:
 
 
 class HealthEngine:
-    """The states of the fleet's devices."""
+    """The states of the fleet's devices. Whoever only asks which have fallen silent may give an
+    `assess_of` that looks at no values."""
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, assess_of: Callable[[Device], Assess] | None = None) -> None:
         self._fleet = fleet
+        self._assess_of = assess_of or _assess_of
         self._watches: dict[str, _Watch] = {}
         self._silences: list[tuple[Millis, str]] = []  # one entry per device, re-checked when due
 
@@ -60,7 +62,7 @@ class HealthEngine:
         for device in self._fleet:
             if device.measured_at is None:
                 continue
-            assess = _assess_of(device)
+            assess = self._assess_of(device)
             known: Verdict | None = (device.state, device.state_cause)
             if device.state_cause in (SILENT, OFFLINE):
                 known = assess(_fresh(device, device.measured_at), device.settings)
@@ -82,7 +84,7 @@ class HealthEngine:
         at = reading.measured_at
         watch = self._watches.get(device.id)
         if watch is None:
-            watch = _Watch(device, _assess_of(device), at, now, None, None)
+            watch = _Watch(device, self._assess_of(device), at, now, None, None)
             self._watches[device.id] = watch
         values = device.values if not device.older else _fresh(device, at)
         verdict = watch.assess(values, device.settings)

@@ -5,7 +5,6 @@ be saved together, and is told what the devices said. A valve that is open witho
 one that closes it, so that its litres are counted and its end is verified.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -30,7 +29,7 @@ from gateway.decisions import (
 from gateway.fleet import Device, Fleet
 from gateway.irrigation import causes, explain
 from gateway.irrigation.interlocks import Situation, objection
-from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, estimate
+from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres, estimate
 from gateway.irrigation.rain import RainGauge
 from gateway.irrigation.run import FINAL, ON, START_EXPIRES_MS, TAIL_MS, WAIT_MS, close, end, enter
 from gateway.irrigation.watering import SOURCE, Watering
@@ -115,7 +114,7 @@ class IrrigationEngine:
             sentence = explain.unknown_plot(asked.plot)
             inputs = {"requester": asked.requester}
             return [Explanation(asked.plot, now, "refuse", sentence, inputs)]
-        litres = _litres(asked, plot)
+        litres = asked_litres(asked, plot)
         situation = self._situation(plot, now)
         found = objection(situation)
         if litres is None or found:
@@ -353,17 +352,6 @@ class IrrigationEngine:
             rain_mm=self._rain.last_hour_mm(now),
             watering=not waiting and plot.id in self._live,
         )
-
-
-def _litres(asked: IrrigationAsked, plot: Plot) -> float | None:
-    """The litres that were asked for, or None when that is no amount."""
-    if asked.depth_mm is not None:
-        litres = asked.depth_mm * plot.area_m2
-    elif asked.litres is not None:
-        litres = asked.litres
-    else:
-        litres = (asked.minutes or 0.0) * plot.rate_l_min
-    return litres if math.isfinite(litres) and litres > 0 else None
 
 
 def _refuse(

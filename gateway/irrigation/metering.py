@@ -4,10 +4,11 @@ Pure. Where nothing is measured the figure errs upwards: water may flow from the
 asked to open until it said that it is closed.
 """
 
+import math
 from dataclasses import replace
 
 from devices.reading import Millis
-from gateway.decisions import Run
+from gateway.decisions import IrrigationAsked, Run
 from gateway.irrigation.run import SAVE_MS, TAIL_MS
 from gateway.plots import Plot
 
@@ -64,3 +65,14 @@ def estimate(run: Run, plot: Plot, elapsed_ms: Millis) -> Run:
         return run
     flowed = plot.rate_l_min * min(elapsed_ms, UNSEEN_MAX_MS) / 60_000
     return replace(run, litres=run.litres + flowed)
+
+
+def asked_litres(asked: IrrigationAsked, plot: Plot) -> float | None:
+    """The litres that were asked for, or None when that is no amount."""
+    if asked.depth_mm is not None:
+        litres = asked.depth_mm * plot.area_m2
+    elif asked.litres is not None:
+        litres = asked.litres
+    else:
+        litres = (asked.minutes or 0.0) * plot.rate_l_min
+    return litres if math.isfinite(litres) and litres > 0 else None

@@ -57,13 +57,17 @@ class RuleEngine:
                 decisions += forget(saved, now)
             else:
                 decisions += resume(instance, saved, now)
+        self.listen_again(now)
+        return decisions
+
+    def listen_again(self, now: Millis) -> None:
+        """The gateway hears devices from now on, and has heard none since the newest message."""
         heard = [device.heard_at for device in self._fleet if device.heard_at is not None]
         self._deaf_ms = max(now - max(heard, default=now), 0)
         self._listening_since = self._now = now
         for instance in self._instances():
             instance.checked_at = now - self._deaf_ms
             self._arm(instance)
-        return decisions
 
     def on_reading(self, device: Device, reading: Reading, now: Millis) -> Sequence[Decision]:
         """Call after `device.apply(reading)`, for readings that are newer than the last."""

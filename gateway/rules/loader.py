@@ -21,15 +21,18 @@ class CheckedRules:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
+    def sound(self) -> list[Rule]:
+        """The rules. Raises ProblemsError when there are problems."""
+        if self.problems:
+            raise ProblemsError(self.problems)
+        return self.rules
+
 
 def load_rules(
     folder: Path, *, kinds: Mapping[str, Kind], fleet: Fleet | None, plots: Collection[str] | None
 ) -> list[Rule]:
     """Raises ProblemsError with everything that is wrong in all files."""
-    checked = check_rules(folder, kinds=kinds, fleet=fleet, plots=plots)
-    if checked.problems:
-        raise ProblemsError(checked.problems)
-    return checked.rules
+    return check_rules(folder, kinds=kinds, fleet=fleet, plots=plots).sound()
 
 
 def check_rules(
@@ -38,8 +41,12 @@ def check_rules(
     """Read `*.yaml` and `*.yml` of the folder, in the order of their names. A site without the
     folder has no rules. Without a fleet, what is said of single devices is not checked; without
     plots, what is said of plots."""
-    files = [file for file in folder.glob("*") if file.suffix in (".yaml", ".yml")]
-    return check_files(sorted(files), Vocabulary(kinds, fleet, plots))
+    return check_files(rule_files(folder), Vocabulary(kinds, fleet, plots))
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The files of rules in a folder, in the order in which they are read."""
+    return sorted(file for file in folder.glob("*") if file.suffix in (".yaml", ".yml"))
 
 
 def check_files(files: Iterable[Path], vocabulary: Vocabulary) -> CheckedRules:
