@@ -27,7 +27,7 @@ from gateway.journal.lock import sole_writer
 from gateway.journal.reader import JournalReader
 from gateway.journal.recent import RecentMessages
 from gateway.journal.rollup_job import RollupJob
-from gateway.journal.room import spare_bytes
+from gateway.journal.room import room_bytes
 from gateway.long_term import STATES_STREAM, build_forwarder, build_store
 from gateway.observations import Observations
 from gateway.patient_store import PatientStore
@@ -244,7 +244,7 @@ def _build_upkeep(
         writer,
         RollupJob(reader, writer, fleet, ZoneInfo(site.config.place.timezone)),
         site.config.journal,
-        spare=lambda: spare_bytes(site.data),
+        room=lambda: room_bytes(site.data / JOURNAL_FILE),
         sinks=(InfluxSink.name,) if site.config.influxdb else (),
         state_sinks=(STATES_STREAM,) if site.config.influxdb else (),
         observations=observations,

@@ -54,7 +54,7 @@ class Upkeep:
         rollups: RollupJob,
         config: JournalConfig,
         *,
-        spare: Callable[[], int],
+        room: Callable[[], int],
         sinks: tuple[str, ...],
         state_sinks: tuple[str, ...],
         observations: Observations,
@@ -73,7 +73,7 @@ class Upkeep:
             rollups,
             keep_ms=self._keep_ms,
             max_bytes=round(config.max_gb * GB),
-            spare=spare,
+            room=room,
             sinks=sinks,
         )
         self._state_sinks = state_sinks

@@ -93,6 +93,8 @@ def open_journal(file: Path) -> sqlite3.Connection:
                 connection.execute("PRAGMA journal_mode = wal")
                 connection.execute("PRAGMA synchronous = full")
                 connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+                # Else what is deleted is overwritten first: making room would take it, in the log.
+                connection.execute("PRAGMA secure_delete = off")
                 _migrate(connection, version)
             unless_opened.pop_all()
     except OSError as error:

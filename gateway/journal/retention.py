@@ -31,19 +31,17 @@ class Swept(NamedTuple):
 
 class _Front(NamedTuple):
     """The oldest messages (id, received_at), the newest one's id, the bytes that the journal uses,
-    those of its file that it does not, and the last message that all stores have."""
+    and the last message that all stores have."""
 
     messages: Sequence[tuple[int, Millis]]
     newest: int
     used: int
-    unused: int
     forwarded: int
 
 
 class Retention:
     """`keep_ms` is the age, `max_bytes` the budget, `sinks` are the stores that want everything.
-    `spare` tells by how many bytes the file may grow; negative when others have taken some of what
-    it must leave free, and the journal makes room for itself within its file.
+    `room` tells how many bytes the disk has for the journal; others may take some of them.
 
     `dropped` counts the messages that were deleted before a store had them."""
 
@@ -55,7 +53,7 @@ class Retention:
         *,
         keep_ms: Millis,
         max_bytes: int,
-        spare: Callable[[], int],
+        room: Callable[[], int],
         sinks: Sequence[str],
     ) -> None:
         self.dropped = 0
@@ -64,7 +62,7 @@ class Retention:
         self._rollups = rollups
         self._keep_ms = keep_ms
         self._max_bytes = max_bytes
-        self._spare = spare
+        self._room = room
         self._sinks = sinks
 
     def run(self, now: Millis) -> Swept:
@@ -72,7 +70,7 @@ class Retention:
         over_budget = little_room = caught_up = False
         while True:
             front = self._look()
-            cramped = self._spare() + front.unused < 0
+            cramped = front.used > self._room()
             over = cramped or front.used > self._max_bytes
             little_room |= cramped
             over_budget |= over
@@ -108,7 +106,7 @@ class Retention:
                 for name in ("page_count", "freelist_count", "page_size")
             )
         forwarded = min((cursors.get(sink, 0) for sink in self._sinks), default=newest)
-        return _Front(messages, newest, (pages - free) * size, free * size, forwarded)
+        return _Front(messages, newest, (pages - free) * size, forwarded)
 
     def _wanted(self, front: _Front, before: Millis, over: bool) -> int:
         """Up to which message age or budget would delete. Never the newest of all: the numbers of

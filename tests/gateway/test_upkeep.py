@@ -40,7 +40,7 @@ class Kept(Upkeep):
         *,
         keep_days: int = 400,
         max_gb: float = 8,
-        spare: Callable[[], int] = lambda: GB,
+        room: Callable[[], int] = lambda: GB,
         sinks: tuple[str, ...] = (),
         state_sinks: tuple[str, ...] = (),
     ) -> None:
@@ -52,7 +52,7 @@ class Kept(Upkeep):
             recorder.writer,
             recorder.job,
             JournalConfig(keep_days=keep_days, max_gb=max_gb),
-            spare=spare,
+            room=room,
             sinks=sinks,
             state_sinks=state_sinks,
             observations=self.seen,
@@ -132,14 +132,14 @@ async def test_what_was_dropped_is_counted_when_the_rest_of_the_turn_fails(
 ) -> None:
     looks = 0
 
-    def spare() -> int:
+    def room() -> int:
         nonlocal looks
         looks += 1
         if looks == 3:  # rollups are made, and one message is gone
             raise StoreError("the disk cannot be read")
         return GB
 
-    upkeep = Kept(recorder, max_gb=1 / GB, spare=spare, sinks=("influxdb",))
+    upkeep = Kept(recorder, max_gb=1 / GB, room=room, sinks=("influxdb",))
     recorder.say("wifi-1", MIDNIGHT, clients=3)
     recorder.say("wifi-1", MIDNIGHT + 1, clients=3)
     await upkeep.take_turn()
@@ -152,10 +152,10 @@ async def test_what_was_dropped_is_counted_when_the_rest_of_the_turn_fails(
 async def test_little_room_on_the_disk_is_said_once_a_day(
     recorder: JournalRecorder, caplog: pytest.LogCaptureFixture
 ) -> None:
-    room = -1
-    upkeep = Kept(recorder, spare=lambda: room)
+    room = 0
+    upkeep = Kept(recorder, room=lambda: room)
     recorder.say("wifi-1", MIDNIGHT, clients=3)
-    for at, left, warnings in ((0, -1, 1), (1, 0, 1), (2, -1, 1), (DAY_MS, -1, 2)):
+    for at, left, warnings in ((0, 0, 1), (1, GB, 1), (2, 0, 1), (DAY_MS, 0, 2)):
         room, recorder.now = left, MIDNIGHT + at
         await upkeep.take_turn()
         assert caplog.messages.count(LITTLE_ROOM) == warnings

@@ -17,6 +17,18 @@ def test_a_new_journal_survives_a_power_cut_by_its_settings(tmp_path: Path) -> N
     open_journal(tmp_path / "data" / "journal.db").close()
 
 
+def test_to_delete_takes_next_to_no_room(tmp_path: Path) -> None:
+    connection = open_journal(tmp_path / "journal.db")
+    connection.executemany(
+        "INSERT INTO message VALUES (?, 1, NULL, 0, 1, 1, 'b', ?, zeroblob(60000))",
+        [(number, number) for number in range(1, 101)],
+    )
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute("DELETE FROM message")
+    assert (tmp_path / "journal.db-wal").stat().st_size < 500_000
+    connection.close()
+
+
 def test_what_is_no_journal_is_left_alone(tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     connection = sqlite3.connect(other)

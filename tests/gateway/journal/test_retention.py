@@ -17,7 +17,7 @@ def retention(
     recorder: JournalRecorder,
     *,
     max_bytes: int = PLENTY,
-    spare: int = PLENTY,
+    room: int = PLENTY,
     sinks: tuple[str, ...] = (),
 ) -> Retention:
     return Retention(
@@ -26,7 +26,7 @@ def retention(
         recorder.job,
         keep_ms=10 * DAY_MS,
         max_bytes=max_bytes,
-        spare=lambda: spare,
+        room=lambda: room,
         sinks=sinks,
     )
 
@@ -111,8 +111,8 @@ def test_on_a_disk_with_little_room_the_file_makes_room_within_itself(
         recorder.say("wifi-1", MIDNIGHT + number, clients=number)
     recorder.write("INSERT INTO sink VALUES ('influxdb', 400)")
     recorder.roll()
-    ((size,),) = recorder.ask("SELECT * FROM pragma_page_size")
-    keeper = retention(recorder, spare=-4 * size, sinks=("influxdb",))
+    ((pages, size),) = recorder.ask("SELECT * FROM pragma_page_count, pragma_page_size")
+    keeper = retention(recorder, room=(pages - 4) * size, sinks=("influxdb",))
     swept = keeper.run(MIDNIGHT)
     assert (swept.over_budget, swept.little_room, keeper.dropped) == (True, True, 0)
     ((unused,),) = recorder.ask("SELECT * FROM pragma_freelist_count")
