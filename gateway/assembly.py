@@ -49,7 +49,8 @@ def read_site(folder: Path) -> tuple[Site, list[Rule]]:
     for number, config in enumerate(site.devices, 1):
         fleet.add(list_device(number, config))
     plots = {plot.id for plot in site.plots}
-    return site, load_rules(site.rules, kinds=KINDS, fleet=fleet, plots=plots)
+    constants = site.config.constants
+    return site, load_rules(site.rules, kinds=KINDS, fleet=fleet, plots=plots, constants=constants)
 
 
 def build_pipeline(

@@ -28,7 +28,8 @@ class Device:
     """One device. `number` is its key in the journal; positions are degrees.
 
     `values` holds each metric's newest value; `older` the measuring time of those that the newest
-    reading did not bring. `settings` are the technician's constants, e.g. `lamp_w`.
+    reading did not bring. `settings` are the technician's constants, e.g. `lamp_w`, `limits` what
+    this one device must not be made to exceed.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Device:
     position: tuple[float, float] | None = None
     settings: Mapping[str, Value] = field(default_factory=dict)
     interval_s: int = 0
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     values: dict[str, Value] = field(default_factory=dict)
     older: dict[str, Millis] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from devices.kinds import KINDS, KindName
-from devices.metric import Value
+from devices.metric import METRIC_NAME, Value
 from devices.text import Text
 from devices.topics import IDENTIFIER
 from gateway.fleet import GATEWAY
@@ -30,6 +30,7 @@ def _check_identifier(value: str) -> str:
 
 
 Identifier = Annotated[str, AfterValidator(_check_identifier)]
+ConstantName = Annotated[str, Field(pattern=f"^{METRIC_NAME.pattern}$")]
 Degrees = Annotated[float, Field(ge=-180, le=180)]
 Position = tuple[Degrees, Degrees]
 
@@ -148,6 +149,7 @@ class SiteConfig(_Config):
     limits: LimitsConfig = LimitsConfig()
     web: WebConfig = WebConfig()
     serial: tuple[SerialLine, ...] = ()
+    constants: dict[ConstantName, float] = {}
 
 
 class DeviceConfig(_Config):
@@ -163,6 +165,7 @@ class DeviceConfig(_Config):
     position: Position | None = None
     interval_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
     settings: dict[str, Value] = {}
+    limits: dict[ConstantName, float] = {}
 
 
 class DevicesFile(_Config):

@@ -52,12 +52,15 @@ def check(
 
 def _find(folder: Path) -> Iterator[_Finding]:
     site, problems = _load(folder)
-    fleet, plots = None, None
+    fleet, plots, constants = None, None, None
     if site is not None:
         fleet, plots = Fleet(), {plot.id for plot in site.plots}
+        constants = site.config.constants
         for number, config in enumerate(site.devices, 1):
             fleet.add(list_device(number, config))
-    checked = check_rules(folder / "rules", kinds=KINDS, fleet=fleet, plots=plots)
+    checked = check_rules(
+        folder / "rules", kinds=KINDS, fleet=fleet, plots=plots, constants=constants
+    )
     for problem in sorted([*problems, *checked.problems]):
         yield _Finding(problem, "error")
     for warning in checked.warnings:

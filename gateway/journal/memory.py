@@ -156,6 +156,7 @@ def list_device(number: int, config: DeviceConfig) -> Device:
     return Device(
         number, config.id, KINDS[config.kind], True, config.label, config.place, config.road,
         config.plot, config.tags, config.position, config.settings, config.interval_s or 0,
+        config.limits,
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from gateway.clock import Correction
 from gateway.decisions import Decision, RuleChanged, RuleState
 from gateway.fleet import SILENT_AFTER_MIN_MS, Device, Fleet
 from gateway.rules.agenda import Agenda
-from gateway.rules.expression.compile import ReadAge, ReadValue
+from gateway.rules.answers import Answers
+from gateway.rules.expression.compile import ReadValue
 from gateway.rules.instance import Instance
 from gateway.rules.plan import Plan, unknown
 from gateway.rules.rule import Rule, numbers_of
@@ -82,9 +83,9 @@ class RuleEngine:
         if device.older or plan.aged or now - reading.measured_at > SILENT_AFTER_MIN_MS:
             return self._on_uneven_reading(plan, shape.touched, reading, now)
         try:  # every value is fresh, and mostly no rule changes: see that as fast as possible
-            calm = shape.calm(values, plan.setting)
+            calm = shape.calm(values, plan.setting, plan.answers)
             for instance in shape.singular if calm else shape.touched:
-                if instance.judge(values.get, plan.setting, _no_age) is not instance.calm:
+                if instance.judge(values.get, plan.setting, plan.answers) is not instance.calm:
                     break
             else:
                 if not calm:
@@ -198,13 +199,14 @@ class RuleEngine:
         """Ask the instances, and follow those that change."""
         self._now = max(self._now, now)
         decisions: list[Decision] = []
-        age: ReadAge = partial(_read_age, plan.device, now) if plan.aged else _no_age
+        ask = plan.answers
+        ask.now = now
         for instance in touched:
             try:
-                outcome = instance.judge(read, instance.setting, age)
+                outcome = instance.judge(read, instance.setting, ask)
                 if outcome is instance.calm:
                     continue
-                decisions += advance(instance, outcome, Moment(now, read, age, self._fleet))
+                decisions += advance(instance, outcome, Moment(now, read, ask, self._fleet))
             except Exception as error:  # noqa: BLE001 - a rule of a user; it must not harm others
                 self._fail(instance, error, now)
                 continue
@@ -305,8 +307,9 @@ class RuleEngine:
 
     def _moment(self, instance: Instance, now: Millis) -> Moment:
         device = instance.device
-        read, age = partial(_read_value, device, now), partial(_read_age, device, now)
-        return Moment(now, read, age, self._fleet)
+        answers = Answers(device)
+        answers.now = now
+        return Moment(now, partial(_read_value, device, now), answers, self._fleet)
 
 
 def _unless_edited(rule: Rule, before: Rule | None) -> Rule:
@@ -316,12 +319,3 @@ def _unless_edited(rule: Rule, before: Rule | None) -> Rule:
 
 def _read_value(device: Device, now: Millis, metric: str) -> Value | None:
     return device.value(metric, now)
-
-
-def _read_age(device: Device, now: Millis, metric: str) -> Millis | None:
-    measured_at = device.measured_at_of(metric)
-    return None if measured_at is None else now - measured_at
-
-
-def _no_age(metric: str) -> Millis | None:
-    return None

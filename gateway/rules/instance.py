@@ -51,7 +51,7 @@ class Instance:
         self.device = device
         self.setting = setting
         self.ages: tuple[AgeLimit, ...] = tuple(
-            age for part in rule.expressions for age in part.ages
+            one for one in rule.questions if isinstance(one, AgeLimit)
         )
         self.cool_until: Millis | None = None
         self.wake_at: Millis | None = None
@@ -167,6 +167,6 @@ def _nobody() -> None:
     """It belongs to no plan yet."""
 
 
-def _heard(value: object, setting: object, age: object) -> bool | None:
+def _heard(value: object, setting: object, ask: object) -> bool | None:
     """The condition of a rule about silence, whenever a reading makes the engine ask."""
     return False

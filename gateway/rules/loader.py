@@ -29,19 +29,29 @@ class CheckedRules:
 
 
 def load_rules(
-    folder: Path, *, kinds: Mapping[str, Kind], fleet: Fleet | None, plots: Collection[str] | None
+    folder: Path,
+    *,
+    kinds: Mapping[str, Kind],
+    fleet: Fleet | None,
+    plots: Collection[str] | None,
+    constants: Mapping[str, float] | None = None,
 ) -> list[Rule]:
     """Raises ProblemsError with everything that is wrong in all files."""
-    return check_rules(folder, kinds=kinds, fleet=fleet, plots=plots).sound()
+    return check_rules(folder, kinds=kinds, fleet=fleet, plots=plots, constants=constants).sound()
 
 
 def check_rules(
-    folder: Path, *, kinds: Mapping[str, Kind], fleet: Fleet | None, plots: Collection[str] | None
+    folder: Path,
+    *,
+    kinds: Mapping[str, Kind],
+    fleet: Fleet | None,
+    plots: Collection[str] | None,
+    constants: Mapping[str, float] | None = None,
 ) -> CheckedRules:
     """Read `*.yaml` and `*.yml` of the folder, in the order of their names. A site without the
     folder has no rules. Without a fleet, what is said of single devices is not checked; without
-    plots, what is said of plots."""
-    return check_files(rule_files(folder), Vocabulary(kinds, fleet, plots))
+    plots, what is said of plots; without constants, those of the site."""
+    return check_files(rule_files(folder), Vocabulary(kinds, fleet, plots, constants))
 
 
 def rule_files(folder: Path) -> list[Path]:

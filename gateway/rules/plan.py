@@ -9,7 +9,8 @@ from functools import lru_cache
 from devices.metric import Value
 from devices.reading import Millis
 from gateway.fleet import Device
-from gateway.rules.expression.compile import Calm, ReadSetting, compile_calm
+from gateway.rules.answers import Answers
+from gateway.rules.expression.compile import Ask, Calm, ReadSetting, compile_calm
 from gateway.rules.expression.expression import Expression
 from gateway.rules.instance import Instance
 
@@ -69,6 +70,7 @@ class Plan:
 
     __slots__ = (
         "aged",
+        "answers",
         "by_rule",
         "complete",
         "device",
@@ -83,6 +85,7 @@ class Plan:
         self.device = device
         self.by_rule = by_rule
         self.setting = setting
+        self.answers = Answers(device)
         self.instances = tuple(by_rule.values())
         self.aged = tuple(one for one in self.instances if one.ages)
         self.complete = len(device.kind.metrics)
@@ -134,11 +137,11 @@ def unknown(metric: str) -> Value | None:
     return None
 
 
-def _not_known(value: Mapping[str, Value], setting: ReadSetting) -> bool:
+def _not_known(value: Mapping[str, Value], setting: ReadSetting, ask: Ask) -> bool:
     """Whether something changes has to be asked of each instance."""
     return False
 
 
-def _nothing_to_ask(value: Mapping[str, Value], setting: ReadSetting) -> bool:
+def _nothing_to_ask(value: Mapping[str, Value], setting: ReadSetting, ask: Ask) -> bool:
     """No instance is touched."""
     return True

@@ -12,6 +12,7 @@ from gateway.decisions import Decision
 from gateway.fleet import Device, Fleet
 from gateway.rules.expression.compile import ReadValue
 from gateway.rules.expression.expression import Expression
+from gateway.rules.expression.nodes import Question
 from gateway.rules.selector import Selector
 
 
@@ -102,6 +103,11 @@ class Rule:
         return frozenset[str]().union(*(part.metrics for part in self.expressions))
 
     @property
+    def questions(self) -> tuple[Question, ...]:
+        """Everything it asks beyond the newest values, each once."""
+        return tuple(dict.fromkeys(one for part in self.expressions for one in part.questions))
+
+    @property
     def any_reading_matters(self) -> bool:
         """Whether a reading without its metrics can change it too."""
         if self.when is None or self.unknown is Unknown.FIRE:
@@ -133,5 +139,7 @@ def is_rule(source: str) -> bool:
 
 
 def numbers_of(device: Device) -> dict[str, int | float]:
-    """The settings that expressions may use."""
-    return {name: value for name, value in device.settings.items() if not isinstance(value, bool)}
+    """The settings that expressions may use, and the limits, as `limits.<name>`."""
+    known = {name: value for name, value in device.settings.items() if not isinstance(value, bool)}
+    known.update((f"limits.{name}", limit) for name, limit in device.limits.items())
+    return known

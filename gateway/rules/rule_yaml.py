@@ -11,7 +11,7 @@ from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.parse import ExpressionError
 from gateway.rules.rule import Action, Rule, Unknown, numbers_of
 from gateway.rules.selector_yaml import read_selector
-from gateway.rules.vocabulary import Vocabulary, metrics_of
+from gateway.rules.vocabulary import Vocabulary
 
 _NAMES = (
     "rule",
@@ -71,8 +71,8 @@ def _read(parts: Mapping[str, Node], definition: str, vocabulary: Vocabulary) ->
     if selector is None:  # what follows depends on the kinds
         return None
     kinds = {kind.name: kind for kind in vocabulary.kinds_of(selector)}
-    when = _read_condition(parts.get("when"), kinds, id)
-    until = _read_condition(parts.get("until"), kinds, id)
+    when = _read_condition(parts.get("when"), kinds, vocabulary, id)
+    until = _read_condition(parts.get("until"), kinds, vocabulary, id)
     subjects = Subjects(selector, kinds)
     then = _read_actions(parts["then"], subjects, vocabulary) if "then" in parts else ()
     if id is None or label is None:
@@ -96,16 +96,16 @@ def _read(parts: Mapping[str, Node], definition: str, vocabulary: Vocabulary) ->
 
 
 def _read_condition(
-    node: Node | None, kinds: Mapping[str, Kind], rule: str | None
+    node: Node | None, kinds: Mapping[str, Kind], vocabulary: Vocabulary, rule: str | None
 ) -> Expression | None:
     if node is None:
         return None
     if not isinstance(node.value, str):
         node.complain("a condition is a text, e.g. soil_moisture_pct < 24")
         return None
-    metrics = {name: metric.type is bool for name, metric in metrics_of(kinds.values()).items()}
+    scope = vocabulary.scope_of(kinds.values())
     try:
-        condition = Expression.parse(node.value, metrics, rule or "without-id")
+        condition = Expression.parse(node.value, scope, rule or "without-id")
     except ExpressionError as error:
         node.complain_within(error.faults)
         return None

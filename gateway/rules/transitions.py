@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from devices.reading import Millis
 from gateway.decisions import AlertCleared, Decision, RuleChanged, RuleState
 from gateway.fleet import Fleet
-from gateway.rules.expression.compile import ReadAge, ReadValue
+from gateway.rules.expression.compile import Ask, ReadValue
 from gateway.rules.instance import Instance
 from gateway.rules.rule import ActionError, Firing, Unknown, source_of
 
@@ -16,7 +16,7 @@ class Moment:
 
     now: Millis
     read: ReadValue
-    age: ReadAge
+    ask: Ask
     fleet: Fleet
 
 
@@ -48,7 +48,7 @@ def _ends_already(instance: Instance, moment: Moment) -> bool:
     rule = instance.rule
     if rule.until is None:
         return False
-    ends = rule.until.judge(moment.read, instance.setting, moment.age)
+    ends = rule.until.judge(moment.read, instance.setting, moment.ask)
     return rule.unknown is Unknown.CLEAR if ends is None else ends
 
 

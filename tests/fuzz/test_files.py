@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.kinds import KINDS
-from devices.metric import Value
+from devices.metric import Value, flag, gauge
 from gateway.assembly import read_site
 from gateway.located_yaml import ProblemsError
 from gateway.rules.expression.expression import Expression
+from gateway.rules.expression.nodes import Question, is_truth
 from gateway.rules.expression.parse import ExpressionError
+from gateway.rules.expression.scope import Scope
 from gateway.rules.loader import check_rules
 from tests.fuzz.conftest import Fuzz
 from tests.fuzz.mutation import mutated
@@ -21,13 +23,19 @@ from tests.real import PROJECT
 
 SITE = PROJECT / "site.example"
 RULES = [file.read_bytes() for file in sorted((SITE / "rules").glob("*.yaml"))]
-METRICS = {"a": False, "b": False, "p": True, "q": True}
+METRICS = {
+    **{name: gauge(name, "", -1e15, 1e15, name, name) for name in "ab"},
+    **{name: flag(name, name, name) for name in "pq"},
+}
+SCOPE = Scope(METRICS, METRICS, {"dry_pct": 24}, frozenset({"soil"}))
 EXPRESSIONS = [
     b"a < 24 and b > 5 or not p",
     b"10 < a <= 20.5 if p else q",
     b"known(a) and age(b) > 10m and a / b - 2 * -a >= device.lamp_w",
     b"a in (1, 2, 3) or p == true and b is unknown",
-    b"avg(a, 1h) > 3 and rate(b, 24h) < 1e3",
+    b"avg(a, 1h) > 3 and rate(b, 24h) < 1e3 and hour in (22, 23) or changed(p)",
+    b'last(a, device="pump-1") > site.dry_pct and is_night or known(max(b, 1h30m))',
+    b'median(a, kind="soil", place=device.place) > 3 and rain_24h_mm(device.plot) < 5',
 ]
 SMALL = {
     "site.yaml": (SITE / "site.yaml").read_bytes(),
@@ -63,18 +71,23 @@ def test_rules(fuzz: Fuzz, tmp_path: Path) -> None:
 def test_conditions(fuzz: Fuzz) -> None:
     number = st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
     truth = st.none() | st.booleans()
-    values_of_each = {name: truth if is_truth else number for name, is_truth in METRICS.items()}
+    values_of_each = {
+        name: truth if metric.type is bool else number for name, metric in METRICS.items()
+    }
 
     @given(mutated(EXPRESSIONS), st.fixed_dictionaries(values_of_each))
     def check(text: bytes, values: dict[str, Value | None]) -> None:
         try:
-            expression = Expression.parse(text.decode(errors="replace"), METRICS, "fuzz")
+            expression = Expression.parse(text.decode(errors="replace"), SCOPE, "fuzz")
         except ExpressionError:
             return
         known = {name: value for name, value in values.items() if value is not None}
         settings: Callable[[str], Value | None] = {"lamp_w": 30}.get
-        judged = expression.judge(known.get, settings, {"a": 5_000, "b": None}.get)
-        assert judged in (True, False, None)
+
+        def ask(question: Question) -> Value | None:
+            return values["p" if is_truth(question) else "a"]
+
+        assert expression.judge(known.get, settings, ask) in (True, False, None)
 
     fuzz(check)
 

@@ -10,9 +10,7 @@ from types import CodeType, FunctionType
 from typing import NamedTuple, cast
 
 from devices.metric import Value
-from devices.reading import Millis
 from gateway.rules.expression.nodes import (
-    AgeLimit,
     AllOf,
     AnyOf,
     Arithmetic,
@@ -26,6 +24,7 @@ from gateway.rules.expression.nodes import (
     Number,
     OneOf,
     Operator,
+    Question,
     Relation,
     Setting,
     Truth,
@@ -35,11 +34,11 @@ ReadValue = Callable[[str], Value | None]
 """The newest value of a metric, None when unknown."""
 ReadSetting = Callable[[str], Value | None]
 """A number of the device's settings, None when it has none of that name."""
-ReadAge = Callable[[str], Millis | None]
-"""How old the newest value of a metric is, None when there never was one."""
-Judge = Callable[[ReadValue, ReadSetting, ReadAge], bool | None]
+Ask = Callable[[Question], Value | None]
+"""The answer to everything else, None when unknown."""
+Judge = Callable[[ReadValue, ReadSetting, Ask], bool | None]
 """A compiled condition."""
-Calm = Callable[[Mapping[str, Value], ReadSetting], bool]
+Calm = Callable[[Mapping[str, Value], ReadSetting, Ask], bool]
 """Several conditions as one question: has each the outcome that changes nothing?"""
 
 _OPERATORS: dict[Operator, ast.operator] = {
@@ -73,13 +72,13 @@ def compile_condition(node: Node, name: str) -> Judge:
     emitter = _Emitter(_look_up)
     result = emitter.term(node)
     body = [*emitter.loads, *emitter.body, ast.Return(result.expr)]
-    return cast(Judge, _function(["value", "setting", "age"], body, f"<rule {name}>"))
+    return cast(Judge, _function(body, f"<rule {name}>", emitter.questions))
 
 
 def compile_calm(expected: Sequence[tuple[Node, bool]], known: frozenset[str]) -> Calm:
     """The question whether each node has its expected outcome, for values of exactly the metrics
     `known`. It costs a fraction of asking one after the other: a value is looked up once, and
-    nothing that is known is asked whether it is. No node may ask for an age.
+    nothing that is known is asked whether it is.
     """
     emitter = _Emitter(lambda metric: _subscript(metric) if metric in known else _NONE)
     for node, outcome in expected:
@@ -87,15 +86,15 @@ def compile_calm(expected: Sequence[tuple[Node, bool]], known: frozenset[str]) -
         differs = _is(result.expr, outcome, negated=True)
         emitter.body.append(ast.If(differs, [ast.Return(ast.Constant(False))], []))
     body = [*emitter.loads, *emitter.body, ast.Return(ast.Constant(True))]
-    return cast(Calm, _function(["value", "setting"], body, "<rules>"))
+    return cast(Calm, _function(body, "<rules>", emitter.questions))
 
 
-def _function(arguments: Sequence[str], body: list[ast.stmt], name: str) -> FunctionType:
+def _function(body: list[ast.stmt], name: str, questions: Mapping[Question, str]) -> FunctionType:
     function = ast.FunctionDef(
         name="judge",
         args=ast.arguments(
             posonlyargs=[],
-            args=[ast.arg(argument) for argument in arguments],
+            args=[ast.arg(argument) for argument in ("value", "setting", "ask")],
             kwonlyargs=[],
             kw_defaults=[],
             defaults=[],
@@ -106,17 +105,19 @@ def _function(arguments: Sequence[str], body: list[ast.stmt], name: str) -> Func
     module = ast.fix_missing_locations(ast.Module([function], []))
     compiled = compile(module, name, "exec", dont_inherit=True)
     code = next(const for const in compiled.co_consts if isinstance(const, CodeType))
-    return FunctionType(code, {"__builtins__": {}})
+    named: dict[str, object] = {name: question for question, name in questions.items()}
+    return FunctionType(code, {"__builtins__": {}, **named})
 
 
 class _Emitter:
     """Writes statements into `body`; each node leaves its value in a term. `read` says how a
-    metric's value is had."""
+    metric's value is had. `questions` are what is asked, each with its name in the function."""
 
     def __init__(self, read: Callable[[str], _Term]) -> None:
         self._read = read
         self.loads: list[ast.stmt] = []
         self.body: list[ast.stmt] = []
+        self.questions: dict[Question, str] = {}
         self._names = 0
         self._metrics: dict[str, _Term] = {}
 
@@ -128,12 +129,6 @@ class _Emitter:
                 return self._metric(name)
             case Setting(name):
                 return self._keep(_call("setting", name), True)
-            case AgeLimit(metric, limit_ms, older):
-                age = self._keep(_call("age", metric), True)
-                relation = ast.Gt() if older else ast.LtE()
-                return self._unless_unknown(
-                    [age], ast.Compare(age.expr, [relation], [ast.Constant(limit_ms)])
-                )
             case Known(inner):
                 term = self.term(inner)
                 if not term.maybe_unknown:
@@ -163,6 +158,13 @@ class _Emitter:
                 return self._junction([partial(self.term, part) for part in parts], True)
             case Choice():
                 return self._choice(node)
+            case _:
+                return self._ask(node)
+
+    def _ask(self, question: Question) -> _Term:
+        """Only where the answer is needed: it may cost more than all the rest."""
+        name = self.questions.setdefault(question, f"q{len(self.questions)}")
+        return self._keep(ast.Call(_load("ask"), [_load(name)], []), True)
 
     def _metric(self, name: str) -> _Term:
         """Each metric is looked up once, before everything else."""

@@ -1,6 +1,6 @@
 """A condition that is ready to run: its text, its nodes, what it reads, and the function."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.rules.expression.compile import Judge, compile_condition
@@ -9,52 +9,60 @@ from gateway.rules.expression.nodes import (
     AllOf,
     AnyOf,
     Arithmetic,
+    Changed,
     Choice,
     Comparison,
     Known,
+    Median,
     MetricValue,
     Negative,
     Node,
     Not,
     OneOf,
+    Question,
     Setting,
+    Window,
 )
 from gateway.rules.expression.parse import ExpressionError, parse
+from gateway.rules.expression.scope import Scope
 from gateway.rules.expression.tokens import Fault
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """`metrics` are those it reads. `absence_matters` when it asks for known(…) or age(…): then a
-    reading that lacks its metrics can change it too."""
+    """`metrics` are those of the own device that it reads, `questions` what it asks beyond their
+    newest values. `absence_matters` when a reading that lacks these metrics can change it, too."""
 
     text: str
     root: Node
     metrics: frozenset[str]
     settings: frozenset[str]
-    ages: tuple[AgeLimit, ...]
+    questions: tuple[Question, ...]
     absence_matters: bool
     judge: Judge
 
     @classmethod
-    def parse(cls, text: str, metrics: Mapping[str, bool], name: str) -> "Expression":
-        """`metrics` maps each allowed metric to whether it is a yes or no; `name` stands in
-        tracebacks. Raises ExpressionError with everything that is wrong."""
-        root = parse(text, metrics)
+    def parse(cls, text: str, scope: Scope, name: str) -> "Expression":
+        """`scope` is what it may speak of; `name` stands in tracebacks. Raises ExpressionError
+        with everything that is wrong."""
+        root = parse(text, scope)
         nodes = list(walk(root))
-        ages = tuple(node for node in nodes if isinstance(node, AgeLimit))
-        read = {node.name for node in nodes if isinstance(node, MetricValue)}
-        read.update(age.metric for age in ages)
-        if not read:
+        questions = tuple(dict.fromkeys(node for node in nodes if isinstance(node, Question)))
+        metrics = {node.name for node in nodes if isinstance(node, MetricValue)}
+        metrics.update(
+            node.metric for node in questions if isinstance(node, AgeLimit | Window | Changed)
+        )
+        if not metrics and not questions:
             message = "reads no metric of the device, so nothing would ever make it change"
             raise ExpressionError([Fault(0, message)])
         return cls(
             text=text,
             root=root,
-            metrics=frozenset(read),
+            metrics=frozenset(metrics),
             settings=frozenset(node.name for node in nodes if isinstance(node, Setting)),
-            ages=ages,
-            absence_matters=bool(ages) or any(isinstance(node, Known) for node in nodes),
+            questions=questions,
+            absence_matters=not metrics
+            or any(isinstance(node, Known | AgeLimit | Median) for node in nodes),
             judge=compile_condition(root, name),
         )
 

@@ -50,7 +50,8 @@ class MetricValue:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`device.<name>`: a number from the technician's settings of the device."""
+    """`device.<name>`: a number from the technician's settings of the device; those under
+    `device.limits.<name>` are called `limits.<name>`."""
 
     name: str
 
@@ -62,6 +63,78 @@ class AgeLimit:
     metric: str
     limit_ms: Millis
     older: bool
+
+
+class Function(Enum):
+    """What is made of the values in a window; the values are how they are written."""
+
+    AVERAGE = "avg"
+    LEAST = "min"
+    MOST = "max"
+    SUM = "sum"
+    CHANGE = "delta"
+    RATE = "rate"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`avg(metric, 1h)`: of the values of the device in the last `ms`. `counter` when the metric
+    only rises and starts anew at zero."""
+
+    function: Function
+    metric: str
+    ms: Millis
+    counter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """`changed(metric)`: whether its newest value is another than the one before."""
+
+    metric: str
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """`last(metric, device="pump-1")`: the newest value of another device; `truth` when it is a
+    yes or no."""
+
+    metric: str
+    device: str
+    truth: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Median:
+    """`median(metric, kind="soil", place=device.place)`: over the newest values of the other
+    devices that have all of these; a name that is None stands for what the own device has."""
+
+    metric: str
+    of: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """`hour`: of the local day, 0 to 23."""
+
+
+@dataclass(frozen=True, slots=True)
+class IsNight:
+    """`is_night`: whether the sun is down at the hamlet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rain:
+    """`rain_24h_mm("lo-3")`: what fell on a plot in the last `ms`; None for the plot of the own
+    device."""
+
+    ms: Millis
+    plot: str | None
+
+
+Question = AgeLimit | Window | Changed | Last | Median | Hour | IsNight | Rain
+"""What more than the newest values and settings of the own device is needed to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +211,7 @@ Node = (
     | Truth
     | MetricValue
     | Setting
-    | AgeLimit
+    | Question
     | Known
     | Negative
     | Arithmetic
@@ -151,10 +224,13 @@ Node = (
 )
 
 
+_NUMBERS = (Number, Setting, Negative, Arithmetic, Window, Median, Hour, Rain)
+
+
 def is_truth(node: Node) -> bool:
     """Whether the node says yes or no, rather than a number."""
     if isinstance(node, Choice):
         return is_truth(node.yes)
-    if isinstance(node, MetricValue):
+    if isinstance(node, MetricValue | Last):
         return node.truth
-    return not isinstance(node, Number | Setting | Negative | Arithmetic)
+    return not isinstance(node, _NUMBERS)

@@ -2,9 +2,11 @@
 
 import ast
 from collections.abc import Callable, Mapping
+from typing import TypeGuard
 
 from devices.reading import Millis
 from gateway.located_yaml import did_you_mean
+from gateway.rules.expression.functions import DEVICE_IS, FUNCTIONS, Arguments
 from gateway.rules.expression.nodes import (
     AgeLimit,
     AllOf,
@@ -12,6 +14,8 @@ from gateway.rules.expression.nodes import (
     Arithmetic,
     Choice,
     Comparison,
+    Hour,
+    IsNight,
     Known,
     MetricValue,
     Negative,
@@ -25,7 +29,8 @@ from gateway.rules.expression.nodes import (
     Truth,
     is_truth,
 )
-from gateway.rules.expression.tokens import Fault, find_faults
+from gateway.rules.expression.scope import Scope
+from gateway.rules.expression.tokens import NO_UNIT, Fault, find_faults, spans
 
 DEPTH_MAX = 30
 """Nesting. Nobody can read a deeper one, and the compiler's stack is finite."""
@@ -46,8 +51,12 @@ _RELATIONS: dict[type[ast.cmpop], Relation] = {
     ast.Eq: Relation.EQUAL,
     ast.NotEq: Relation.UNEQUAL,
 }
-_TRUTHS = {"true": True, "false": False}
-_FUNCTIONS = ("age", "known")
+_NAMES: dict[str, Node] = {
+    "true": Truth(True),
+    "false": Truth(False),
+    "hour": Hour(),
+    "is_night": IsNight(),
+}
 _AGE_USE = "compare age(metric) with a number of seconds, e.g. age(soil_ph) > 3600"
 
 
@@ -59,14 +68,15 @@ class ExpressionError(ValueError):
         self.faults = faults
 
 
-def parse(text: str, metrics: Mapping[str, bool]) -> Node:
-    """The nodes of a condition. `metrics` maps each allowed name to whether it is a yes or no.
+def parse(text: str, scope: Scope) -> Node:
+    """The nodes of a condition that speaks of nothing beyond `scope`.
 
     Raises ExpressionError, and nothing else whatever the text.
     """
     if faults := find_faults(text):
         raise ExpressionError(faults)
-    line = "".join(" " if char.isspace() else char for char in text)
+    plain, durations = spans(text)
+    line = "".join(" " if char.isspace() else char for char in plain)
     shift = len(line) - len(line.lstrip())
     try:
         tree = ast.parse(line[shift:], mode="eval")
@@ -75,7 +85,7 @@ def parse(text: str, metrics: Mapping[str, bool]) -> Node:
         raise ExpressionError([Fault(offset, _explain(error))]) from None
     except (RecursionError, MemoryError):  # how Python's parser says "too deep"
         raise ExpressionError([_too_deep(0)]) from None
-    reader = _Reader(metrics, shift)
+    reader = _Reader(scope, {at - shift: ms for at, ms in durations.items()}, shift)
     node = reader.read(tree.body)
     if node is not None and not is_truth(node):
         reader.complain(tree.body, "a condition must say yes or no: compare it with something")
@@ -100,9 +110,10 @@ class _Reader:
     """Turns Python's syntax tree into nodes. A part that is wrong becomes None and a fault, and
     the reading goes on, so that all mistakes are told at once."""
 
-    def __init__(self, metrics: Mapping[str, bool], shift: int) -> None:
+    def __init__(self, scope: Scope, durations: Mapping[int, Millis], shift: int) -> None:
         self.faults: list[Fault] = []
-        self._metrics = metrics
+        self._scope = scope
+        self._durations = durations
         self._shift = shift
         self._depth = 0
         self._count = 0
@@ -163,42 +174,71 @@ class _Reader:
         return None
 
     def _name(self, tree: ast.Name) -> Node | None:
-        if tree.id in _TRUTHS:
-            return Truth(_TRUTHS[tree.id])
-        truth = self._metrics.get(tree.id)
-        if truth is not None:
-            return MetricValue(tree.id, truth)
-        if tree.id in _FUNCTIONS:
-            self.complain(tree, f"{tree.id} needs a metric: {tree.id}(metric)")
-        elif tree.id == "device":
+        name = tree.id
+        metric = self._scope.metrics.get(name)
+        if tree.col_offset in self._durations:
+            self.complain(tree, f"this {NO_UNIT}")
+        elif metric is not None:  # a lamp measures for itself whether it is night
+            return MetricValue(name, metric.type is bool)
+        elif name in _NAMES:
+            return _NAMES[name]
+        elif name in FUNCTIONS:
+            self.complain(tree, f"{name} needs more: {FUNCTIONS[name].use}")
+        elif name == "device":
             self.complain(tree, "write device.<setting>, e.g. device.lamp_w")
+        elif name == "site":
+            self.complain(tree, "write site.<name> for one of the constants: of site.yaml")
         else:
-            hint = did_you_mean(tree.id, [*self._metrics, *_TRUTHS])
-            self.complain(tree, f"there is no metric {tree.id!r}{hint}")
+            hint = did_you_mean(name, [*self._scope.metrics, *_NAMES])
+            self.complain(tree, f"there is no metric {name!r}{hint}")
         return None
 
     def _attribute(self, tree: ast.Attribute) -> Node | None:
-        if isinstance(tree.value, ast.Name) and tree.value.id == "device":
-            if not tree.attr.startswith("_"):
-                return Setting(tree.attr)
-            self.complain(tree, f"{tree.attr!r} is no name of a setting")
+        path = _path(tree)
+        if path is None:
+            self.complain(tree, "only device.<setting> and site.<constant> have a dot")
+        elif any(name.startswith("_") for name in path):
+            self.complain(tree, f"{path[-1]!r} is no name of a setting")
+        elif path[0] == "site" and len(path) == 2:
+            return self._constant_of_site(tree, path[1])
+        elif path == ["device", "limits"]:
+            self.complain(tree, "write device.limits.<name>")
+        elif path[:2] == ["device", "limits"] and len(path) == 3:
+            return Setting(f"limits.{path[2]}")
+        elif path[0] == "device" and len(path) == 2 and path[1] in DEVICE_IS:
+            self.complain(
+                tree, f"device.{path[1]} is no number; it stands in rain… and median only"
+            )
+        elif path[0] == "device" and len(path) == 2:
+            return Setting(path[1])
         else:
-            self.complain(tree, "only device.<setting> has a dot, e.g. device.lamp_w")
+            self.complain(tree, "only device.<setting> and site.<constant> have a dot")
+        return None
+
+    def _constant_of_site(self, tree: ast.Attribute, name: str) -> Node | None:
+        constants = self._scope.constants
+        if constants is None:
+            return Number(1)
+        if name in constants:
+            return Number(constants[name])
+        hint = did_you_mean(name, constants)
+        self.complain(tree, f"site.yaml has no {name!r} under constants:{hint}")
         return None
 
     def _call(self, tree: ast.Call) -> Node | None:
-        name = tree.func.id if isinstance(tree.func, ast.Name) else None
-        if name not in _FUNCTIONS:
-            known = ", ".join(f"{function}(…)" for function in _FUNCTIONS)
+        name = tree.func.id if isinstance(tree.func, ast.Name) else ""
+        function = FUNCTIONS.get(name)
+        if function is None:
+            known = ", ".join(f"{function}(…)" for function in FUNCTIONS)
             self.complain(tree, f"there is no such function; there are: {known}")
-        elif len(tree.args) != 1 or tree.keywords:
-            self.complain(tree, f"{name} takes exactly one thing: {name}(metric)")
-        elif name == "age":
-            self.complain(tree, _AGE_USE)
-        else:
+            return None
+        arguments = Arguments(tree, function, self._scope, self._durations, self.complain)
+        if not arguments.fit():
+            return None
+        if name == "known":
             inner = self.read(tree.args[0])
             return None if inner is None else Known(inner)
-        return None
+        return function.read(arguments)
 
     def _unary(self, tree: ast.UnaryOp) -> Node | None:
         if isinstance(tree.op, ast.Not):
@@ -283,36 +323,38 @@ class _Reader:
 
     def _age(self, tree: ast.Compare) -> Node | None:
         relation = _RELATIONS.get(type(tree.ops[0]))
-        left, right = tree.left, tree.comparators[0]
-        swapped = _is_age(right)
-        call, limit = (right, left) if swapped else (left, right)
+        call, limit = tree.left, tree.comparators[0]
+        swapped = not _is_age(call)
+        if swapped:
+            call, limit = limit, call
         seconds = self.number(limit)
         if (
             len(tree.ops) > 1
+            or not _is_age(call)
             or relation in (None, Relation.EQUAL, Relation.UNEQUAL)
             or not isinstance(seconds, Number)
         ):
             self.complain(tree, _AGE_USE)
             return None
-        metric = self._metric_of(call)
+        age = Arguments(call, FUNCTIONS["age"], self._scope, self._durations, self.complain)
+        metric = age.metric() if age.fit() else None
         if metric is None:
             return None
         older = (relation in (Relation.MORE, Relation.AT_LEAST)) != swapped
-        return AgeLimit(metric, _ms(seconds.value), older)
-
-    def _metric_of(self, call: ast.expr) -> str | None:
-        if isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords:
-            node = self.read(call.args[0])
-            if node is None:
-                return None
-            if isinstance(node, MetricValue):
-                return node.name
-        self.complain(call, _AGE_USE)
-        return None
+        return AgeLimit(metric.name, _ms(seconds.value), older)
 
 
-def _is_age(tree: ast.expr) -> bool:
+def _is_age(tree: ast.expr) -> TypeGuard[ast.Call]:
     return isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "age"
+
+
+def _path(tree: ast.expr) -> list[str] | None:
+    """`device.limits.x` as its names; None for what is not made of names, or of too many."""
+    names: list[str] = []
+    while isinstance(tree, ast.Attribute) and len(names) < 3:
+        names.insert(0, tree.attr)
+        tree = tree.value
+    return [tree.id, *names] if isinstance(tree, ast.Name) else None
 
 
 def _ms(seconds: float) -> Millis:

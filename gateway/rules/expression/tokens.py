@@ -1,13 +1,17 @@
 """The first look at an expression: characters and words that can never be part of one.
 
-What passes is plain ASCII made of numbers, names and a dozen operators, so Python's parser meets
-neither strings nor comments nor anything that makes it warn.
+What passes is plain ASCII made of numbers, time spans, names, quoted ids and a dozen operators, so
+Python's parser meets neither other strings nor comments nor anything that makes it warn.
 """
 
 import keyword
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from devices.reading import Millis
+from devices.topics import IDENTIFIER
+from gateway.rules.duration import parse_duration
 
 EXPRESSION_MAX = 1000
 """Characters. The longest honest condition we know has under 200."""
@@ -26,6 +30,7 @@ _TOKEN = re.compile(
     r"""
     (?P<space>\s+)
   | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?P<unit>[A-Za-z_%]\w*|%)?
+  | (?P<named>(?:device|kind|place|plot|road|tag)\s*=(?!=))
   | (?P<name>[A-Za-z_][A-Za-z_0-9]*)
   | (?P<text>"[^"]*"|'[^']*'|\#.*)
   | (?P<wrong>\*\*|//|:=|<>|<<|>>|=<|=>|&&|\|\|)
@@ -35,6 +40,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_SPAN = re.compile(r"(?:[0-9]+[smhd])+")
 _WORDS = {"and", "or", "not", "if", "else", "in", "True", "False"}
 
 _INSTEAD = {
@@ -61,7 +67,11 @@ _INSTEAD = {
     "None": "use known(x) to ask whether there is a value",
 }
 _COMMENT = "a comment belongs on a line of its own, outside the condition"
-_QUOTES = "a condition has no texts, only numbers, metrics and true or false"
+_QUOTES = "only ids stand in quotes: lower-case letters, digits and '-', e.g. \"pump-1\""
+NO_UNIT = (
+    "is no number; numbers here have no unit, the metric's name says it"
+    " (a time span goes into `for:`, or into a window: avg(metric, 1h))"
+)
 
 
 def find_faults(text: str) -> list[Fault]:
@@ -73,17 +83,35 @@ def find_faults(text: str) -> list[Fault]:
     return list(_scan(text))
 
 
+def spans(text: str) -> tuple[str, dict[int, Millis]]:
+    """The text with every time span replaced by a name of the same length, and their durations by
+    where they stand. For a text without faults."""
+    found: dict[int, Millis] = {}
+    plain = text
+    for match in _TOKEN.finditer(text):
+        if match["unit"]:
+            found[match.start()] = parse_duration(match.group())
+            plain = plain[: match.start()] + "_" * len(match.group()) + plain[match.end() :]
+    return plain, found
+
+
 def _scan(text: str) -> Iterator[Fault]:
     for match in _TOKEN.finditer(text):
         found = match.group()
         where = match.start()
         if match["number"]:
             yield from _check_number(match["number"], match["unit"], where)
+        elif match["named"]:
+            if text[:where].rstrip()[-1:] not in ("(", ","):
+                yield Fault(where + len(found) - 1, f"'=' is not allowed here; {_INSTEAD['=']}")
         elif match["name"]:
             if keyword.iskeyword(found) and found not in _WORDS:
                 yield Fault(where, f"{found!r} is not allowed here; {_advise(found)}")
         elif match["text"]:
-            yield Fault(where, _COMMENT if found[0] == "#" else _QUOTES)
+            if found[0] == "#":
+                yield Fault(where, _COMMENT)
+            elif not IDENTIFIER.fullmatch(found[1:-1]):
+                yield Fault(where, _QUOTES)
         elif match["wrong"] or match["other"]:
             yield Fault(where, f"{found!r} is not allowed here; {_advise(found)}")
 
@@ -91,12 +119,13 @@ def _scan(text: str) -> Iterator[Fault]:
 def _check_number(number: str, unit: str | None, where: int) -> Iterator[Fault]:
     if unit == "%":
         yield Fault(where + len(number), f"'%' is not allowed here; {_INSTEAD['%']}")
+    elif unit and _SPAN.fullmatch(number + unit):
+        try:
+            parse_duration(number + unit)
+        except ValueError as error:
+            yield Fault(where, str(error))
     elif unit:
-        yield Fault(
-            where,
-            f"{number + unit!r} is no number; numbers here have no unit, the metric's name says it"
-            " (a time span goes into `for:`)",
-        )
+        yield Fault(where, f"{number + unit!r} {NO_UNIT}")
     elif float(number) > NUMBER_MAX:
         yield Fault(where, f"{number[:20]} is too large, at most {NUMBER_MAX:g}")
 

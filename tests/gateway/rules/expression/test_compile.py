@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from devices.metric import Value
+from devices.metric import Value, flag, gauge
 from gateway.rules.expression.compile import compile_calm, compile_condition
 from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.nodes import (
@@ -15,9 +15,15 @@ from gateway.rules.expression.nodes import (
     AllOf,
     AnyOf,
     Arithmetic,
+    Changed,
     Choice,
     Comparison,
+    Function,
+    Hour,
+    IsNight,
     Known,
+    Last,
+    Median,
     MetricValue,
     Negative,
     Node,
@@ -25,20 +31,34 @@ from gateway.rules.expression.nodes import (
     Number,
     OneOf,
     Operator,
+    Question,
+    Rain,
     Relation,
     Setting,
     Truth,
+    Window,
 )
+from gateway.rules.expression.scope import Scope
 
-METRICS = {"a": False, "b": False, "p": True, "q": True}
+METRICS = {
+    **{name: gauge(name, "", -1e15, 1e15, name, name) for name in "ab"},
+    **{name: flag(name, name, name) for name in "pq"},
+}
+SCOPE = Scope(METRICS, constants={"dry_pct": 24})
 TRUTHS: tuple[bool | None, ...] = (True, False, None)
 
 
 def judge(text: str, **values: Value | None) -> bool | None:
     known = {name: value for name, value in values.items() if value is not None}
     settings: dict[str, Value] = {"lamp_w": 30}
-    ages = {"a": 5_000}
-    return Expression.parse(text, METRICS, "test").judge(known.get, settings.get, ages.get)
+    asked: dict[Question, Value] = {
+        AgeLimit("a", 4_000, True): True,
+        AgeLimit("a", 4_000, False): False,
+        IsNight(): True,
+        Hour(): 23,
+        Window(Function.AVERAGE, "a", 3_600_000, False): 5.0,
+    }
+    return Expression.parse(text, SCOPE, "test").judge(known.get, settings.get, asked.get)
 
 
 AND = {
@@ -112,12 +132,22 @@ def test_not(p: bool | None, expected: bool | None) -> None:
         ("age(a) < 4", {"a": 1}, False),
         ("4 < age(a)", {"a": 1}, True),
         ("age(b) > 4", {"b": 1}, None),
+        ("avg(a, 1h) < 6", {}, True),
+        ("avg(a, 60m) + 1 == 6 and is_night", {}, True),
+        ("avg(b, 1h) < 6", {}, None),
+        ("avg(b, 1h) < 6 or hour >= 22", {}, True),
+        ("known(avg(a, 1h)) and not known(avg(a, 2h))", {}, True),
+        ("a < site.dry_pct", {"a": 23}, True),
         ("a * a * a * a > 1", {"a": 1e300}, None),  # infinite is no measurement
         ("a * a - a * a < 1", {"a": 1e300}, None),
     ],
 )
 def test_conditions(text: str, values: dict[str, Value | None], expected: bool | None) -> None:
     assert judge(text, **values) is expected
+
+
+def unknown(question: Question) -> None:
+    """Nothing is known."""
 
 
 def interpret(node: Node, values: Mapping[str, Value]) -> Value | None:
@@ -127,7 +157,7 @@ def interpret(node: Node, values: Mapping[str, Value]) -> Value | None:
             return constant
         case MetricValue(name) | Setting(name):
             return values.get(name)
-        case AgeLimit():
+        case AgeLimit() | Window() | Changed() | Last() | Median() | Hour() | IsNight() | Rain():
             raise AssertionError("not generated here")
         case Known(inner):
             return interpret(inner, values) is not None
@@ -250,7 +280,7 @@ def test_the_compiled_function_means_what_the_nodes_mean(
     node: Node, values: dict[str, Value]
 ) -> None:
     compiled = compile_condition(node, "test")
-    assert compiled(values.get, values.get, lambda metric: None) == interpret(node, values)
+    assert compiled(values.get, values.get, unknown) == interpret(node, values)
 
 
 @given(st.lists(st.tuples(TRUTH_NODES, st.booleans()), max_size=4), VALUES, VALUES)
@@ -259,8 +289,8 @@ def test_conditions_compiled_together_are_calm_when_each_is(
 ) -> None:
     calm = compile_calm(expected, frozenset(values))
     judged = [compile_condition(node, "test") for node, _ in expected]
-    outcomes = [judge(values.get, settings.get, lambda metric: None) for judge in judged]
-    assert calm(values, settings.get) is (outcomes == [outcome for _, outcome in expected])
+    outcomes = [judge(values.get, settings.get, unknown) for judge in judged]
+    assert calm(values, settings.get, unknown) is (outcomes == [outcome for _, outcome in expected])
 
 
 def test_the_largest_expression_still_compiles() -> None:

@@ -4,17 +4,24 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from devices.metric import Value
+from devices.metric import Value, counter, flag, gauge
 from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.parse import ExpressionError
+from gateway.rules.expression.scope import Scope
 from gateway.rules.expression.tokens import Fault
 
-METRICS = {"soil_moisture_pct": False, "soil_ph": False, "internet_ok": True}
+METRICS = {
+    "soil_moisture_pct": gauge("soil_moisture_pct", "%", 0, 100, "ẩm", "moisture"),
+    "soil_ph": gauge("soil_ph", "pH", 0, 14, "pH", "pH"),
+    "internet_ok": flag("internet_ok", "mạng", "internet"),
+    "used_kwh": counter("used_kwh", "kWh", "điện", "energy", type=float),
+}
+SCOPE = Scope(METRICS, METRICS, {"dry_pct": 24.0}, frozenset({"soil", "wifi"}))
 
 
 def faults(text: str) -> list[Fault]:
     with pytest.raises(ExpressionError) as raised:
-        Expression.parse(text, METRICS, "test")
+        Expression.parse(text, SCOPE, "test")
     return raised.value.faults
 
 
@@ -32,7 +39,7 @@ def faults(text: str) -> list[Fault]:
         ("soil_moisture_pct < 10m", 20, "numbers here have no unit"),
         ("soil_moisture_pct ≤ 24", 18, "write <="),
         ("soil_moisture_pct < 1 && internet_ok", 22, "write and"),
-        ("soil_moisture_pct < 'x'", 20, "a condition has no texts"),
+        ("soil_moisture_pct < 'X y'", 20, "only ids stand in quotes"),
         ("soil_moisture_pct is 3", 18, "known(x)"),
         ("soil_moisture_pct <", 18, "cannot be understood"),
         ("(soil_moisture_pct < 1", 0, "'(' was never closed"),
@@ -47,15 +54,47 @@ def faults(text: str) -> list[Fault]:
         ("soil_ph in 3", 0, "a list of numbers"),
         ("soil_ph in (1, internet_ok)", 11, "a list of numbers"),
         ("(1 if internet_ok else internet_ok) > 0", 23, "both sides"),
-        ("soil.ph > 1", 0, "only device.<setting> has a dot"),
+        ("soil.ph > 1", 0, "have a dot"),
         ("device > 1", 0, "device.<setting>"),
         ("known > 1", 0, "known(metric)"),
-        ("known(soil_ph, internet_ok)", 0, "exactly one thing"),
+        ("known(soil_ph, internet_ok)", 0, "write it like this: known(metric)"),
         ("age(soil_ph)", 0, "compare age(metric)"),
         ("age(soil_ph) == 60", 0, "compare age(metric)"),
-        ("age(soil_ph + 1) > 60", 0, "compare age(metric)"),
+        ("age(soil_ph + 1) > 60", 4, "the name of a metric is needed"),
         ("age(soil_ph) > soil_ph", 0, "compare age(metric)"),
         ("average(soil_ph) > 1", 0, "there is no such function"),
+        ("avg(soil_ph) > 1", 0, "avg(metric, 1h)"),
+        ("avg > 1", 0, "avg(metric, 1h)"),
+        ("avg(soil_ph, 10) > 1", 13, "a time span is needed"),
+        ("avg(soil_ph, 32d) > 1", 13, "at most 31d"),
+        ("avg(soil_ph, 0m) > 1", 13, "more than nothing"),
+        ("avg(1h, 1h) > 1", 4, "the name of a metric is needed"),
+        ("avg(soilph, 1h) > 1", 4, "did you mean 'soil_ph'?"),
+        ("avg(soil_ph, 1h)", 0, "must say yes or no"),
+        ("avg(used_kwh, 1h) > 1", 0, "delta(used_kwh, …) is how much it rose"),
+        ("1h > soil_ph", 0, "numbers here have no unit"),
+        ("known(1h)", 6, "numbers here have no unit"),
+        ("last(soil_ph) > 1", 0, 'device="pump-1"'),
+        ("last(soil_ph, device=s-1) > 1", 21, "an id in quotes"),
+        ("last(soil_ph, device=device.plot) > 1", 21, "an id in quotes"),
+        ("last(soil_ph, plot='s-1') > 1", 0, 'device="pump-1"'),
+        ("median(soil_ph, kind='soli') > 1", 21, "did you mean 'soil'?"),
+        ("median(soil_ph) > 1", 0, "place=device.place"),
+        ("median(soil_ph, tag=device.tag) > 1", 20, "an id in quotes"),
+        ("median(internet_ok, kind='wifi') > 1", 0, "has no median"),
+        ("rain_24h_mm > 1", 0, "rain_24h_mm(device.plot)"),
+        ("rain_24h_mm(device.place) > 1", 12, "an id in quotes"),
+        ("rain_24h_mm(*device.plot) > 1", 0, "rain_24h_mm(device.plot)"),
+        ("changed(soil_ph) > 1", 0, "cannot be compared with a number"),
+        ("changed(soil_ph + 1)", 8, "the name of a metric is needed"),
+        ("is_night + 1 > 2", 0, "a number is needed"),
+        ("hour and is_night", 0, "a yes or no is needed"),
+        ("site.dry > 1", 0, "did you mean 'dry_pct'?"),
+        ("site > 1", 0, "site.<name>"),
+        ("site.a.b > 1", 0, "have a dot"),
+        ("device.plot > 1", 0, "device.plot is no number"),
+        ("device.limits > 1", 0, "device.limits.<name>"),
+        ("device.limits.x.y > 1", 0, "have a dot"),
         ("1 < 2", 0, "reads no metric"),
         ("device.lamp_w > 3", 0, "reads no metric"),
     ],
@@ -106,15 +145,16 @@ def test_what_hostile_authors_write_is_refused(text: str) -> None:
     assert faults(text)
 
 
+ASKING = "avg( 1h 10m hour is_night last( device= 's-1' median( kind= device.plot site.dry_pct"
 SYNTAX = "and or not if else in ( ) [ ] , + - * / < <= > >= == != . known( age( device.lamp_w"
 STRANGE = "0 1 24 0.5 1e3 true false True lambda None ** % x 'a' # : ="
-TOKENS = [*METRICS, *SYNTAX.split(), *STRANGE.split(), "\n"]
+TOKENS = [*METRICS, *SYNTAX.split(), *ASKING.split(), *STRANGE.split(), "\n"]
 READING: dict[str, Value] = {"soil_ph": 5.0}
 
 
 def parse(text: str) -> Expression | ExpressionError:
     try:
-        return Expression.parse(text, METRICS, "test")
+        return Expression.parse(text, SCOPE, "test")
     except ExpressionError as error:
         return error
 
@@ -124,7 +164,7 @@ def parse(text: str) -> Expression | ExpressionError:
 def test_no_text_raises_anything_but_its_faults(text: str) -> None:
     found = parse(text)
     if isinstance(found, Expression):
-        assert found.judge(READING.get, READING.get, lambda metric: None) in (True, False, None)
+        assert found.judge(READING.get, READING.get, lambda question: None) in (True, False, None)
     else:
         assert found.faults
         assert all(0 <= fault.offset <= len(text) for fault in found.faults)
