@@ -220,7 +220,7 @@ class Site:
         return self.folder / "rules"
 
 
-_THE_GATEWAY = DeviceConfig(id=GATEWAY, kind=GATEWAY, label=KINDS[GATEWAY].label)
+THE_GATEWAY = DeviceConfig(id=GATEWAY, kind=GATEWAY, label=KINDS[GATEWAY].label)
 
 
 def load_site(folder: Path) -> Site:
@@ -241,7 +241,7 @@ def load_site(folder: Path) -> Site:
         problems += _check_lines(config, devices[1], profiles)
     if problems or not (config and devices and plots and drawing and profiles):
         raise ProblemsError(problems)
-    listed = (*devices[1].devices, _THE_GATEWAY)
+    listed = (*devices[1].devices, THE_GATEWAY)
     return Site(folder, config[1], listed, tuple(plots[1].plots), drawing[1], profiles)
 
 

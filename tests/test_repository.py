@@ -23,8 +23,9 @@ THIRD_PARTY_OF_DEVICES = {"pydantic", "pydantic_core"}
 # Parts of gateway/ that take `now` and data and return decisions.
 ENGINES = {"alerts", "commands", "health", "irrigation", "rules"}
 
-# Packages of gateway/ that stand on its parts: the read models and the composition root.
-CONNECTING = {"views", "cli"}
+# Packages of gateway/ that stand on its parts: the read models, the gateway of a
+# scenario and the composition root.
+CONNECTING = {"views", "scenario", "cli"}
 
 # `datetime.now()` and its kin: import-linter cannot see them, for the module itself is harmless.
 CLOCK_CALLS = {"now", "utcnow", "today"}

@@ -8,13 +8,14 @@ from typing import Annotated, NamedTuple
 import typer
 
 from devices.kinds import KINDS
+from gateway.cli.scenario_command import run_scenarios
 from gateway.fleet import Fleet
 from gateway.journal.memory import list_device
 from gateway.located_yaml import Problem, ProblemsError
 from gateway.rules.loader import check_rules
 from gateway.site import Site, load_site
 
-rules = typer.Typer(help="Check the rules of a site.", no_args_is_help=True)
+rules = typer.Typer(help="Check and test the rules of a site.", no_args_is_help=True)
 
 
 class _Finding(NamedTuple):
@@ -22,9 +23,7 @@ class _Finding(NamedTuple):
     severity: str
 
 
-@rules.callback()
-def _rules() -> None:
-    """Without it typer would make `check` the command itself."""
+rules.command("test")(run_scenarios)
 
 
 @rules.command()

@@ -20,3 +20,13 @@ def parse_duration(text: str) -> Millis:
     if not 0 < duration <= DURATION_MAX_MS:
         raise ValueError(f"{text[:40]!r} must be more than nothing and at most 366d")
     return duration
+
+
+def write_duration(duration: Millis) -> str:
+    """The shortest text for it, `1h 30m`; `0` for none. What is less than a second is left out."""
+    parts = []
+    for unit, unit_ms in sorted(_UNITS_MS.items(), key=lambda item: -item[1]):
+        number, duration = divmod(duration, unit_ms)
+        if number:
+            parts.append(f"{number}{unit}")
+    return " ".join(parts) or "0"

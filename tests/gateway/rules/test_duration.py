@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.rules.duration import parse_duration
+from gateway.rules.duration import parse_duration, write_duration
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,9 @@ def test_anything_else_is_refused_in_words(text: str) -> None:
 def test_no_text_breaks_it(text: str) -> None:
     with contextlib.suppress(ValueError):
         assert parse_duration(text) > 0
+
+
+@pytest.mark.parametrize("text", ["20s", "10m", "1h 30m", "1d 1h 1m 1s", "366d"])
+def test_a_duration_is_written_as_it_is_read(text: str) -> None:
+    assert write_duration(parse_duration(text)) == text
+    assert write_duration(0) == "0"

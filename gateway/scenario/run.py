@@ -1,0 +1,76 @@
+"""One scenario from its start to its last look."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from devices.reading import Millis
+from gateway.rules.duration import write_duration
+from gateway.scenario.compare import compare
+from gateway.scenario.story import Said, Story
+from gateway.scenario.world import World
+from gateway.scenario.written import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What was not as expected, `at` ms after the start. Lines and columns count from 1."""
+
+    file: Path
+    line: int
+    column: int
+    scenario: str
+    at: Millis
+    what: str
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        when = write_duration(self.at)
+        return (
+            f"{self.file}:{self.line}:{self.column}: {self.scenario}, at {when}: {self.what}: "
+            f"expected {self.expected}, got {self.got}"
+        )
+
+
+def run(story: Story) -> list[Failure]:
+    """Everything that was not as expected.
+
+    At one moment the devices speak first, then comes what falls due, then the look. A reading that
+    the gateway would reject ends the scenario: what follows would mean nothing.
+    """
+    world = World(story.site, story.rules, story.start)
+    failures: list[Failure] = []
+    said = list(reversed(story.said))
+    for look, route in story.looks:
+        while said and said[-1].at <= look.at:
+            rejected = _tell(story, world, said.pop())
+            if rejected is not None:
+                return [*failures, rejected]
+        world.pass_time(look.at, including=True)
+        failures += _look(story, world, look, route)
+    return failures
+
+
+def _tell(story: Story, world: World, said: Said) -> Failure | None:
+    world.pass_time(said.at, including=False)
+    reason = world.say(said)
+    if reason is None:
+        return None
+    where = story.located.position(said.route)
+    what = f"message of {said.device}"
+    return Failure(story.file, *where, story.name, said.at, what, "one the gateway takes", reason)
+
+
+def _look(story: Story, world: World, look: Look, route: tuple[str | int, ...]) -> list[Failure]:
+    return [
+        Failure(
+            story.file,
+            *story.located.position(found.route),
+            story.name,
+            look.at,
+            found.what,
+            found.expected,
+            found.got,
+        )
+        for found in compare(look, route, world)
+    ]
