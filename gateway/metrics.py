@@ -135,6 +135,12 @@ def _rules(gateway: Gateway) -> Iterator[Family]:
         "Conditions that could not be evaluated.",
         tuple(Sample(row.errors, {"rule": row.rule}) for row in rows),
     )
+    yield Family(
+        "hamlet_rule_healthy",
+        "gauge",
+        "0 when the rule cannot do what it is there for; the technician's page says why.",
+        tuple(Sample(row.health is None, {"rule": row.rule}) for row in rows),
+    )
 
 
 def _forwarding(gateway: Gateway) -> Iterator[Family]:

@@ -50,7 +50,7 @@ class Rule(NamedTuple):
     label: Text
     subjects: dict[RuleState, int]
     firing: tuple[str, ...] = ()
-    health: str | None = None
+    health: Text | None = None
 
 
 class RuleOn(NamedTuple):

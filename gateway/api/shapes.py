@@ -227,7 +227,7 @@ class RuleShape(_Shape):
     label: Label
     subjects: dict[RuleState, int]
     firing: list[str]
-    health: str | None
+    health: Label | None
 
     @classmethod
     def of(cls, rule: RuleStatus) -> "RuleShape":
@@ -236,7 +236,7 @@ class RuleShape(_Shape):
             label=Label.of(rule.label),
             subjects=dict(rule.subjects),
             firing=list(rule.firing),
-            health=rule.health,
+            health=None if rule.health is None else Label.of(rule.health),
         )
 
 

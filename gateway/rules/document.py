@@ -126,6 +126,13 @@ class Node:
             return None
         return self.value
 
+    def whole(self, low: int, high: int, what: str) -> int | None:
+        """A whole number between these two."""
+        if type(self.value) is int and low <= self.value <= high:
+            return self.value
+        self.complain(f"{what} must be a whole number from {low} to {high}")
+        return None
+
     def duration(self) -> Millis | None:
         """A duration such as 10m."""
         if not isinstance(self.value, str):

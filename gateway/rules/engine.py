@@ -16,6 +16,7 @@ from gateway.fleet import SILENT_AFTER_MIN_MS, Device, Fleet
 from gateway.rules.agenda import Agenda
 from gateway.rules.answers import Answers
 from gateway.rules.expression.compile import ReadValue
+from gateway.rules.health import cannot_be_computed, newest_of
 from gateway.rules.instance import Instance
 from gateway.rules.plan import Plan, unknown
 from gateway.rules.rule import Rule, numbers_of
@@ -186,7 +187,8 @@ class RuleEngine:
 
     def status(self) -> list[RuleStatus]:
         """How each rule is doing, in the order of the rules."""
-        return summarise(self._rules, self._instances(), self._errors)
+        heard = newest_of(self._fleet), self._listening_since
+        return summarise(self._rules, self._instances(), self._errors, heard)
 
     def rules_of(self, device: str) -> list[RuleOfDevice]:
         """The rules that concern the device, in the order of the rules."""
@@ -218,7 +220,7 @@ class RuleEngine:
     def _fail(self, instance: Instance, error: Exception, now: Millis) -> None:
         """The rule stays as it is, and says so."""
         self._errors[instance.rule.id] += 1
-        instance.error = f"{instance.device.id}: {type(error).__name__}: {error}"
+        instance.error = cannot_be_computed(instance.device, error)
         instance.settle()
         instance.hold(now)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from devices.metric import Value
 from devices.reading import Millis
+from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import RuleChanged, RuleState
 from gateway.fleet import Device
@@ -57,8 +58,8 @@ class Instance:
         self.wake_at: Millis | None = None
         self.checked_at: Millis = 0
         self.fired: tuple[Millis, int] = (0, 0)
-        self.error: str | None = None
-        self.action_error: str | None = None
+        self.error: Text | None = None
+        self.action_error: Text | None = None
         self.question: Expression | None = None
         self.judge: Judge = _heard
         self.calm: object = _NEVER

@@ -41,7 +41,11 @@ class Firing:
 
 
 class ActionError(Exception):
-    """The action cannot be done for this device; the message says why in words."""
+    """The action cannot be done for this device; `words` say why to a person."""
+
+    def __init__(self, words: Text) -> None:
+        super().__init__(words.en)
+        self.words = words
 
 
 class Action(Protocol):
@@ -79,6 +83,7 @@ class Rule:
     until: Expression | None = None
     cooldown_ms: Millis = 0
     unknown: Unknown = Unknown.HOLD
+    priority: int = 0
     armed: bool = True
     definition: str = ""
 

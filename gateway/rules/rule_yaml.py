@@ -24,8 +24,11 @@ _NAMES = (
     "silent",
     "unknown",
     "then",
+    "priority",
     "armed",
 )
+PRIORITY_MAX = 100
+"""Either way. Nobody keeps more ranks apart."""
 _REQUIRED = {
     "rule": "the id of the rule, e.g. lamp-failure",
     "label": "its name for people, {vi: …, en: …}",
@@ -67,6 +70,9 @@ def _read(parts: Mapping[str, Node], definition: str, vocabulary: Vocabulary) ->
     if "unknown" in parts:
         word = parts["unknown"].choice([policy.value for policy in Unknown], "unknown")
         unknown = Unknown(word) if word else unknown
+    priority = 0
+    if "priority" in parts:
+        priority = parts["priority"].whole(-PRIORITY_MAX, PRIORITY_MAX, "priority") or 0
     armed = parts["armed"].truth("armed") if "armed" in parts else True
     if selector is None:  # what follows depends on the kinds
         return None
@@ -88,6 +94,7 @@ def _read(parts: Mapping[str, Node], definition: str, vocabulary: Vocabulary) ->
         until=until,
         cooldown_ms=durations["cooldown"] or 0,
         unknown=unknown,
+        priority=priority,
         armed=armed is not False,
         definition=definition,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from devices.reading import Millis
 from devices.text import Text
 from gateway.decisions import RuleState
+from gateway.rules.health import health_of
 from gateway.rules.instance import Instance
 from gateway.rules.rule import Rule
 
@@ -14,14 +15,14 @@ from gateway.rules.rule import Rule
 class RuleStatus:
     """One rule. `subjects` counts the devices by state; `firing` names those it fires for.
 
-    `health` says what went wrong last, or None; `errors` counts conditions that failed.
+    `health` says what is wrong with it, or None; `errors` counts conditions that failed.
     """
 
     rule: str
     label: Text
     subjects: Mapping[RuleState, int]
     firing: tuple[str, ...]
-    health: str | None
+    health: Text | None
     errors: int
 
 
@@ -36,13 +37,17 @@ class RuleOfDevice:
 
 
 def summarise(
-    rules: Sequence[Rule], instances: Iterable[Instance], errors: Mapping[str, int]
+    rules: Sequence[Rule],
+    instances: Iterable[Instance],
+    errors: Mapping[str, int],
+    heard: tuple[Millis, Millis],
 ) -> list[RuleStatus]:
-    """One row per rule, in their order."""
+    """One row per rule, in their order. `heard` is when any device was heard last, and since when
+    the gateway listens."""
     by_rule: dict[str, list[Instance]] = {rule.id: [] for rule in rules}
     for instance in instances:
         by_rule[instance.rule.id].append(instance)
-    return [_row(rule, by_rule[rule.id], errors[rule.id]) for rule in rules]
+    return [_row(rule, by_rule[rule.id], errors[rule.id], heard) for rule in rules]
 
 
 def on_device(instances: Iterable[Instance]) -> list[RuleOfDevice]:
@@ -52,11 +57,12 @@ def on_device(instances: Iterable[Instance]) -> list[RuleOfDevice]:
     ]
 
 
-def _row(rule: Rule, instances: Sequence[Instance], errors: int) -> RuleStatus:
+def _row(
+    rule: Rule, instances: Sequence[Instance], errors: int, heard: tuple[Millis, Millis]
+) -> RuleStatus:
     subjects = dict.fromkeys(RuleState, 0)
     for instance in instances:
         subjects[instance.state] += 1
     firing = (one.device.id for one in instances if one.state is RuleState.FIRING)
-    faults = (one.error or one.action_error for one in instances)
-    health = next((fault for fault in faults if fault), None)
+    health = health_of(instances, *heard)
     return RuleStatus(rule.id, rule.label, subjects, tuple(sorted(firing)), health, errors)

@@ -65,7 +65,7 @@ def fire(instance: Instance, moment: Moment) -> list[Decision]:
         try:
             decisions += action.ask(firing, index)
         except ActionError as error:
-            instance.action_error = str(error)
+            instance.action_error = error.words
     return decisions
 
 

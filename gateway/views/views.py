@@ -46,7 +46,7 @@ KIND_ORDER = ("light", "wifi", "speaker", "soil", "valve", "pump", "weather")
 
 class RuleStatus(Protocol):
     """What a rule says of itself. `subjects` counts its devices by state, `firing` names those it
-    fires for; `health` says what went wrong last, or is None."""
+    fires for; `health` says what is wrong with it, or is None."""
 
     @property
     def rule(self) -> str: ...
@@ -55,7 +55,7 @@ class RuleStatus(Protocol):
     @property
     def subjects(self) -> Mapping[RuleState, int]: ...
     @property
-    def health(self) -> str | None: ...
+    def health(self) -> Text | None: ...
     @property
     def firing(self) -> Sequence[str]: ...
 

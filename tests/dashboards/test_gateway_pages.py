@@ -120,7 +120,7 @@ async def test_rules_with_something_to_say_come_first(
     hamlet.rules = [
         Rule("calm", Text("Gió mạnh", "Strong wind"), quiet),
         Rule("fires", Text("Đèn tối", "Dark"), {**quiet, RuleState.FIRING: 1}),
-        Rule("fails", Text("Lỗi", "Fails"), quiet, health="beyond all bounds"),
+        Rule("fails", Text("Lỗi", "Fails"), quiet, health=Text("quá lớn", "beyond all bounds")),
     ]
     said, _, folded = (await web.get("/technician?lang=en")).text.partition("<details>")
     assert "Dark" in said

@@ -48,7 +48,7 @@ def live_a_day(hamlet: Hamlet, name: str = "tên") -> None:
     """Something of everything that can happen; people called all of it `name`."""
     text = Text(name, name)
     hamlet.everything_works(NOW - 9 * DAY_MS)
-    hamlet.rules = [Rule("dark", text, {RuleState.FIRING: 1}, ("light-117",), name)]
+    hamlet.rules = [Rule("dark", text, {RuleState.FIRING: 1}, ("light-117",), text)]
     hamlet.rules_on["light-117"] = [
         RuleOn("dark", text, RuleState.FIRING, NOW),
         RuleOn("hot", text, RuleState.INACTIVE, None),

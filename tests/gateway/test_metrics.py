@@ -30,6 +30,7 @@ PROMISED = {
     "hamlet_commands_total": {"outcome"},
     "hamlet_rules": {"state"},
     "hamlet_rule_errors_total": {"rule"},
+    "hamlet_rule_healthy": {"rule"},
     "hamlet_decision_seconds": {"le"},
     "hamlet_dropped_total": {"queue"},
     "process_cpu_seconds_total": set(),

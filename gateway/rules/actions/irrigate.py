@@ -6,6 +6,7 @@ Whether water flows is the irrigation engine's to decide, within the plot's limi
 from dataclasses import dataclass
 
 from devices.reading import Millis
+from devices.text import Text
 from gateway.decisions import Decision, IrrigationAsked
 from gateway.fleet import Device
 from gateway.located_yaml import did_you_mean
@@ -35,7 +36,13 @@ class IrrigateAction:
     def ask(self, firing: Firing, index: int) -> list[Decision]:
         plot = self.plot or firing.device.plot
         if plot is None:
-            raise ActionError(f"{firing.device.id} belongs to no plot, so nothing was watered")
+            id = firing.device.id
+            raise ActionError(
+                Text(
+                    f"{id} không thuộc lô nào nên không tưới gì",
+                    f"{id} belongs to no plot, so nothing was watered",
+                )
+            )
         return [
             IrrigationAsked(
                 plot,

@@ -213,13 +213,13 @@ async def test_people_adopt_acknowledge_and_stop(hamlet: Hamlet, web: httpx2.Asy
 
 
 async def test_alerts_rules_plots_and_runs(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:
-    hamlet.rules = [Rule("dark", Text("Tối", "Dark"), {}, ("light-001",), "TypeError")]
+    hamlet.rules = [Rule("dark", Text("Tối", "Dark"), {}, ("light-001",), Text("Lỗi", "Bad"))]
     hamlet.alert("dark", "light-001", Text("Đèn tối", "Dark light"))
     hamlet.running = [Run("r", "lo-3", "x", RunState.FLOWING, NOW, NOW, NOW, 10, cause=None)]
     [alert] = body_of(await web.get("/api/v1/alerts"))
     assert alert["message"] == {"vi": "Đèn tối", "en": "Dark light"}
     [rule] = body_of(await web.get("/api/v1/rules"))
-    assert (rule["firing"], rule["health"]) == (["light-001"], "TypeError")
+    assert (rule["firing"], rule["health"]) == (["light-001"], {"vi": "Lỗi", "en": "Bad"})
     plots = {plot["id"]: plot for plot in body_of(await web.get("/api/v1/plots"))}
     assert plots["lo-3"]["run"]["state"] == "flowing"
     assert plots["lo-4"]["soil_moisture_pct"] is None

@@ -47,13 +47,16 @@ def rule(**replaced: str) -> str:
 
 
 def test_a_right_rule(tmp_path: Path) -> None:
-    text = rule(for_="10m", until="soil_moisture_pct > 27", cooldown="6h", unknown="clear")
+    text = rule(
+        for_="10m", until="soil_moisture_pct > 27", cooldown="6h", unknown="clear", priority="-3"
+    )
     checked = check(tmp_path, text)
     assert (checked.problems, checked.warnings) == ([], [])
     [found] = checked.rules
     assert isinstance(found, Rule)
     assert (found.id, found.label, found.unknown) == ("dry", Text("Khô", "Dry"), Unknown.CLEAR)
     assert (found.for_ms, found.cooldown_ms) == (600_000, 21_600_000)
+    assert found.priority == -3
     assert found.metrics == {"soil_moisture_pct"}
 
 
@@ -85,6 +88,9 @@ def test_a_right_rule(tmp_path: Path) -> None:
         (rule(for_="-5m"), 6, 8, "is no duration"),
         (rule(cooldown="0s"), 6, 13, "more than nothing"),
         (rule(unknown="ignore"), 6, 12, "must be one of hold, clear, fire"),
+        (rule(priority="high"), 6, 13, "priority must be a whole number from -100 to 100"),
+        (rule(priority="1.5"), 6, 13, "priority must be a whole number"),
+        (rule(priority="101"), 6, 13, "priority must be a whole number"),
         (rule(then="[]"), 5, 9, "then is empty"),
         (rule(then="{}"), 5, 9, "then is a list"),
         (rule(then="[{}]"), 5, 10, "exactly one action"),
