@@ -30,9 +30,10 @@ from gateway.located_yaml import ProblemsError
 from gateway.pipeline import Pipeline
 from gateway.rounds import Rounds
 from gateway.rules.engine import RuleEngine
+from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.loader import check_rules, load_rules
 from gateway.rules.rule import Rule, armed
-from gateway.site import Site, SiteConfig, load_site
+from gateway.site import PlaceConfig, Site, SiteConfig, load_site
 
 JOURNAL_FILE = "journal.db"
 
@@ -81,11 +82,16 @@ def build_engines(fleet: Fleet, site: Site, rules: Sequence[Rule]) -> Engines:
     return Engines(
         fleet=fleet,
         health=HealthEngine(fleet),
-        rules=RuleEngine(rules, fleet),
+        rules=RuleEngine(rules, fleet, hamlet_time(config.place)),
         alerts=AlertEngine(),
         outbox=Outbox(config.hamlet, fleet),
         irrigation=IrrigationEngine(site.plots, fleet, ZoneInfo(config.place.timezone)),
     )
+
+
+def hamlet_time(place: PlaceConfig) -> HamletTime:
+    """The clock and the sun that rules go by."""
+    return HamletTime(ZoneInfo(place.timezone), place.latitude, place.longitude)
 
 
 def connect(engines: Engines, config: SiteConfig, newest_message: int) -> Pipeline:

@@ -30,6 +30,7 @@ from gateway.decisions import (
     Run,
     StateChanged,
 )
+from gateway.delivery import RETAINED
 from gateway.engines import Engines
 from gateway.fleet import Device, Fleet
 from gateway.health.engine import SILENT
@@ -216,6 +217,7 @@ class Pipeline:
     def trust_clock(self, trusted: bool) -> None:
         """Whether what is told as `now` is the time."""
         self.engines.irrigation.clock_trusted = trusted
+        self.engines.rules.trust_clock(trusted)
         self._admission.judge_times(clock_trusted=trusted)
 
     def next_deadline(self) -> Millis | None:
@@ -332,6 +334,9 @@ class Pipeline:
             self.engines.health.on_interval(device)
         elif route.channel is Channel.STATUS and device.online is not None:
             self._settle(self.engines.health.on_status(device, device.online, now), now)
+        elif news.event is not None and not flags & RETAINED:
+            fields = news.event.model_extra or {}
+            self._settle(self.engines.rules.on_event(device, news.event.event, fields, now), now)
 
     def _reject(self, topic: str, payload: bytes, error: RejectedError, now: Millis) -> None:
         self.counters.rejected[error.reason] += 1

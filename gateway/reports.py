@@ -22,6 +22,7 @@ class News(NamedTuple):
 
     changed: bool
     result: Result | None = None
+    event: Event | None = None
 
 
 def check_report(channel: Channel, payload: bytes) -> None:
@@ -54,7 +55,7 @@ def apply_report(device: Device, channel: Channel, payload: bytes, flags: int, n
     if (result or flags & REDELIVERED) and checksum in device.reported:
         return News(False)
     device.reported = [*device.reported[1 - REPORTED_MAX :], checksum]
-    return News(True, result)
+    return News(True, result, message if isinstance(message, Event) else None)
 
 
 _MODELS: dict[Channel, type[Info] | type[Event] | type[Result]] = {

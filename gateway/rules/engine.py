@@ -4,7 +4,7 @@ A condition is judged when a reading brings one of its metrics, when its device 
 at a deadline it asked for; never by polling. The docs/rules.md of the project says what it means.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from devices.kind import Kind
@@ -16,12 +16,23 @@ from gateway.fleet import SILENT_AFTER_MIN_MS, Device, Fleet
 from gateway.rules.agenda import Agenda
 from gateway.rules.answers import Answers
 from gateway.rules.expression.compile import ReadValue
+from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.health import cannot_be_computed, newest_of
 from gateway.rules.instance import Instance
 from gateway.rules.plan import Plan, unknown
 from gateway.rules.rule import Rule, numbers_of
+from gateway.rules.rule_clock import RuleClock, RuleClocks
 from gateway.rules.status import RuleOfDevice, RuleStatus, on_device, summarise
-from gateway.rules.transitions import Moment, advance, fire, forget, leave, resume
+from gateway.rules.transitions import (
+    Moment,
+    advance,
+    close,
+    fire,
+    forget,
+    leave,
+    resume,
+    strike,
+)
 
 ACTUATOR_READING_AGE_MAX_MS = 10 * 60_000
 """A reading that took longer to arrive says what was; nothing is moved because of it."""
@@ -32,12 +43,16 @@ _NOTHING: Sequence[Decision] = ()
 class RuleEngine:
     """All rules over all adopted devices. `restore` must be called once before anything else."""
 
-    def __init__(self, rules: Sequence[Rule], fleet: Fleet) -> None:
+    def __init__(self, rules: Sequence[Rule], fleet: Fleet, here: HamletTime) -> None:
         self._rules = tuple(rules)
         self._fleet = fleet
+        self._here = here
+        self._clock_trusted = True
+        self._clocks = RuleClocks()
+        self._clocks.keep(rules, 0)
         self._fitting: dict[str, list[Rule]] = {}
         self._plans: dict[str, Plan] = {}
-        self._agenda = Agenda()
+        self._agenda: Agenda[Instance | RuleClock] = Agenda()
         self._errors = dict.fromkeys((rule.id for rule in rules), 0)
         self._now: Millis = 0
         self._listening_since: Millis = 0
@@ -70,6 +85,18 @@ class RuleEngine:
         for instance in self._instances():
             instance.checked_at = now - self._deaf_ms
             self._arm(instance)
+        alive = [*heard, *(one.since for one in self._instances() if one.since)]
+        for clock in self._clocks:
+            clock.done_until = max((at for at in alive if at <= now), default=now)
+            self._doubt(clock, now)
+
+    def trust_clock(self, trusted: bool) -> None:
+        """Whether what is told as `now` is the time. Else what goes by the time of day holds."""
+        if trusted is self._clock_trusted:
+            return
+        self._clock_trusted = trusted
+        for clock in self._clocks:
+            self._doubt(clock, self._now)
 
     def on_reading(self, device: Device, reading: Reading, now: Millis) -> Sequence[Decision]:
         """Call after `device.apply(reading)`, for readings that are newer than the last."""
@@ -114,13 +141,28 @@ class RuleEngine:
         judged = tuple(one for one in plan.instances if one.rule.when is not None)
         return list(self._judge(plan, judged, unknown, now))
 
+    def on_event(
+        self, device: Device, name: str, fields: Mapping[str, object], now: Millis
+    ) -> list[Decision]:
+        """Something happened on the device; `fields` is all that its message says."""
+        decisions: list[Decision] = []
+        plan = self._plans.get(device.id)
+        for instance in plan.on_events if plan else ():
+            event = instance.rule.event
+            if event is not None and event.is_meant(name, fields):
+                decisions += self._strike(instance, now)
+        return decisions
+
     def on_tick(self, now: Millis) -> list[Decision]:
         """Call when `next_deadline` has come."""
         decisions: list[Decision] = []
         self._now = now
-        for instance in self._agenda.take(now):
-            decisions += self._wake(instance, now)
-            self._arm(instance)
+        for sleeper in self._agenda.take(now):
+            if isinstance(sleeper, RuleClock):
+                decisions += self._look_at(sleeper, now)
+                continue
+            decisions += self._wake(sleeper, now)
+            self._arm(sleeper)
         return decisions
 
     def next_deadline(self) -> Millis | None:
@@ -142,6 +184,9 @@ class RuleEngine:
             if instance.correct(correction, now):
                 changed.append(instance.record(partial(_read_value, instance.device, now)))
             self._arm(instance)
+        for clock in self._clocks:
+            clock.correct(now)
+            self._doubt(clock, now)
         return changed
 
     def on_fleet_changed(self, now: Millis, device: Device | None = None) -> list[Decision]:
@@ -164,6 +209,9 @@ class RuleEngine:
         self._errors = {rule.id: self._errors.get(rule.id, 0) for rule in self._rules}
         self._fitting.clear()
         self._now = now
+        for clock in self._clocks:
+            self._agenda.forget(clock)
+        self._clocks.keep(self._rules, now)
         decisions: list[Decision] = []
         for device in self._fleet:
             lost = {instance.rule.id: instance for instance in self._replan(device, now)}
@@ -174,6 +222,8 @@ class RuleEngine:
                     decisions += self._begin(instance, old, now)
             for removed in lost.values():
                 decisions += self._drop(removed, now)
+        for clock in self._clocks:
+            self._doubt(clock, now)
         return decisions
 
     def alerting(self) -> set[tuple[str, str]]:
@@ -224,10 +274,62 @@ class RuleEngine:
         instance.settle()
         instance.hold(now)
 
+    def _doubt(self, clock: RuleClock, now: Millis) -> None:
+        """What the clock says may have changed otherwise than by waiting; it is looked at now, or
+        when the time is known."""
+        self._agenda.forget(clock)
+        clock.unsure, clock.open = True, None
+        if self._clock_trusted:
+            clock.see(now, self._here)
+            self._agenda.wake(clock, now)
+        for instance in self._instances_of(clock.rule):
+            instance.turn(clock.open)
+
+    def _look_at(self, clock: RuleClock, now: Millis) -> list[Decision]:
+        """The rule opens or closes, or its moment has come."""
+        decisions: list[Decision] = []
+        before, rule = clock.open, clock.rule
+        clock.see(now, self._here)
+        strikes = clock.take_moment(now, self._here)
+        turned = clock.unsure or before is not clock.open
+        clock.unsure = False
+        for instance in self._instances_of(rule):
+            if turned:
+                decisions += self._turn(instance, clock.open, now)
+            if strikes:
+                decisions += self._strike(instance, now)
+        at = clock.next_look(now, self._here)
+        if at is not None:
+            self._agenda.wake(clock, at)
+        return decisions
+
+    def _turn(self, instance: Instance, open: bool | None, now: Millis) -> Sequence[Decision]:
+        """The rule is open or closed from now on; its condition is asked at once."""
+        instance.turn(open)
+        decisions: Sequence[Decision] = _NOTHING
+        if not open:
+            decisions = close(instance, self._moment(instance, now))
+        elif instance.rule.when is not None:
+            read = partial(_read_value, instance.device, now)
+            decisions = self._judge(self._plans[instance.device.id], (instance,), read, now)
+        self._arm(instance)
+        return decisions
+
+    def _strike(self, instance: Instance, now: Millis) -> Sequence[Decision]:
+        """A moment of the rule has come."""
+        self._now = max(self._now, now)
+        try:
+            decisions = strike(instance, self._moment(instance, now))
+        except Exception as error:  # noqa: BLE001 - a rule of a user; it must not harm others
+            self._fail(instance, error, now)
+            return _NOTHING
+        self._arm(instance)
+        return decisions
+
     def _wake(self, instance: Instance, now: Millis) -> Sequence[Decision]:
         """Something asked to be woken; whether there is still a reason is seen now."""
         plan = self._plans[instance.device.id]
-        if instance.rule.when is None:
+        if instance.rule.silent_ms is not None:
             due = self._silent_at(instance)
             return fire(instance, self._moment(instance, now)) if due and due <= now else _NOTHING
         passed = instance.ages_passed(now)
@@ -235,13 +337,15 @@ class RuleEngine:
         instance.checked_at = now
         if not passed and not is_due:
             return _NOTHING
+        if is_due and instance.state is RuleState.FIRING:
+            return leave(instance, self._moment(instance, now))
         read = partial(_read_value, instance.device, now)
         return self._judge(plan, (instance,), read, now)
 
     def _silent_at(self, instance: Instance) -> Millis | None:
         """When a rule about silence fires, if its device stays silent; None when it does."""
         silent_ms = instance.rule.silent_ms
-        if silent_ms is None or instance.state is RuleState.FIRING:
+        if silent_ms is None or not instance.open or instance.state is RuleState.FIRING:
             return None
         heard_at = instance.device.heard_at
         if heard_at is None:
@@ -253,7 +357,7 @@ class RuleEngine:
         return max(heard_at + silent_ms, instance.cool_until or 0)
 
     def _arm(self, instance: Instance) -> None:
-        silent = instance.rule.when is None
+        silent = instance.rule.silent_ms is not None
         at = self._silent_at(instance) if silent else instance.next_wake()
         if at is not None:
             self._agenda.wake(instance, at)
@@ -270,6 +374,7 @@ class RuleEngine:
                 if instance is None or instance.rule is not rule:
                     instance = Instance(rule, device, setting, now)
                 instance.setting = setting
+                instance.turn(self._clocks.is_open(rule))
                 by_rule[rule.id] = instance
         if by_rule:
             self._plans[device.id] = Plan(device, by_rule, setting)
@@ -302,6 +407,10 @@ class RuleEngine:
         if kind.name not in self._fitting:
             self._fitting[kind.name] = [rule for rule in self._rules if rule.fits(kind)]
         return self._fitting[kind.name]
+
+    def _instances_of(self, rule: Rule) -> Iterator[Instance]:
+        found = (plan.by_rule.get(rule.id) for plan in self._plans.values())
+        return (instance for instance in found if instance is not None)
 
     def _instances(self) -> Iterator[Instance]:
         for plan in self._plans.values():

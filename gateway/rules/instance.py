@@ -1,6 +1,7 @@
 """One rule for one device: its state, and which outcome of its condition changes nothing."""
 
 from collections.abc import Callable
+from functools import partial
 
 from devices.metric import Value
 from devices.reading import Millis
@@ -8,7 +9,7 @@ from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import RuleChanged, RuleState
 from gateway.fleet import Device
-from gateway.rules.expression.compile import Judge, ReadSetting
+from gateway.rules.expression.compile import Ask, Judge, ReadSetting, ReadValue
 from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.nodes import AgeLimit
 from gateway.rules.rule import Rule, Unknown
@@ -23,6 +24,7 @@ class Instance:
     `held` is set while a pending rule is due but its condition unknown. `wake_at` is the agenda's.
     `checked_at` is when the ages it asks for were last looked at because of the time alone.
     `fired` is when it last fired, and how many times before at that same moment.
+    `open` is whether the rule's `only` allows it now, None while the time is not known.
     `on_settled` is called when `judge` or `calm` were chosen anew.
     """
 
@@ -39,6 +41,7 @@ class Instance:
         "held",
         "judge",
         "on_settled",
+        "open",
         "question",
         "rule",
         "setting",
@@ -52,16 +55,17 @@ class Instance:
         self.device = device
         self.setting = setting
         self.ages: tuple[AgeLimit, ...] = tuple(
-            one for one in rule.questions if isinstance(one, AgeLimit)
+            one for part in rule.watched for one in part.questions if isinstance(one, AgeLimit)
         )
         self.cool_until: Millis | None = None
         self.wake_at: Millis | None = None
         self.checked_at: Millis = 0
         self.fired: tuple[Millis, int] = (0, 0)
+        self.open: bool | None = True
         self.error: Text | None = None
         self.action_error: Text | None = None
         self.question: Expression | None = None
-        self.judge: Judge = _heard
+        self.judge: Judge = _false
         self.calm: object = _NEVER
         self.on_settled: Callable[[], None] = _nobody
         self.enter(RuleState.INACTIVE, since)
@@ -76,19 +80,31 @@ class Instance:
 
     def settle(self) -> None:
         """Choose what is asked from now on."""
-        firing = self.state is RuleState.FIRING
-        ends = firing and self.rule.until is not None
-        self.question = self.rule.until if ends else self.rule.when
-        self.judge = self.question.judge if self.question else _heard
+        rule, firing = self.rule, self.state is RuleState.FIRING
+        ends = firing and rule.until is not None
+        self.question = rule.until if ends else rule.when
         self.calm = firing and not ends
         if self.error is not None or self.state is RuleState.PENDING:
             self.calm = _NEVER
+        if not ends and rule.at_moments:
+            self.question, self.calm = None, False
+        elif not ends and self.open is False:
+            self.question = None
+        self.judge = self.question.judge if self.question is not None else _false
+        if not ends and self.open is None and self.question is not None:
+            self.judge, self.calm = partial(_false_or_unknown, self.question.judge), _NEVER
         self.on_settled()
 
     @property
     def at_rest(self) -> bool:
         """Whether a reading may come that it has nothing to say to."""
         return self.calm is not _NEVER and not (self.question is None and self.calm)
+
+    def turn(self, open: bool | None) -> None:
+        """The rule opens or closes, or nobody knows any more."""
+        if self.open is not open:
+            self.open = open
+            self.settle()
 
     def hold(self, now: Millis) -> None:
         """Nothing changes while the condition is unknown; no need to be woken for it either."""
@@ -116,6 +132,8 @@ class Instance:
             self.since = min(self.since, now)
             self.due = self.due_from(self.since)
             self.held = False
+        elif self.state is RuleState.FIRING:
+            self.due = self.ends_from(min(self.since, now))
         return before != (self.since, self.due, self.cool_until)
 
     def correct(self, correction: Correction, now: Millis) -> bool:
@@ -128,6 +146,8 @@ class Instance:
         self.since = self.since + correction.by if pending else correction.of(self.since)
         if pending:
             self.due = self.due_from(self.since)
+        elif self.state is RuleState.FIRING:
+            self.due = self.ends_from(self.since)
         self.fired = correction.of(self.fired[0]), self.fired[1]
         self.checked_at = min(self.checked_at, now)
         return before != (self.since, self.due, self.cool_until)
@@ -135,6 +155,10 @@ class Instance:
     def due_from(self, since: Millis) -> Millis:
         """When it fires if its condition holds since then: after `for`, not before it is cool."""
         return max(since + self.rule.for_ms, self.cool_until or 0)
+
+    def ends_from(self, since: Millis) -> Millis | None:
+        """When it ends if it fires since then; None when that is no question of time."""
+        return None if self.rule.lasts_ms is None else since + self.rule.lasts_ms
 
     def ages_passed(self, now: Millis) -> bool:
         """Whether a value has grown older than the rule asks since that was last looked at."""
@@ -168,6 +192,14 @@ def _nobody() -> None:
     """It belongs to no plan yet."""
 
 
-def _heard(value: object, setting: object, ask: object) -> bool | None:
-    """The condition of a rule about silence, whenever a reading makes the engine ask."""
+def _false(value: object, setting: object, ask: object) -> bool | None:
+    """The condition of a rule that waits for no reading: it is about silence, which a reading
+    ends, or about moments, or it is closed."""
     return False
+
+
+def _false_or_unknown(
+    judge: Judge, value: ReadValue, setting: ReadSetting, ask: Ask
+) -> bool | None:
+    """The condition of a rule of which nobody knows whether it is open."""
+    return False if judge(value, setting, ask) is False else None

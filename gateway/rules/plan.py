@@ -39,7 +39,8 @@ class Shape:
         self.touched = tuple(
             one
             for one in instances
-            if one.rule.any_reading_matters or not one.rule.metrics.isdisjoint(self._metrics)
+            if one.rule.any_reading_matters
+            or not one.rule.watched_metrics.isdisjoint(self._metrics)
         )
         self.singular = tuple(one for one in self.touched if one.rule.on.devices)
         self.unsettle()
@@ -76,6 +77,7 @@ class Plan:
         "device",
         "instances",
         "look_again_at",
+        "on_events",
         "setting",
         "shapes",
         "whole",
@@ -88,6 +90,7 @@ class Plan:
         self.answers = Answers(device)
         self.instances = tuple(by_rule.values())
         self.aged = tuple(one for one in self.instances if one.ages)
+        self.on_events = tuple(one for one in self.instances if one.rule.event is not None)
         self.complete = len(device.kind.metrics)
         self.whole = Shape((metric.name for metric in device.kind.metrics), self.instances)
         self.shapes: dict[tuple[str, ...], Shape] = {}
@@ -117,7 +120,7 @@ class Plan:
         lost = (
             one
             for one in self.instances
-            if one not in touched and not one.rule.metrics.isdisjoint(expired)
+            if one not in touched and not one.rule.watched_metrics.isdisjoint(expired)
         )
         return (*touched, *lost)
 

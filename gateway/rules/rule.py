@@ -1,6 +1,6 @@
 """One rule, checked and ready to run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -13,6 +13,8 @@ from gateway.fleet import Device, Fleet
 from gateway.rules.expression.compile import ReadValue
 from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.nodes import Question
+from gateway.rules.only import Only
+from gateway.rules.schedule import Schedule
 from gateway.rules.selector import Selector
 
 
@@ -22,6 +24,18 @@ class Unknown(Enum):
     HOLD = "hold"  # stay as it is
     CLEAR = "clear"  # as if the condition were false
     FIRE = "fire"  # as if it were true
+
+
+@dataclass(frozen=True, slots=True)
+class EventTrigger:
+    """An event message of the device by its name, with this `code` in it unless that is None."""
+
+    name: str
+    code: str | int | None = None
+
+    def is_meant(self, name: str, fields: Mapping[str, object]) -> bool:
+        """Whether the message of an event, with these fields, is such a one."""
+        return name == self.name and self.code in (None, fields.get("code"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,11 @@ class Action(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """Either `when` or `silent_ms` is given; `until` and `for_ms` belong to `when`.
+    """What begins it is `when`, `silent_ms` or moments: those of the `schedule`, or each `event`.
+    At its moments `when` is asked, if it is there; else it is asked all the time.
+
+    `until` and `for_ms` belong to `when`; `lasts_ms`, how long it fires, to moments. `runs_late`:
+    it acts once when moments were missed.
 
     `definition` is what its author wrote, without comments and white space: while that is the
     same, the rule is. One that is not `armed` is checked like any other, but not to be run.
@@ -79,8 +97,13 @@ class Rule:
     then: tuple[Action, ...]
     when: Expression | None = None
     silent_ms: Millis | None = None
+    schedule: Schedule | None = None
+    event: EventTrigger | None = None
+    runs_late: bool = False
+    only: Only | None = None
     for_ms: Millis = 0
     until: Expression | None = None
+    lasts_ms: Millis | None = None
     cooldown_ms: Millis = 0
     unknown: Unknown = Unknown.HOLD
     priority: int = 0
@@ -103,9 +126,37 @@ class Rule:
         return tuple(part for part in (self.when, self.until) if part is not None)
 
     @property
+    def at_moments(self) -> bool:
+        """Whether it begins at moments; readings then only matter to its `until`."""
+        return self.schedule is not None or self.event is not None
+
+    @property
+    def momentary(self) -> bool:
+        """Whether it is over as soon as it has acted: nothing says what else would end it."""
+        asked_again = self.when is not None and self.schedule is not None
+        return self.at_moments and not self.has_end and not asked_again
+
+    @property
+    def has_end(self) -> bool:
+        """Whether something of its own ends it when it fires."""
+        return self.until is not None or self.lasts_ms is not None
+
+    @property
+    def watched(self) -> tuple[Expression, ...]:
+        """What readings can change."""
+        if not self.at_moments:
+            return self.expressions
+        return (self.until,) if self.until is not None else ()
+
+    @property
     def metrics(self) -> frozenset[str]:
         """Everything it reads."""
-        return frozenset[str]().union(*(part.metrics for part in self.expressions))
+        return _metrics_of(self.expressions)
+
+    @property
+    def watched_metrics(self) -> frozenset[str]:
+        """Those whose readings can change it."""
+        return _metrics_of(self.watched)
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -115,14 +166,18 @@ class Rule:
     @property
     def any_reading_matters(self) -> bool:
         """Whether a reading without its metrics can change it too."""
-        if self.when is None or self.unknown is Unknown.FIRE:
+        if not self.at_moments and (self.when is None or self.unknown is Unknown.FIRE):
             return True
-        return any(part.absence_matters for part in self.expressions)
+        return any(part.absence_matters for part in self.watched)
 
     def fits(self, kind: Kind) -> bool:
         """Whether devices of that kind can be meant: they measure all that the rule reads."""
         wanted = not self.on.kinds or kind.name in self.on.kinds
         return wanted and all(kind.metric(name) for name in self.metrics)
+
+
+def _metrics_of(expressions: Iterable[Expression]) -> frozenset[str]:
+    return frozenset[str]().union(*(part.metrics for part in expressions))
 
 
 def armed(rules: Iterable[Rule]) -> list[Rule]:

@@ -1,16 +1,19 @@
 """One rule in YAML, checked whole."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from devices.kind import Kind
 from gateway.rules.actions import ACTIONS
 from gateway.rules.actions.action import Subjects
+from gateway.rules.actions.alert import AlertAction
 from gateway.rules.document import Node
 from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.parse import ExpressionError
 from gateway.rules.rule import Action, Rule, Unknown, numbers_of
 from gateway.rules.selector_yaml import read_selector
+from gateway.rules.trigger_yaml import NAMES as TRIGGER_NAMES
+from gateway.rules.trigger_yaml import Trigger, read_trigger
 from gateway.rules.vocabulary import Vocabulary
 
 _NAMES = (
@@ -21,7 +24,7 @@ _NAMES = (
     "for",
     "until",
     "cooldown",
-    "silent",
+    *TRIGGER_NAMES,
     "unknown",
     "then",
     "priority",
@@ -35,7 +38,6 @@ _REQUIRED = {
     "on": "which devices, e.g. {kind: light}",
     "then": "what to do, a list of actions",
 }
-_ONLY_WITH_WHEN = ("for", "until", "unknown")
 
 
 def read_rule(node: Node, vocabulary: Vocabulary) -> Rule | None:
@@ -47,24 +49,20 @@ def read_rule(node: Node, vocabulary: Vocabulary) -> Rule | None:
     for name, what in _REQUIRED.items():
         if name not in parts:
             node.complain(f"{name} is missing: {what}")
-    if ("when" in parts) == ("silent" in parts):
-        node.complain("give exactly one of when: (a condition) and silent: (a duration)")
-    elif "silent" in parts:
-        for name in _ONLY_WITH_WHEN:
-            if name in parts:
-                parts[name].complain(f"{name} belongs to when, not to silent")
+    trigger = read_trigger(node, parts)
     definition = json.dumps(node.value, sort_keys=True, default=str)  # str: YAML knows dates
-    rule = _read(parts, definition, vocabulary)
+    rule = _read(parts, trigger, definition, vocabulary)
     return rule if len(node.document.problems) == before else None
 
 
-def _read(parts: Mapping[str, Node], definition: str, vocabulary: Vocabulary) -> Rule | None:
+def _read(
+    parts: Mapping[str, Node], trigger: Trigger, definition: str, vocabulary: Vocabulary
+) -> Rule | None:
     id = parts["rule"].identifier("rule") if "rule" in parts else None
     label = parts["label"].texts("label") if "label" in parts else None
     selector = read_selector(parts["on"], vocabulary) if "on" in parts else None
     durations = {
-        name: parts[name].duration() if name in parts else None
-        for name in ("silent", "for", "cooldown")
+        name: parts[name].duration() if name in parts else None for name in ("for", "cooldown")
     }
     unknown = Unknown.HOLD
     if "unknown" in parts:
@@ -78,7 +76,9 @@ def _read(parts: Mapping[str, Node], definition: str, vocabulary: Vocabulary) ->
         return None
     kinds = {kind.name: kind for kind in vocabulary.kinds_of(selector)}
     when = _read_condition(parts.get("when"), kinds, vocabulary, id)
-    until = _read_condition(parts.get("until"), kinds, vocabulary, id)
+    until = None
+    if trigger.lasts_ms is None:
+        until = _read_condition(parts.get("until"), kinds, vocabulary, id)
     subjects = Subjects(selector, kinds)
     then = _read_actions(parts["then"], subjects, vocabulary) if "then" in parts else ()
     if id is None or label is None:
@@ -89,7 +89,12 @@ def _read(parts: Mapping[str, Node], definition: str, vocabulary: Vocabulary) ->
         on=selector,
         then=then,
         when=when,
-        silent_ms=durations["silent"],
+        silent_ms=trigger.silent_ms,
+        schedule=trigger.schedule,
+        event=trigger.event,
+        runs_late=_runs_late(trigger, then),
+        only=trigger.only,
+        lasts_ms=trigger.lasts_ms,
         for_ms=durations["for"] or 0,
         until=until,
         cooldown_ms=durations["cooldown"] or 0,
@@ -99,7 +104,22 @@ def _read(parts: Mapping[str, Node], definition: str, vocabulary: Vocabulary) ->
         definition=definition,
     )
     _check_settings(parts, rule, vocabulary)
+    _check_end(parts, rule)
     return rule
+
+
+def _runs_late(trigger: Trigger, then: Iterable[Action]) -> bool:
+    """What the author does not say: nothing is moved at a time at which nobody expects it."""
+    if trigger.runs_late is not None:
+        return trigger.runs_late
+    return trigger.schedule is not None and not any(action.actuates for action in then)
+
+
+def _check_end(parts: Mapping[str, Node], rule: Rule) -> None:
+    if rule.momentary and any(isinstance(action, AlertAction) for action in rule.then):
+        parts["then"].complain(
+            "an alert stays open until something ends it: add until: with a condition or, e.g., 12h"
+        )
 
 
 def _read_condition(

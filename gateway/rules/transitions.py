@@ -22,9 +22,7 @@ class Moment:
 
 def advance(instance: Instance, outcome: bool | None, moment: Moment) -> list[Decision]:
     """Follow the outcome of the instance's present question."""
-    if instance.error is not None:
-        instance.error = None
-        instance.settle()
+    _recover(instance)
     if outcome is None and instance.rule.unknown is Unknown.HOLD:
         instance.hold(moment.now)
         return []
@@ -43,6 +41,13 @@ def advance(instance: Instance, outcome: bool | None, moment: Moment) -> list[De
     return fire(instance, moment)
 
 
+def _recover(instance: Instance) -> None:
+    """Its condition could be computed."""
+    if instance.error is not None:
+        instance.error = None
+        instance.settle()
+
+
 def _ends_already(instance: Instance, moment: Moment) -> bool:
     """A rule whose `until` ends it would stop as soon as it fired."""
     rule = instance.rule
@@ -57,7 +62,7 @@ def fire(instance: Instance, moment: Moment) -> list[Decision]:
     rule, now = instance.rule, moment.now
     instance.cool_until = now + rule.cooldown_ms if rule.cooldown_ms else None
     instance.action_error = None
-    instance.enter(RuleState.FIRING, now)
+    instance.enter(RuleState.FIRING, now, instance.ends_from(now))
     decisions: list[Decision] = [instance.record(moment.read)]
     again = instance.count_firing(now)
     firing = Firing(rule, instance.device, moment.fleet, moment.read, now, again)
@@ -66,7 +71,35 @@ def fire(instance: Instance, moment: Moment) -> list[Decision]:
             decisions += action.ask(firing, index)
         except ActionError as error:
             instance.action_error = error.words
-    return decisions
+    return decisions + leave(instance, moment) if rule.momentary else decisions
+
+
+def strike(instance: Instance, moment: Moment) -> list[Decision]:
+    """A moment of the rule has come: what it does is done again, also while it fires."""
+    rule = instance.rule
+    if instance.open is not True:
+        return []
+    outcome: bool | None = True
+    if rule.when is not None:
+        outcome = rule.when.judge(moment.read, instance.setting, moment.ask)
+    _recover(instance)
+    if outcome is None and rule.unknown is Unknown.HOLD:
+        return []
+    if not (outcome or (outcome is None and rule.unknown is Unknown.FIRE)):
+        return close(instance, moment)
+    if (instance.cool_until or 0) > moment.now or _ends_already(instance, moment):
+        return []
+    return fire(instance, moment)
+
+
+def close(instance: Instance, moment: Moment) -> list[Decision]:
+    """Nothing begins now: what waits waits no longer, and what fires ends, unless the rule says
+    what ends it."""
+    if instance.state is RuleState.INACTIVE:
+        return []
+    if instance.state is RuleState.FIRING and instance.rule.has_end:
+        return []
+    return leave(instance, moment)
 
 
 def leave(instance: Instance, moment: Moment) -> list[Decision]:
@@ -83,15 +116,21 @@ def leave(instance: Instance, moment: Moment) -> list[Decision]:
 def resume(instance: Instance, saved: RuleChanged, now: Millis) -> list[Decision]:
     """Take over the saved state of the same rule, which may have been edited since."""
     instance.cool_until = saved.cool_until
-    if saved.state is RuleState.PENDING and instance.rule.when is None:
-        instance.enter(RuleState.INACTIVE, now)
-    else:
+    rule = instance.rule
+    waits = rule.when is not None and not rule.at_moments
+    possible = {RuleState.PENDING: waits, RuleState.FIRING: not rule.momentary}
+    if possible.get(saved.state, True):
         instance.enter(saved.state, saved.since, saved.due)
+    else:
+        instance.enter(RuleState.INACTIVE, now)
     instance.rewind(now)
     restored = (instance.state, instance.since, instance.due, instance.cool_until)
     if restored == (saved.state, saved.since, saved.due, saved.cool_until):
         return []
-    return [instance.record(saved.values.get)]
+    changed: list[Decision] = [instance.record(saved.values.get)]
+    if saved.state is RuleState.FIRING is not instance.state:
+        changed.append(AlertCleared(rule.source, saved.subject, now))
+    return changed
 
 
 def forget(saved: RuleChanged, now: Millis) -> list[Decision]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from devices.kinds import KINDS
 from devices.metric import Value
@@ -13,11 +14,13 @@ from gateway.fleet import Device, Fleet
 from gateway.located_yaml import parse_yaml
 from gateway.rules.document import Document
 from gateway.rules.engine import RuleEngine
+from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.rule import Rule
 from gateway.rules.rule_yaml import read_rule
 from gateway.rules.vocabulary import Vocabulary
 
 START: Millis = 1_790_000_000_000
+HERE = HamletTime(ZoneInfo("Asia/Ho_Chi_Minh"), 21.72, 105.74)
 SECOND: Millis = 1_000
 MINUTE: Millis = 60 * SECOND
 HOUR: Millis = 60 * MINUTE
@@ -66,7 +69,7 @@ class Scene:
         self.rules = read_rules(text, self.fleet, plots)
         self.decisions: list[Decision] = []
         self.saved: dict[tuple[str, str], RuleChanged] = {}
-        self.engine = RuleEngine(self.rules, self.fleet)
+        self.engine = RuleEngine(self.rules, self.fleet, HERE)
         self.take(self.engine.restore((), START))
 
     def take(self, decisions: Sequence[Decision]) -> Sequence[Decision]:
@@ -136,7 +139,7 @@ class Scene:
         """The gateway starts again with what was saved, perhaps with other rules."""
         if text is not None:
             self.rules = read_rules(text, self.fleet)
-        self.engine = RuleEngine(self.rules, self.fleet)
+        self.engine = RuleEngine(self.rules, self.fleet, HERE)
         return self.take(self.engine.restore(list(self.saved.values()), START + at))
 
     def reload(self, at: Millis, text: str) -> Sequence[Decision]:

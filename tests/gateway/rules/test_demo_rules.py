@@ -12,7 +12,7 @@ from gateway.fleet import Device, Fleet
 from gateway.rules.engine import RuleEngine
 from gateway.rules.loader import CheckedRules, check_rules
 from gateway.site import load_site
-from tests.gateway.rules.scene import HOUR, MINUTE, START, Scene
+from tests.gateway.rules.scene import HERE, HOUR, MINUTE, START, Scene
 
 SITE = Path(__file__).parents[3] / "site.example"
 
@@ -95,7 +95,7 @@ def scene(fleet: Fleet, checked: CheckedRules) -> Scene:
                 tags=known.tags, settings=known.settings,
             )
         )  # fmt: skip
-    scene.engine = RuleEngine(checked.rules, scene.fleet)
+    scene.engine = RuleEngine(checked.rules, scene.fleet, HERE)
     scene.engine.restore((), START)
     return scene
 

@@ -14,6 +14,7 @@ from tests.gateway.rules.scene import (
     BELOW,
     DRY,
     FIRING,
+    HERE,
     HOUR,
     INACTIVE,
     MINUTE,
@@ -167,7 +168,7 @@ def test_commands_have_a_name_that_a_replay_repeats() -> None:
     assert first.key == f"full.s1.{START}.0.v1"
     assert first.key != second.key
     assert first.expires_at == START + 5 * MINUTE
-    again = RuleEngine(scene.rules, scene.fleet)
+    again = RuleEngine(scene.rules, scene.fleet, HERE)
     again.restore((), START)
     soil = scene.fleet.get("s1")
     assert soil is not None
