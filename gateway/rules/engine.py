@@ -309,6 +309,8 @@ class RuleEngine:
         decisions: Sequence[Decision] = _NOTHING
         if not open:
             decisions = close(instance, self._moment(instance, now))
+        elif instance.rule.silent_ms is not None:
+            decisions = self._wake(instance, now)
         elif instance.rule.when is not None:
             read = partial(_read_value, instance.device, now)
             decisions = self._judge(self._plans[instance.device.id], (instance,), read, now)

@@ -40,9 +40,9 @@ class RuleClock:
         """Whether the rule is to act now, because a moment has come or, if it `runs_late`, because
         moments were missed. Each is taken once."""
         schedule, done_until = self.rule.schedule, self.done_until
-        self.done_until = now
         if schedule is None or done_until >= now:
             return False
+        self.done_until = now
         newest = schedule.next(max(done_until, now - LATE_MAX_MS - 1), here)
         if newest is not None and newest <= now:
             return True

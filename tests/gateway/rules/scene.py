@@ -113,6 +113,13 @@ class Scene:
         subject.apply(reading)
         return self.take(self.engine.on_reading(subject, reading, now))
 
+    def happen(self, at: Millis, id: str, name: str, **fields: object) -> Sequence[Decision]:
+        """Something happens on a device, which tells it at once."""
+        subject = self.fleet.get(id)
+        assert subject is not None
+        subject.heard_at = START + at
+        return self.take(self.engine.on_event(subject, name, fields, START + at))
+
     def stale(self, at: Millis, id: str) -> Sequence[Decision]:
         """The gateway notices that a device has fallen silent."""
         subject = self.fleet.get(id)
@@ -122,6 +129,10 @@ class Scene:
     def tick(self, at: Millis) -> Sequence[Decision]:
         """The time has come, exactly when the engine wanted it or later."""
         return self.take(self.engine.on_tick(START + at))
+
+    def trust_clock(self, trusted: bool) -> None:
+        """Whether what the engine is told is the time."""
+        self.engine.trust_clock(trusted)
 
     def run_until(self, at: Millis) -> None:
         """Tick at every deadline up to `at`, as the shell would."""
@@ -135,11 +146,14 @@ class Scene:
             known.correct(correction, now)
         return self.take(self.engine.correct(correction, now))
 
-    def restart(self, at: Millis, text: str | None = None) -> Sequence[Decision]:
+    def restart(
+        self, at: Millis, text: str | None = None, *, trusted: bool = True
+    ) -> Sequence[Decision]:
         """The gateway starts again with what was saved, perhaps with other rules."""
         if text is not None:
             self.rules = read_rules(text, self.fleet)
         self.engine = RuleEngine(self.rules, self.fleet, HERE)
+        self.engine.trust_clock(trusted)
         return self.take(self.engine.restore(list(self.saved.values()), START + at))
 
     def reload(self, at: Millis, text: str) -> Sequence[Decision]:
