@@ -4,10 +4,9 @@ A condition is judged when a reading brings one of its metrics, when its device 
 at a deadline it asked for; never by polling. The docs/rules.md of the project says what it means.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
-from devices.kind import Kind
 from devices.metric import Value
 from devices.reading import Millis, Reading
 from gateway.clock import Correction
@@ -20,7 +19,8 @@ from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.health import cannot_be_computed, newest_of
 from gateway.rules.instance import Instance
 from gateway.rules.plan import Plan, unknown
-from gateway.rules.rule import Rule, numbers_of
+from gateway.rules.planning import Planning
+from gateway.rules.rule import Rule
 from gateway.rules.rule_clock import RuleClock, RuleClocks
 from gateway.rules.status import RuleOfDevice, RuleStatus, on_device, summarise
 from gateway.rules.transitions import (
@@ -50,15 +50,15 @@ class RuleEngine:
         self._clock_trusted = True
         self._clocks = RuleClocks()
         self._clocks.keep(rules, 0)
-        self._fitting: dict[str, list[Rule]] = {}
-        self._plans: dict[str, Plan] = {}
+        self._planning = Planning(self._rules, self._clocks)
+        self._plans = self._planning.plans
         self._agenda: Agenda[Instance | RuleClock] = Agenda()
         self._errors = dict.fromkeys((rule.id for rule in rules), 0)
         self._now: Millis = 0
         self._listening_since: Millis = 0
         self._deaf_ms: Millis = 0
         for device in fleet:
-            self._replan(device, 0)
+            self._planning.replan(device, 0)
 
     def restore(self, states: Iterable[RuleChanged], now: Millis) -> list[Decision]:
         """Go on where the saved states ended. What belongs to no rule any more is cleared.
@@ -82,10 +82,10 @@ class RuleEngine:
         heard = [device.heard_at for device in self._fleet if device.heard_at is not None]
         self._deaf_ms = max(now - max(heard, default=now), 0)
         self._listening_since = self._now = now
-        for instance in self._instances():
+        for instance in self._planning.instances():
             instance.checked_at = now - self._deaf_ms
             self._arm(instance)
-        alive = [*heard, *(one.since for one in self._instances() if one.since)]
+        alive = [*heard, *(one.since for one in self._planning.instances() if one.since)]
         for clock in self._clocks:
             clock.done_until = max((at for at in alive if at <= now), default=now)
             self._doubt(clock, now)
@@ -179,7 +179,7 @@ class RuleEngine:
         changed: list[RuleChanged] = []
         for plan in self._plans.values():
             plan.look_again_at = 0
-        for instance in self._instances():
+        for instance in self._planning.instances():
             self._agenda.forget(instance)
             if instance.correct(correction, now):
                 changed.append(instance.record(partial(_read_value, instance.device, now)))
@@ -194,7 +194,7 @@ class RuleEngine:
         decisions: list[Decision] = []
         self._now = now
         for changed in self._fleet if device is None else (device,):
-            for lost in self._replan(changed, now):
+            for lost in self._planning.replan(changed, now):
                 decisions += self._drop(lost, now)
             plan = self._plans.get(changed.id)
             for instance in plan.by_rule.values() if plan else ():
@@ -207,14 +207,14 @@ class RuleEngine:
         before = {rule.id: rule for rule in self._rules}
         self._rules = tuple(_unless_edited(rule, before.get(rule.id)) for rule in rules)
         self._errors = {rule.id: self._errors.get(rule.id, 0) for rule in self._rules}
-        self._fitting.clear()
+        self._planning.go_by(self._rules)
         self._now = now
         for clock in self._clocks:
             self._agenda.forget(clock)
         self._clocks.keep(self._rules, now)
         decisions: list[Decision] = []
         for device in self._fleet:
-            lost = {instance.rule.id: instance for instance in self._replan(device, now)}
+            lost = {instance.rule.id: instance for instance in self._planning.replan(device, now)}
             known = self._plans.get(device.id)
             for instance in known.by_rule.values() if known else ():
                 old = lost.pop(instance.rule.id, None)
@@ -230,7 +230,7 @@ class RuleEngine:
         """Source and subject of every alert that a rule may hold open."""
         return {
             (one.rule.source, one.device.id)
-            for one in self._instances()
+            for one in self._planning.instances()
             if one.state is RuleState.FIRING
             and any(action.withdraw(one.rule, one.device, self._now) for action in one.rule.then)
         }
@@ -238,7 +238,7 @@ class RuleEngine:
     def status(self) -> list[RuleStatus]:
         """How each rule is doing, in the order of the rules."""
         heard = newest_of(self._fleet), self._listening_since
-        return summarise(self._rules, self._instances(), self._errors, heard)
+        return summarise(self._rules, self._planning.instances(), self._errors, heard)
 
     def rules_of(self, device: str) -> list[RuleOfDevice]:
         """The rules that concern the device, in the order of the rules."""
@@ -282,7 +282,7 @@ class RuleEngine:
         if self._clock_trusted:
             clock.see(now, self._here)
             self._agenda.wake(clock, now)
-        for instance in self._instances_of(clock.rule):
+        for instance in self._planning.instances_of(clock.rule):
             instance.turn(clock.open)
 
     def _look_at(self, clock: RuleClock, now: Millis) -> list[Decision]:
@@ -293,7 +293,7 @@ class RuleEngine:
         strikes = clock.take_moment(now, self._here)
         turned = clock.unsure or before is not clock.open
         clock.unsure = False
-        for instance in self._instances_of(rule):
+        for instance in self._planning.instances_of(rule):
             if turned:
                 decisions += self._turn(instance, clock.open, now)
             if strikes:
@@ -364,24 +364,6 @@ class RuleEngine:
         if at is not None:
             self._agenda.wake(instance, at)
 
-    def _replan(self, device: Device, now: Millis) -> list[Instance]:
-        """Find the rules of a device anew; returns the instances that it lost."""
-        old = self._plans.pop(device.id, None)
-        kept = old.by_rule if old else {}
-        setting = numbers_of(device).get
-        by_rule: dict[str, Instance] = {}
-        for rule in self._rules_for(device.kind) if device.adopted else ():
-            if rule.on.matches(device):
-                instance = kept.get(rule.id)
-                if instance is None or instance.rule is not rule:
-                    instance = Instance(rule, device, setting, now)
-                instance.setting = setting
-                instance.turn(self._clocks.is_open(rule))
-                by_rule[rule.id] = instance
-        if by_rule:
-            self._plans[device.id] = Plan(device, by_rule, setting)
-        return [instance for id, instance in kept.items() if by_rule.get(id) is not instance]
-
     def _begin(self, instance: Instance, old: Instance | None, now: Millis) -> list[Decision]:
         """A new rule begins, or an edited one goes on where its `old` version stands."""
         decisions: list[Decision] = []
@@ -404,19 +386,6 @@ class RuleEngine:
         if instance.state is RuleState.INACTIVE:
             return []
         return leave(instance, self._moment(instance, now))
-
-    def _rules_for(self, kind: Kind) -> list[Rule]:
-        if kind.name not in self._fitting:
-            self._fitting[kind.name] = [rule for rule in self._rules if rule.fits(kind)]
-        return self._fitting[kind.name]
-
-    def _instances_of(self, rule: Rule) -> Iterator[Instance]:
-        found = (plan.by_rule.get(rule.id) for plan in self._plans.values())
-        return (instance for instance in found if instance is not None)
-
-    def _instances(self) -> Iterator[Instance]:
-        for plan in self._plans.values():
-            yield from plan.by_rule.values()
 
     def _moment(self, instance: Instance, now: Millis) -> Moment:
         device = instance.device
