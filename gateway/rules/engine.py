@@ -18,6 +18,7 @@ from gateway.rules.expression.compile import ReadValue
 from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.health import cannot_be_computed, newest_of
 from gateway.rules.instance import Instance
+from gateway.rules.listening import Listening
 from gateway.rules.plan import Plan, unknown
 from gateway.rules.planning import Planning
 from gateway.rules.rule import Rule
@@ -55,8 +56,7 @@ class RuleEngine:
         self._agenda: Agenda[Instance | RuleClock] = Agenda()
         self._errors = dict.fromkeys((rule.id for rule in rules), 0)
         self._now: Millis = 0
-        self._listening_since: Millis = 0
-        self._deaf_ms: Millis = 0
+        self._listening = Listening()
         for device in fleet:
             self._planning.replan(device, 0)
 
@@ -79,15 +79,16 @@ class RuleEngine:
 
     def listen_again(self, now: Millis) -> None:
         """The gateway hears devices from now on, and has heard none since the newest message."""
-        heard = [device.heard_at for device in self._fleet if device.heard_at is not None]
-        self._deaf_ms = max(now - max(heard, default=now), 0)
-        self._listening_since = self._now = now
+        self._listening.begin(self._fleet, now)
+        self._now = now
+        last_heard = now - self._listening.deaf_ms
         for instance in self._planning.instances():
-            instance.checked_at = now - self._deaf_ms
+            instance.checked_at = last_heard
             self._arm(instance)
-        alive = [*heard, *(one.since for one in self._planning.instances() if one.since)]
+        changed = (one.since for one in self._planning.instances() if one.since <= now)
+        last_alive = max(last_heard, max(changed, default=0))
         for clock in self._clocks:
-            clock.done_until = max((at for at in alive if at <= now), default=now)
+            clock.done_until = last_alive
             self._doubt(clock, now)
 
     def trust_clock(self, trusted: bool) -> None:
@@ -172,9 +173,7 @@ class RuleEngine:
     def correct(self, correction: Correction, now: Millis) -> list[RuleChanged]:
         """The clock was wrong: what is pending, cooling down or about to be silent has as long to
         wait as before. Returns what is to be saved anew."""
-        if self._listening_since - self._deaf_ms < correction.since:
-            self._deaf_ms = max(self._deaf_ms + correction.by, 0)
-        self._listening_since = correction.of(self._listening_since)
+        self._listening.correct(correction)
         self._now = now
         changed: list[RuleChanged] = []
         for plan in self._plans.values():
@@ -237,7 +236,7 @@ class RuleEngine:
 
     def status(self) -> list[RuleStatus]:
         """How each rule is doing, in the order of the rules."""
-        heard = newest_of(self._fleet), self._listening_since
+        heard = newest_of(self._fleet), self._listening.since
         return summarise(self._rules, self._planning.instances(), self._errors, heard)
 
     def rules_of(self, device: str) -> list[RuleOfDevice]:
@@ -332,7 +331,7 @@ class RuleEngine:
         """Something asked to be woken; whether there is still a reason is seen now."""
         plan = self._plans[instance.device.id]
         if instance.rule.silent_ms is not None:
-            due = self._silent_at(instance)
+            due = self._listening.silent_at(instance, self._now)
             return fire(instance, self._moment(instance, now)) if due and due <= now else _NOTHING
         passed = instance.ages_passed(now)
         is_due = instance.due is not None and instance.due <= now and not instance.held
@@ -344,23 +343,9 @@ class RuleEngine:
         read = partial(_read_value, instance.device, now)
         return self._judge(plan, (instance,), read, now)
 
-    def _silent_at(self, instance: Instance) -> Millis | None:
-        """When a rule about silence fires, if its device stays silent; None when it does."""
-        silent_ms = instance.rule.silent_ms
-        if silent_ms is None or not instance.open or instance.state is RuleState.FIRING:
-            return None
-        heard_at = instance.device.heard_at
-        if heard_at is None:
-            heard_at = max(instance.since, self._listening_since)
-        elif heard_at <= self._listening_since:
-            heard_at += self._deaf_ms
-        if heard_at > self._now:  # by a clock that was ahead before the last start
-            heard_at = self._listening_since
-        return max(heard_at + silent_ms, instance.cool_until or 0)
-
     def _arm(self, instance: Instance) -> None:
         silent = instance.rule.silent_ms is not None
-        at = self._silent_at(instance) if silent else instance.next_wake()
+        at = self._listening.silent_at(instance, self._now) if silent else instance.next_wake()
         if at is not None:
             self._agenda.wake(instance, at)
 
