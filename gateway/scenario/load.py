@@ -12,7 +12,7 @@ from gateway.fleet import Device, Fleet
 from gateway.journal.memory import list_device
 from gateway.located_yaml import Located, Problem, ProblemsError, Route, did_you_mean, load_yaml
 from gateway.rules.document import Document, Node
-from gateway.rules.loader import CheckedRules, check_files, check_rules_of
+from gateway.rules.loader import CheckedRules, check_files, check_rules_of, rule_files
 from gateway.rules.rule import Rule
 from gateway.rules.vocabulary import Vocabulary
 from gateway.scenario.story import Said, Story
@@ -115,10 +115,11 @@ def _rules(
         if written.devices is not None:
             message = "names no rules; write rules: FILE, or the rules themselves"
             raise ProblemsError([located.problem((), message)])
-        checked = check_files(find_files(site.rules), vocabulary)
+        checked = check_files(rule_files(site.rules), vocabulary)
     elif all(isinstance(one, str) for one in listed):
-        files = (located.file.parent / str(one) for one in listed)
-        checked = check_files([file for path in files for file in find_files(path)], vocabulary)
+        paths = (located.file.parent / str(one) for one in listed)
+        files = [rule_files(path) if path.is_dir() else [path] for path in paths]
+        checked = check_files([file for found in files for file in found], vocabulary)
     else:
         checked = _inline(located, vocabulary)
     if checked.problems:
