@@ -52,6 +52,8 @@ def read_rule(node: Node, vocabulary: Vocabulary) -> Rule | None:
     trigger = read_trigger(node, parts)
     definition = json.dumps(node.value, sort_keys=True, default=str)  # str: YAML knows dates
     rule = _read(parts, trigger, definition, vocabulary)
+    if rule is not None and len(node.document.problems) == before:
+        _check_end(parts, rule)
     return rule if len(node.document.problems) == before else None
 
 
@@ -104,7 +106,6 @@ def _read(
         definition=definition,
     )
     _check_settings(parts, rule, vocabulary)
-    _check_end(parts, rule)
     return rule
 
 

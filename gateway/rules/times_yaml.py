@@ -61,7 +61,7 @@ def read_only(node: Node) -> Only | None:
     parts = node.mapping(("between", "weekdays", "months"), "only")
     if parts is None:
         return None
-    if not parts:
+    if not node.value:
         node.complain("say when: between, weekdays or months")
         return None
     between = _read_between(parts["between"]) if "between" in parts else None

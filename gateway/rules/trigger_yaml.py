@@ -94,7 +94,8 @@ def _read_event(node: Node) -> EventTrigger | None:
     if parts is None:
         return None
     if "name" not in parts:
-        node.complain("name is missing: the event as the device sends it")
+        if not parts.keys() - {"code"} and len(parts) == len(node.value):  # type: ignore[arg-type]
+            node.complain("name is missing: the event as the device sends it")
         return None
     name = _read_event_name(parts["name"])
     code = parts["code"].value if "code" in parts else None

@@ -12,6 +12,8 @@ from gateway.rules.loader import CheckedRules, check_rules, load_rules
 from gateway.rules.rule import Rule, Unknown
 from tests.gateway.rules.scene import device, fleet_of
 
+ALERT = "{alert: {severity: warning}}"
+CLOSE = "{command: {device: valve-01, command: close}}"
 DEVICES = [
     device("soil", "soil-01a", plot="lo-1", tags=frozenset({"tea"})),
     device("soil", "soil-02a", tags=frozenset({"tea"})),
@@ -70,6 +72,35 @@ def test_a_right_rule(tmp_path: Path) -> None:
         (rule(when=""), 1, 3, "say what begins it"),
         (rule(silent="30m"), 4, 9, "when does not go with silent"),
         (rule(when="", silent="30m", for_="1m"), 6, 8, "for does not go with silent"),
+        (rule(when="", every="0 6 * *"), 5, 10, "every needs 5 parts: minute hour day month"),
+        (rule(when="", every="0 25 * * *"), 5, 10, "the hour of every is none"),
+        (rule(when="", every="0 0 30 2 *"), 5, 10, "the day of the month of every is none"),
+        (rule(when="", every="0 0 29 2 mon#6"), 5, 10, "the day of the week of every is none"),
+        (rule(when="", every="5"), 5, 10, "every must be a text"),
+        (rule(when="", at="25:00"), 5, 7, "'25:00' is no time of day"),
+        (rule(when="", at="630"), 5, 7, "a time of day is written like 06:30"),
+        (rule(when="", at="sunst-30m"), 5, 7, "did you mean 'sunset'?"),
+        (rule(when="", at="sunset-30"), 5, 7, "'30' is no duration"),
+        (rule(when="", at="sunset+7h"), 5, 7, "at most 6h"),
+        (rule(when="", at="sunset+30s"), 5, 7, "whole minutes"),
+        (rule(when="", at="[]"), 5, 7, "at is one time of day, or a list of 1 to 24"),
+        (rule(when="", at="[06:00, 6 pm]"), 5, 15, "a time of day is written like"),
+        (rule(when="", at="06:00", for_="1m"), 6, 8, "for does not go with at"),
+        (rule(when="", at="06:00", unknown="fire"), 6, 12, "unknown does not go with at"),
+        (rule(when="", event="{nam: x}"), 5, 16, "unknown name 'nam'; did you mean 'name'?"),
+        (rule(when="", event="''"), 5, 10, "event is a name of 1 to 63 characters"),
+        (rule(when="", event="{name: x, code: 1.5}"), 5, 26, "code is a text or a whole number"),
+        (rule(missed="run"), 6, 11, "missed does not go with when"),
+        (rule(when="", at="06:00", missed="late"), 6, 11, "must be one of run, skip"),
+        (rule(until="2h"), 6, 10, "until does not go with when"),
+        (rule(only="{}"), 6, 9, "say when: between, weekdays or months"),
+        (rule(only="{betwen: [22:00, 05:00]}"), 6, 18, "did you mean 'between'?"),
+        (rule(only="{between: [22:00]}"), 6, 19, "between has a begin and an end"),
+        (rule(only="{between: [22:00, 22:00]}"), 6, 19, "begins when it ends"),
+        (rule(only="{weekdays: [monday]}"), 6, 21, "a weekday must be one of mon, tue"),
+        (rule(only="{weekdays: []}"), 6, 20, "weekdays is an empty list"),
+        (rule(only="{months: [3, 13]}"), 6, 22, "a month is a number from 1 to 12"),
+        (rule(only="{months: 3-11}"), 6, 18, "a month is a number from 1 to 12"),
         (rule(rule="Tea Dry"), 1, 9, "lower-case letters"),
         (rule(label="{vi: Khô}"), 2, 10, "needs both languages"),
         (rule(on="{}"), 3, 7, "say which devices"),
@@ -149,6 +180,29 @@ def test_a_mistake_is_shown_where_it_is(
     [(found_line, found_column, message)] = problems(tmp_path, text)
     assert words in message
     assert (found_line, found_column) == (line, column)
+
+
+def test_two_beginnings_are_one_too_many(tmp_path: Path) -> None:
+    text = rule(when="", at="06:30", every="0 6 * * *", until="1h")
+    assert problems(tmp_path, text) == [(5, 7, "at does not go with every: make two rules of it")]
+
+
+def test_an_alert_that_nothing_would_end_is_refused(tmp_path: Path) -> None:
+    [(line, column, message)] = problems(tmp_path, rule(when="", at="06:30"))
+    assert (line, column) == (4, 9)
+    assert "an alert stays open until something ends it" in message
+    for name, value in (("until", "soil_ph > 5"), ("until", "12h"), ("when", "soil_ph < 5")):
+        assert problems(tmp_path, rule(**{"when": "", "at": "06:30", name: value})) == []
+
+
+@pytest.mark.parametrize(("then", "late"), [(CLOSE, False), (ALERT, True)])
+def test_what_was_missed_is_made_up_for_where_nothing_moves(
+    tmp_path: Path, then: str, late: bool
+) -> None:
+    text = rule(when="", at="06:30", until="1h", then=f"[{then}]")
+    assert check(tmp_path, text).rules[0].runs_late is late
+    text = rule(when="", at="06:30", until="1h", then=f"[{then}]", missed="run")
+    assert check(tmp_path, text).rules[0].runs_late
 
 
 def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
