@@ -59,7 +59,7 @@ def alike(messages: Sequence[RejectedMessage]) -> list[tuple[RejectedMessage, in
 def _busy(rule: RuleStatus) -> bool:
     """Whether there is more to say of it than that nothing happens."""
     others = (number for state, number in rule.subjects.items() if state is not RuleState.INACTIVE)
-    return rule.health is not None or any(others)
+    return rule.health is not None or rule.lost is not None or any(others)
 
 
 def payload(message: RejectedMessage) -> str:

@@ -14,6 +14,7 @@ from gateway.health.engine import HealthEngine
 from gateway.irrigation.engine import IrrigationEngine
 from gateway.rules.engine import RuleEngine
 from gateway.rules.rule import Rule, armed, is_rule
+from gateway.rules.storms import COMMAND_STORM
 
 
 @dataclass(slots=True)
@@ -42,10 +43,11 @@ class Engines:
         """Take up what was going on when the gateway stopped, and say what follows from it."""
         remembered, self.remembered = self.remembered, Remembered()
         self.alerts.restore(remembered.alerts)
+        storms = [alert.subject for alert in remembered.alerts if alert.source == COMMAND_STORM]
         return [
             *self.outbox.restore(remembered.commands, now, clock_trusted=clock_trusted),
             *self.health.restore(now, clock_trusted=clock_trusted),
-            *self.rules.restore(remembered.rules, now),
+            *self.rules.restore(remembered.rules, now, storms),
             *self._clear_orphans(now),
             *self.irrigation.restore(remembered.runs, now),
         ]

@@ -6,6 +6,7 @@ The pipeline alone writes to a Device; everybody else reads.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from devices.command import CommandRefusedError, CommandSpec
 from devices.kind import Kind
 from devices.messages import Info
 from devices.metric import Value
@@ -91,6 +92,18 @@ class Device:
             if known_at is None or known_at <= reading.measured_at:
                 self.values[name] = value
                 self.older[name] = reading.measured_at
+
+    def check_command(self, name: str, args: Mapping[str, object]) -> CommandSpec:
+        """The command's specification. Raises CommandRefusedError when the kind does not know it,
+        or this device must not be told so much."""
+        spec = self.kind.check_command(name, args)
+        for argument, limit in self.limits.items():
+            value = args.get(argument)
+            if isinstance(value, int | float) and value > limit:
+                raise CommandRefusedError(
+                    f"{argument} is {value:g}, {self.id} is limited to {limit:g} in devices.yaml"
+                )
+        return spec
 
     def learn(self, info: Info) -> None:
         """Take over what the device says of itself."""

@@ -136,6 +136,18 @@ def _rules(gateway: Gateway) -> Iterator[Family]:
         tuple(Sample(row.errors, {"rule": row.rule}) for row in rows),
     )
     yield Family(
+        "hamlet_rule_stopped_total",
+        "counter",
+        "Commands and waterings that a rule was not allowed, since it asked too often.",
+        tuple(Sample(row.stopped, {"rule": row.rule}) for row in rows),
+    )
+    yield Family(
+        "hamlet_rule_overruled_total",
+        "counter",
+        "How often a rule lost an actuator to one that wanted the opposite.",
+        tuple(Sample(row.overruled, {"rule": row.rule}) for row in rows),
+    )
+    yield Family(
         "hamlet_rule_healthy",
         "gauge",
         "0 when the rule cannot do what it is there for; the technician's page says why.",

@@ -51,6 +51,7 @@ class Rule(NamedTuple):
     subjects: dict[RuleState, int]
     firing: tuple[str, ...] = ()
     health: Text | None = None
+    lost: Text | None = None
 
 
 class RuleOn(NamedTuple):

@@ -52,6 +52,7 @@ PEOPLE: dict[str, Text] = {
     "technician.rules.none": Text("Chưa có quy tắc nào.", "No rules yet."),
     "technician.rules.calm": Text("{n} quy tắc đang yên", "{n} quiet {n:rule|rules}"),
     "technician.rule.error": Text("Lỗi", "Error"),
+    "technician.rule.lost": Text("Nhường quy tắc khác", "Overruled"),
     "technician.gateway": Text("Máy ở nhà văn hóa", "The gateway"),
     "technician.broker": Text("Máy chủ tin (MQTT)", "Broker (MQTT)"),
     "technician.store": Text("Kho lâu dài (InfluxDB)", "Long-term store (InfluxDB)"),

@@ -193,7 +193,7 @@ class Outbox:
         device = self._fleet.get(command.device)
         if device is None:
             raise CommandRefusedError(f"there is no device {command.device!r}")
-        spec = device.kind.check_command(command.command, command.args)
+        spec = device.check_command(command.command, command.args)
         # Whatever is open may be closed, by anybody and in any case.
         if not device.adopted and spec.effect is not Effect.STOP:
             raise CommandRefusedError(f"{device.id} is not adopted: adopt it under New devices")

@@ -21,7 +21,8 @@ from gateway.rules.instance import Instance
 from gateway.rules.listening import Listening
 from gateway.rules.plan import Plan, unknown
 from gateway.rules.planning import Planning
-from gateway.rules.rule import Rule
+from gateway.rules.restraint import Restraint
+from gateway.rules.rule import Rule, unless_edited
 from gateway.rules.rule_clock import RuleClock, RuleClocks
 from gateway.rules.status import RuleOfDevice, RuleStatus, on_device, summarise
 from gateway.rules.transitions import (
@@ -54,19 +55,24 @@ class RuleEngine:
         self._planning = Planning(self._rules, self._clocks)
         self._plans = self._planning.plans
         self._agenda: Agenda[Instance | RuleClock] = Agenda()
+        self._restraint = Restraint(fleet)
         self._errors = dict.fromkeys((rule.id for rule in rules), 0)
         self._now: Millis = 0
         self._listening = Listening()
         for device in fleet:
             self._planning.replan(device, 0)
 
-    def restore(self, states: Iterable[RuleChanged], now: Millis) -> list[Decision]:
-        """Go on where the saved states ended. What belongs to no rule any more is cleared.
+    def restore(
+        self, states: Iterable[RuleChanged], now: Millis, storms: Iterable[str] = ()
+    ) -> list[Decision]:
+        """Go on where the saved states ended. What belongs to no rule any more is cleared. `storms`
+        are the actuators of which an alert says that rules command them too often.
 
         The time in which no device at all was heard is taken for the gateway's own absence: it
         counts for no rule about silence, and what came of age in it is looked at now.
         """
         decisions: list[Decision] = []
+        self._restraint.storms.restore(storms, now)
         for saved in states:
             plan = self._plans.get(saved.subject)
             instance = plan.by_rule.get(saved.rule) if plan else None
@@ -74,6 +80,7 @@ class RuleEngine:
                 decisions += forget(saved, now)
             else:
                 decisions += resume(instance, saved, now)
+                self._restraint.claim_again(instance)
         self.listen_again(now)
         return decisions
 
@@ -164,17 +171,19 @@ class RuleEngine:
                 continue
             decisions += self._wake(sleeper, now)
             self._arm(sleeper)
-        return decisions
+        return decisions + self._restraint.on_tick(now)
 
     def next_deadline(self) -> Millis | None:
         """When `on_tick` is wanted."""
-        return self._agenda.next()
+        wake, calm = self._agenda.next(), self._restraint.storms.next_end()
+        return wake if calm is None else calm if wake is None else min(wake, calm)
 
     def correct(self, correction: Correction, now: Millis) -> list[RuleChanged]:
         """The clock was wrong: what is pending, cooling down or about to be silent has as long to
         wait as before. Returns what is to be saved anew."""
         self._listening.correct(correction)
         self._now = now
+        self._restraint.correct(correction)
         changed: list[RuleChanged] = []
         for plan in self._plans.values():
             plan.look_again_at = 0
@@ -204,13 +213,14 @@ class RuleEngine:
         """Go on with other rules. One that nobody edited goes on as if nothing had happened; an
         edited one keeps its state; what is new or edited is looked at at once."""
         before = {rule.id: rule for rule in self._rules}
-        self._rules = tuple(_unless_edited(rule, before.get(rule.id)) for rule in rules)
+        self._rules = tuple(unless_edited(rule, before.get(rule.id)) for rule in rules)
         self._errors = {rule.id: self._errors.get(rule.id, 0) for rule in self._rules}
         self._planning.go_by(self._rules)
         self._now = now
         for clock in self._clocks:
             self._agenda.forget(clock)
         self._clocks.keep(self._rules, now)
+        self._restraint.storms.forget(set(before.values()).difference(self._rules))
         decisions: list[Decision] = []
         for device in self._fleet:
             lost = {instance.rule.id: instance for instance in self._planning.replan(device, now)}
@@ -236,8 +246,9 @@ class RuleEngine:
 
     def status(self) -> list[RuleStatus]:
         """How each rule is doing, in the order of the rules."""
+        instances = self._planning.instances()
         heard = newest_of(self._fleet), self._listening.since
-        return summarise(self._rules, self._planning.instances(), self._errors, heard)
+        return summarise(self._rules, instances, self._errors, self._restraint, heard)
 
     def rules_of(self, device: str) -> list[RuleOfDevice]:
         """The rules that concern the device, in the order of the rules."""
@@ -257,7 +268,9 @@ class RuleEngine:
                 outcome = instance.judge(read, instance.setting, ask)
                 if outcome is instance.calm:
                     continue
-                decisions += advance(instance, outcome, Moment(now, read, ask, self._fleet))
+                decisions += advance(
+                    instance, outcome, Moment(now, read, ask, self._fleet, self._restraint)
+                )
             except Exception as error:  # noqa: BLE001 - a rule of a user; it must not harm others
                 self._fail(instance, error, now)
                 continue
@@ -358,6 +371,8 @@ class RuleEngine:
             saved = old.record(partial(_read_value, old.device, now))
             decisions += resume(instance, saved, now)
             instance.fired = old.fired
+            self._restraint.release(old)
+            self._restraint.claim_again(instance)
         if instance.rule.when is not None:
             plan = self._plans[instance.device.id]
             read = partial(_read_value, instance.device, now)
@@ -376,12 +391,7 @@ class RuleEngine:
         device = instance.device
         answers = Answers(device)
         answers.now = now
-        return Moment(now, partial(_read_value, device, now), answers, self._fleet)
-
-
-def _unless_edited(rule: Rule, before: Rule | None) -> Rule:
-    """The rule as it was compiled before, where it is the same."""
-    return before if before is not None and before.definition == rule.definition else rule
+        return Moment(now, partial(_read_value, device, now), answers, self._fleet, self._restraint)
 
 
 def _read_value(device: Device, now: Millis, metric: str) -> Value | None:

@@ -25,6 +25,7 @@ class Instance:
     `checked_at` is when the ages it asks for were last looked at because of the time alone.
     `fired` is when it last fired, and how many times before at that same moment.
     `open` is whether the rule's `only` allows it now, None while the time is not known.
+    `lost` says what it wanted in vain, since another rule has more weight.
     `on_settled` is called when `judge` or `calm` were chosen anew.
     """
 
@@ -40,6 +41,7 @@ class Instance:
         "fired",
         "held",
         "judge",
+        "lost",
         "on_settled",
         "open",
         "question",
@@ -64,6 +66,7 @@ class Instance:
         self.open: bool | None = True
         self.error: Text | None = None
         self.action_error: Text | None = None
+        self.lost: Text | None = None
         self.question: Expression | None = None
         self.judge: Judge = _false
         self.calm: object = _NEVER

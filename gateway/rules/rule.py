@@ -180,6 +180,11 @@ def _metrics_of(expressions: Iterable[Expression]) -> frozenset[str]:
     return frozenset[str]().union(*(part.metrics for part in expressions))
 
 
+def unless_edited(rule: Rule, before: Rule | None) -> Rule:
+    """The rule as it was compiled before, where it is the same."""
+    return before if before is not None and before.definition == rule.definition else rule
+
+
 def armed(rules: Iterable[Rule]) -> list[Rule]:
     """Those that are to be run."""
     return [rule for rule in rules if rule.armed]

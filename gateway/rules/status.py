@@ -8,6 +8,7 @@ from devices.text import Text
 from gateway.decisions import RuleState
 from gateway.rules.health import health_of
 from gateway.rules.instance import Instance
+from gateway.rules.restraint import Restraint
 from gateway.rules.rule import Rule
 
 
@@ -15,7 +16,9 @@ from gateway.rules.rule import Rule
 class RuleStatus:
     """One rule. `subjects` counts the devices by state; `firing` names those it fires for.
 
-    `health` says what is wrong with it, or None; `errors` counts conditions that failed.
+    `health` says what is wrong with it, or None; `lost` what it wanted in vain, since a rule of
+    more weight was against it. `errors` counts conditions that failed, `stopped` what it was not
+    allowed since it asked too often, `overruled` how often it lost.
     """
 
     rule: str
@@ -23,7 +26,10 @@ class RuleStatus:
     subjects: Mapping[RuleState, int]
     firing: tuple[str, ...]
     health: Text | None
+    lost: Text | None
     errors: int
+    stopped: int
+    overruled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ def summarise(
     rules: Sequence[Rule],
     instances: Iterable[Instance],
     errors: Mapping[str, int],
+    restraint: Restraint,
     heard: tuple[Millis, Millis],
 ) -> list[RuleStatus]:
     """One row per rule, in their order. `heard` is when any device was heard last, and since when
@@ -47,7 +54,7 @@ def summarise(
     by_rule: dict[str, list[Instance]] = {rule.id: [] for rule in rules}
     for instance in instances:
         by_rule[instance.rule.id].append(instance)
-    return [_row(rule, by_rule[rule.id], errors[rule.id], heard) for rule in rules]
+    return [_row(rule, by_rule[rule.id], errors[rule.id], restraint, heard) for rule in rules]
 
 
 def on_device(instances: Iterable[Instance]) -> list[RuleOfDevice]:
@@ -58,11 +65,24 @@ def on_device(instances: Iterable[Instance]) -> list[RuleOfDevice]:
 
 
 def _row(
-    rule: Rule, instances: Sequence[Instance], errors: int, heard: tuple[Millis, Millis]
+    rule: Rule,
+    instances: Sequence[Instance],
+    errors: int,
+    restraint: Restraint,
+    heard: tuple[Millis, Millis],
 ) -> RuleStatus:
     subjects = dict.fromkeys(RuleState, 0)
     for instance in instances:
         subjects[instance.state] += 1
     firing = (one.device.id for one in instances if one.state is RuleState.FIRING)
-    health = health_of(instances, *heard)
-    return RuleStatus(rule.id, rule.label, subjects, tuple(sorted(firing)), health, errors)
+    return RuleStatus(
+        rule=rule.id,
+        label=rule.label,
+        subjects=subjects,
+        firing=tuple(sorted(firing)),
+        health=health_of(instances, *heard),
+        lost=next((one.lost for one in instances if one.lost), None),
+        errors=errors,
+        stopped=restraint.storms.stopped.get(rule.id, 0),
+        overruled=restraint.overruled.get(rule.id, 0),
+    )

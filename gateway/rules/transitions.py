@@ -7,6 +7,7 @@ from gateway.decisions import AlertCleared, Decision, RuleChanged, RuleState
 from gateway.fleet import Fleet
 from gateway.rules.expression.compile import Ask, ReadValue
 from gateway.rules.instance import Instance
+from gateway.rules.restraint import Restraint
 from gateway.rules.rule import ActionError, Firing, Unknown, source_of
 
 
@@ -18,6 +19,7 @@ class Moment:
     read: ReadValue
     ask: Ask
     fleet: Fleet
+    restraint: Restraint
 
 
 def advance(instance: Instance, outcome: bool | None, moment: Moment) -> list[Decision]:
@@ -61,14 +63,14 @@ def fire(instance: Instance, moment: Moment) -> list[Decision]:
     """Enter the firing state and do what the rule does."""
     rule, now = instance.rule, moment.now
     instance.cool_until = now + rule.cooldown_ms if rule.cooldown_ms else None
-    instance.action_error = None
+    instance.action_error = instance.lost = None
     instance.enter(RuleState.FIRING, now, instance.ends_from(now))
     decisions: list[Decision] = [instance.record(moment.read)]
     again = instance.count_firing(now)
     firing = Firing(rule, instance.device, moment.fleet, moment.read, now, again)
     for index, action in enumerate(rule.then):
         try:
-            decisions += action.ask(firing, index)
+            decisions += moment.restraint.filter(instance, action.ask(firing, index), now)
         except ActionError as error:
             instance.action_error = error.words
     return decisions + leave(instance, moment) if rule.momentary else decisions
@@ -108,6 +110,7 @@ def leave(instance: Instance, moment: Moment) -> list[Decision]:
     instance.enter(RuleState.INACTIVE, moment.now)
     decisions: list[Decision] = [instance.record(moment.read)]
     if fired:
+        moment.restraint.release(instance)
         for action in instance.rule.then:
             decisions += action.withdraw(instance.rule, instance.device, moment.now)
     return decisions

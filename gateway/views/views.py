@@ -46,7 +46,8 @@ KIND_ORDER = ("light", "wifi", "speaker", "soil", "valve", "pump", "weather")
 
 class RuleStatus(Protocol):
     """What a rule says of itself. `subjects` counts its devices by state, `firing` names those it
-    fires for; `health` says what is wrong with it, or is None."""
+    fires for; `health` says what is wrong with it, `lost` where another rule
+    overruled it; each may be None."""
 
     @property
     def rule(self) -> str: ...
@@ -56,6 +57,8 @@ class RuleStatus(Protocol):
     def subjects(self) -> Mapping[RuleState, int]: ...
     @property
     def health(self) -> Text | None: ...
+    @property
+    def lost(self) -> Text | None: ...
     @property
     def firing(self) -> Sequence[str]: ...
 

@@ -121,10 +121,12 @@ async def test_rules_with_something_to_say_come_first(
         Rule("calm", Text("Gió mạnh", "Strong wind"), quiet),
         Rule("fires", Text("Đèn tối", "Dark"), {**quiet, RuleState.FIRING: 1}),
         Rule("fails", Text("Lỗi", "Fails"), quiet, health=Text("quá lớn", "beyond all bounds")),
+        Rule("yields", Text("Nhường", "Yields"), quiet, lost=Text("gió", "wind has its way")),
     ]
     said, _, folded = (await web.get("/technician?lang=en")).text.partition("<details>")
     assert "Dark" in said
     assert "beyond all bounds" in said
+    assert "Overruled: wind has its way" in said
     assert "1 quiet rule" in folded
     assert "Strong wind" in folded
     assert "Strong wind" not in said

@@ -31,6 +31,8 @@ PROMISED = {
     "hamlet_rules": {"state"},
     "hamlet_rule_errors_total": {"rule"},
     "hamlet_rule_healthy": {"rule"},
+    "hamlet_rule_stopped_total": {"rule"},
+    "hamlet_rule_overruled_total": {"rule"},
     "hamlet_decision_seconds": {"le"},
     "hamlet_dropped_total": {"queue"},
     "process_cpu_seconds_total": set(),

@@ -93,8 +93,36 @@ def _read(node: Node, subjects: Subjects, vocabulary: Vocabulary) -> Action | No
         at = parts["command"]
         at.complain(str(error) + _hint(command, kinds))
         return None
+    if not _check_limits(parts, target or subjects.selector, command, args, vocabulary):
+        return None
     checked = {name: arg for name, arg in args.items() if isinstance(arg, float | int | str)}
     return CommandAction(target, command, checked, expires)
+
+
+def _check_limits(
+    parts: Mapping[str, Node],
+    target: Selector,
+    command: str,
+    args: Mapping[str, object],
+    vocabulary: Vocabulary,
+) -> bool:
+    """A device that must not be told so much is a mistake where it is named, else a warning: the
+    others are told, and a limit may be younger than the rule."""
+    devices = vocabulary.devices_of(target)
+    refusals: list[str] = []
+    for device in devices:
+        try:
+            device.check_command(command, args)
+        except CommandRefusedError as error:
+            refusals.append(str(error))
+    at = parts["command"]
+    if not refusals:
+        return True
+    if target.devices:
+        at.complain(refusals[0])
+        return False
+    at.warn(f"{refusals[0]}, so the command is refused ({len(refusals)} of {len(devices)} devices)")
+    return True
 
 
 def _hint(command: str, kinds: list[Kind]) -> str:

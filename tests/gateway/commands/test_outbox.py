@@ -328,3 +328,17 @@ class AnySequence(RuleBasedStateMachine):
 
 
 TestAnySequence = AnySequence.TestCase
+
+
+def test_a_device_is_told_no_more_than_its_limits_whoever_asks() -> None:
+    limited = device("light-2", "light")
+    limited.limits = {"brightness_pct": 60}
+    outbox = Outbox("khe-coc", fleet_of(limited))
+    told = [
+        outbox.ask(asked(f"c{pct}", "set-brightness", {"brightness_pct": pct}, to="light-2"), NOW)
+        for pct in (60, 60.5)
+    ]
+    commands = [one for decisions in told for one in decisions if isinstance(one, Command)]
+    assert [one.state for one in commands] == [CommandState.QUEUED, CommandState.REFUSED]
+    words = "brightness_pct is 60.5, light-2 is limited to 60 in devices.yaml"
+    assert [one.error for one in commands] == [None, words]

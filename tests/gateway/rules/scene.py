@@ -147,14 +147,20 @@ class Scene:
         return self.take(self.engine.correct(correction, now))
 
     def restart(
-        self, at: Millis, text: str | None = None, *, trusted: bool = True
+        self,
+        at: Millis,
+        text: str | None = None,
+        *,
+        trusted: bool = True,
+        storms: Iterable[str] = (),
     ) -> Sequence[Decision]:
-        """The gateway starts again with what was saved, perhaps with other rules."""
+        """The gateway starts again with what was saved, perhaps with other rules. Of `storms` the
+        alerts are still open."""
         if text is not None:
             self.rules = read_rules(text, self.fleet)
         self.engine = RuleEngine(self.rules, self.fleet, HERE)
         self.engine.trust_clock(trusted)
-        return self.take(self.engine.restore(list(self.saved.values()), START + at))
+        return self.take(self.engine.restore(list(self.saved.values()), START + at, storms))
 
     def reload(self, at: Millis, text: str) -> Sequence[Decision]:
         """The running engine gets other rules."""

@@ -14,12 +14,13 @@ from tests.gateway.rules.scene import device, fleet_of
 
 ALERT = "{alert: {severity: warning}}"
 CLOSE = "{command: {device: valve-01, command: close}}"
+BRIGHT = "command: set-brightness, brightness_pct: 61"
 DEVICES = [
     device("soil", "soil-01a", plot="lo-1", tags=frozenset({"tea"})),
     device("soil", "soil-02a", tags=frozenset({"tea"})),
     device("valve", "valve-01", plot="lo-1"),
     device("light", "light-001", settings={"lamp_w": 30}),
-    device("light", "light-002", place="cho"),
+    device("light", "light-002", place="cho", limits={"brightness_pct": 60}),
 ]
 
 
@@ -167,6 +168,10 @@ def test_a_right_rule(tmp_path: Path) -> None:
             rule(then="[{command: {on: {plot: lo-1}, command: close}}]"),
             5, 25, "say which kind",
         ),
+        (
+            rule(then=f"[{{command: {{device: light-002, {BRIGHT}}}}}]"),
+            5, 49, "brightness_pct is 61, light-002 is limited to 60 in devices.yaml",
+        ),
         ("rule: dry\n", 1, 1, "a file of rules is a list"),
         ("- dry\n", 1, 3, "a rule is written as names with values"),
         (rule() + rule(), 6, 9, "there is a rule 'dry' already, at 1.yaml:1"),
@@ -233,6 +238,11 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
             rule(then='[{irrigate: {plot: "{device.plot}", litres: 9}}]'),
             28,
             "soil-02a belongs to no plot (1 of 2 devices)",
+        ),
+        (
+            rule(then=f"[{{command: {{on: {{kind: light}}, {BRIGHT}}}}}]"),
+            49,
+            "light-002 is limited to 60 in devices.yaml, so the command is refused (1 of 2",
         ),
         (
             rule(on="{kind: light}", when="load_power_w > device.lamp_w"),
