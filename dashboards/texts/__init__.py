@@ -5,13 +5,14 @@ that goes with the number `n`. The glossary is one word per concept.
 """
 
 from dashboards.texts.devices import DEVICES
+from dashboards.texts.explain import EXPLAIN
 from dashboards.texts.home import HOME
 from dashboards.texts.layout import LAYOUT
 from dashboards.texts.people import PEOPLE
 from dashboards.texts.serial import SERIAL
 from devices.text import Text
 
-CATALOGUE: dict[str, Text] = {**LAYOUT, **HOME, **DEVICES, **PEOPLE, **SERIAL}
+CATALOGUE: dict[str, Text] = {**LAYOUT, **HOME, **DEVICES, **EXPLAIN, **PEOPLE, **SERIAL}
 
-if len(CATALOGUE) != sum(map(len, (LAYOUT, HOME, DEVICES, PEOPLE, SERIAL))):
+if len(CATALOGUE) != sum(map(len, (LAYOUT, HOME, DEVICES, EXPLAIN, PEOPLE, SERIAL))):
     raise ValueError("a key stands in two catalogues")

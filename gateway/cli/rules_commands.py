@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from devices.kinds import KINDS
+from gateway.cli.explain_command import explain_rule
 from gateway.cli.new_rule_command import new_rule
 from gateway.cli.scenario_command import run_scenarios
 from gateway.fleet import Fleet
@@ -16,7 +17,9 @@ from gateway.located_yaml import Problem, ProblemsError
 from gateway.rules.loader import check_rules
 from gateway.site import Site, load_site
 
-rules = typer.Typer(help="Write, check and test the rules of a site.", no_args_is_help=True)
+rules = typer.Typer(
+    help="Write, check, test and explain the rules of a site.", no_args_is_help=True
+)
 
 
 class _Finding(NamedTuple):
@@ -26,6 +29,7 @@ class _Finding(NamedTuple):
 
 rules.command("test")(run_scenarios)
 rules.command("new")(new_rule)
+rules.command("explain")(explain_rule)
 
 
 @rules.command()

@@ -33,6 +33,7 @@ FINISHED_COMMANDS_MAX = 2000
 
 
 DAY_MS = 86_400_000
+ID_MAX = 2**63 - 1
 
 
 STATES_REPLAYED = 50
@@ -180,16 +181,20 @@ def _restore(device: Device, known: dict[str, object]) -> None:
     device.take_interval()
 
 
-def replay(connection: sqlite3.Connection, by_number: Mapping[int, tuple[Device, int]]) -> None:
-    """Bring these devices from the message their snapshot knows up to the newest.
+def replay(
+    connection: sqlite3.Connection,
+    by_number: Mapping[int, tuple[Device, int]],
+    upto: int = ID_MAX,
+) -> None:
+    """Bring these devices from the message their snapshot knows up to the newest, or to `upto`.
 
     Raises JournalDamagedError, and has then replayed what came before the damage.
     """
     start = min((as_of for _, as_of in by_number.values()), default=0)
     rows = connection.execute(
         "SELECT id, device, channel, measured_at, received_at, boot, seq, body FROM message"
-        " WHERE id > ? ORDER BY id",
-        [start],
+        " WHERE id > ? AND id <= ? ORDER BY id",
+        [start, upto],
     )
     for id, number, channel, measured_at, received_at, boot, seq, body in rows:
         device, as_of = by_number.get(number, (None, 0))

@@ -14,6 +14,7 @@ from gateway.decisions import Decision, RuleChanged, RuleState
 from gateway.fleet import SILENT_AFTER_MIN_MS, Device, Fleet
 from gateway.rules.agenda import Agenda
 from gateway.rules.answers import Answers
+from gateway.rules.explained import RuleExplained, explain
 from gateway.rules.expression.compile import ReadValue
 from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.health import cannot_be_computed, newest_of
@@ -24,7 +25,7 @@ from gateway.rules.planning import Planning
 from gateway.rules.restraint import Restraint
 from gateway.rules.rule import Rule, unless_edited
 from gateway.rules.rule_clock import RuleClock, RuleClocks
-from gateway.rules.status import RuleOfDevice, RuleStatus, on_device, summarise
+from gateway.rules.status import RuleOfDevice, RuleStatus, alerting, on_device, summarise
 from gateway.rules.transitions import (
     Moment,
     advance,
@@ -74,8 +75,7 @@ class RuleEngine:
         decisions: list[Decision] = []
         self._restraint.storms.restore(storms, now)
         for saved in states:
-            plan = self._plans.get(saved.subject)
-            instance = plan.by_rule.get(saved.rule) if plan else None
+            instance = self._planning.find(saved.rule, saved.subject)
             if instance is None:
                 decisions += forget(saved, now)
             else:
@@ -237,12 +237,7 @@ class RuleEngine:
 
     def alerting(self) -> set[tuple[str, str]]:
         """Source and subject of every alert that a rule may hold open."""
-        return {
-            (one.rule.source, one.device.id)
-            for one in self._planning.instances()
-            if one.state is RuleState.FIRING
-            and any(action.withdraw(one.rule, one.device, self._now) for action in one.rule.then)
-        }
+        return alerting(self._planning.instances(), self._now)
 
     def status(self) -> list[RuleStatus]:
         """How each rule is doing, in the order of the rules."""
@@ -254,6 +249,12 @@ class RuleEngine:
         """The rules that concern the device, in the order of the rules."""
         plan = self._plans.get(device)
         return on_device(plan.by_rule.values()) if plan else []
+
+    def explain(self, rule: str, device: str, now: Millis) -> RuleExplained | None:
+        """Why the rule fires for the device or not; None where it does not concern it."""
+        if (one := self._planning.find(rule, device)) is None:
+            return None
+        return explain(one, self._moment(one, now), self._listening, self._here)
 
     def _judge(
         self, plan: Plan, touched: Iterable[Instance], read: ReadValue, now: Millis

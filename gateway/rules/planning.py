@@ -43,6 +43,11 @@ class Planning:
             self.plans[device.id] = Plan(device, by_rule, setting)
         return [instance for id, instance in kept.items() if by_rule.get(id) is not instance]
 
+    def find(self, rule: str, device: str) -> Instance | None:
+        """The rule for the device, if it concerns it."""
+        plan = self.plans.get(device)
+        return plan.by_rule.get(rule) if plan else None
+
     def instances(self) -> Iterator[Instance]:
         """All of them."""
         for plan in self.plans.values():

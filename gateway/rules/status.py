@@ -57,6 +57,16 @@ def summarise(
     return [_row(rule, by_rule[rule.id], errors[rule.id], restraint, heard) for rule in rules]
 
 
+def alerting(instances: Iterable[Instance], now: Millis) -> set[tuple[str, str]]:
+    """Source and subject of every alert that they may hold open."""
+    return {
+        (one.rule.source, one.device.id)
+        for one in instances
+        if one.state is RuleState.FIRING
+        and any(action.withdraw(one.rule, one.device, now) for action in one.rule.then)
+    }
+
+
 def on_device(instances: Iterable[Instance]) -> list[RuleOfDevice]:
     """The rules of one device."""
     return [

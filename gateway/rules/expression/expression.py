@@ -70,15 +70,22 @@ class Expression:
 def walk(node: Node) -> Iterator[Node]:
     """The node and everything in it."""
     yield node
-    inner: tuple[Node, ...] = ()
+    for part in parts(node):
+        yield from walk(part)
+
+
+def parts(node: Node) -> tuple[Node, ...]:
+    """What the node is directly made of."""
     match node:
         case Known(part) | Negative(part) | Not(part) | OneOf(part):
-            inner = (part,)
+            return (part,)
         case Arithmetic(left, _, right):
-            inner = (left, right)
-        case Comparison(parts) | AllOf(parts) | AnyOf(parts):
-            inner = parts
+            return left, right
+        case Comparison(operands):
+            return operands
+        case AllOf(joined) | AnyOf(joined):
+            return joined
         case Choice(test, yes, no):
-            inner = (test, yes, no)
-    for part in inner:
-        yield from walk(part)
+            return test, yes, no
+        case _:
+            return ()

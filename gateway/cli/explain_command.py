@@ -1,0 +1,136 @@
+"""`hamlet rules explain`: why a rule fires or not, now or in the past, from the journal."""
+
+import json
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+
+from dashboards.words import Words
+from devices.reading import Millis
+from gateway.assembly import JOURNAL_FILE, build_engines, read_site
+from gateway.cli.complaints import USAGE, complaints
+from gateway.cli.explained_text import as_json, describe
+from gateway.cli.language import Lang, of_terminal
+from gateway.decisions import RuleChanged
+from gateway.fleet import Fleet
+from gateway.journal.as_of import fleet_as_of, rule_states_as_of
+from gateway.journal.database import JournalError, naming_damage, open_for_reading
+from gateway.journal.memory import load_fleet, load_rule_states
+from gateway.located_yaml import did_you_mean
+from gateway.rules.explained import RuleExplained
+from gateway.rules.rule import Rule
+from gateway.site import Site
+
+
+def explain_rule(
+    rule: Annotated[str, typer.Argument(help="The id of the rule.")],
+    device: Annotated[
+        str | None, typer.Argument(help="Only for this device; else for all that it concerns.")
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(help="In the past, e.g. 2026-11-22T06:30; local time, or with its offset."),
+    ] = None,
+    site: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="The site's folder.")
+    ] = Path("site"),
+    lang: Annotated[Lang | None, typer.Option(help="Without it, the terminal's.")] = None,
+    as_json_list: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """Say why a rule fires or not, with every part of its condition and the values used.
+
+    It reads the journal; the gateway may run.
+    """
+    with complaints():
+        hamlet, rules = read_site(site)
+        zone = ZoneInfo(hamlet.config.place.timezone)
+        then = None if at is None else _time(at, zone)
+        asked = next((one for one in rules if one.id == rule), None)
+        if asked is None:
+            _refuse(f"there is no rule {rule!r}{did_you_mean(rule, [one.id for one in rules])}")
+        file = hamlet.data / JOURNAL_FILE
+        if not file.is_file():
+            raise JournalError(f"{file}: there is no journal yet; has the gateway ever run?")
+        with closing(open_for_reading(file)) as connection, naming_damage():
+            connection.execute("BEGIN")  # all answers as of one moment
+            past = _Past(connection, hamlet, asked, then)
+            fleet = past.fleet(device)
+            if device is not None and fleet.get(device) is None:
+                hint = did_you_mean(device, [one.id for one in fleet])
+                _refuse(f"there is no device {device!r}{hint}")
+            found = list(past.explain(fleet, device))
+    if as_json_list:
+        print(json.dumps([as_json(one) for one in found], ensure_ascii=False, indent=1))
+        return
+    words = Words((lang or of_terminal()).value, zone, past.now)
+    print("\n".join(describe(found, asked, device, fleet, words)))
+
+
+class _Past:
+    """What the journal knows of one rule at one time, the present if `then` is None."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, site: Site, rule: Rule, then: Millis | None
+    ) -> None:
+        self._connection = connection
+        self._site = site
+        self._rule = rule
+        self._then = then
+        (newest,) = connection.execute(
+            "SELECT coalesce(max(received_at), 0) FROM message"
+        ).fetchone()
+        self.now: Millis = max(round(time.time() * 1000), newest) if then is None else then
+
+    def fleet(self, device: str | None) -> Fleet:
+        if self._then is None:
+            return load_fleet(self._connection, self._site.devices)
+        asked_for = None if device is None else {device}
+        return fleet_as_of(self._connection, self._site.devices, self._then, asked_for)
+
+    def explain(self, fleet: Fleet, device: str | None) -> Iterator[RuleExplained]:
+        engine = build_engines(fleet, self._site, [self._rule]).rules
+        subjects = [device] if device is not None else [one.id for one in fleet]
+        engine.restore(self._states(subjects), self.now)
+        heard = [one.heard_at for one in fleet if one.heard_at is not None]
+        engine.listen_again(max(heard, default=self.now))  # it was not away since, as after a start
+        explained = (engine.explain(self._rule.id, subject, self.now) for subject in subjects)
+        return (one for one in explained if one is not None)
+
+    def _states(self, subjects: list[str]) -> list[RuleChanged]:
+        if self._then is not None:
+            return rule_states_as_of(self._connection, self._rule.id, subjects, self._then)
+        states = load_rule_states(self._connection)
+        return [one for one in states if one.rule == self._rule.id]
+
+
+def _present(connection: sqlite3.Connection) -> Millis:
+    """The gateway keeps its own time, which may be ahead of the machine's."""
+    newest = connection.execute(
+        "SELECT received_at FROM message ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    now: Millis = round(time.time() * 1000)
+    return max(now, newest[0]) if newest else now
+
+
+def _time(written: str, zone: ZoneInfo) -> Millis:
+    try:
+        if written.isdecimal():
+            then = datetime.fromtimestamp(int(written) / 1000, UTC)
+        else:
+            then = datetime.fromisoformat(written)
+        return round(then.replace(tzinfo=then.tzinfo or zone).timestamp() * 1000)
+    except (ValueError, OverflowError, OSError):
+        _refuse(f"--at: {written!r} is no time; write e.g. 2026-11-22T06:30")
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"hamlet: {message}", file=sys.stderr)
+    raise typer.Exit(USAGE)

@@ -1,0 +1,153 @@
+"""An explained rule as text for a person, and as JSON for a program."""
+
+from collections.abc import Iterator, Sequence
+
+from dashboards.words import Words
+from devices.metric import Value
+from gateway.decisions import RuleState
+from gateway.fleet import Device, Fleet
+from gateway.rules.explained import RuleExplained
+from gateway.rules.rule import Rule
+from gateway.rules.trace import Traced
+
+DETAILED_MAX = 3
+"""Devices that are told in full; of more, each gets one line."""
+_MARKS = {True: "✓", False: "✗", None: "?"}
+_HOURS = {True: "explain.open", False: "explain.closed", None: "explain.hours-unknown"}
+_INDENT = "  "
+
+
+def describe(
+    found: Sequence[RuleExplained], rule: Rule, device: str | None, fleet: Fleet, words: Words
+) -> Iterator[str]:
+    """Line by line. `device` is the one that was asked for, if one was."""
+    if not found:
+        key = "explain.no-device" if device is None else "explain.not-concerned"
+        yield words.t(key, rule=rule.id, device=device)
+        return
+    yield f"{rule.id}: {words.text(rule.label)}"
+    for one in found:
+        about = fleet.get(one.device)
+        label = words.text(about.label) if about else one.device
+        head = f"{one.device} ({label}): {_state(one, words)}"
+        if len(found) > DETAILED_MAX:
+            yield f"{_mark(one)} {head}"
+        elif about is not None:
+            yield head
+            yield from (_INDENT + line for line in _details(one, about, words))
+
+
+def _mark(one: RuleExplained) -> str:
+    """What came of its condition; a rule about silence has none."""
+    return " " if one.when is None else _MARKS[_truth(one.when.outcome)]
+
+
+def _state(one: RuleExplained, words: Words) -> str:
+    state = words.t(f"rule.{one.state.value}")
+    if one.since is None:
+        return f"{state}, {words.t('explain.never-changed')}"
+    return f"{state} {words.t('explain.since', time=words.exact(one.since))}"
+
+
+def _details(one: RuleExplained, device: Device, words: Words) -> Iterator[str]:
+    if one.state is RuleState.PENDING and one.due is not None:
+        key = "explain.due" if one.due > one.at else "explain.waits"
+        yield words.t(key, time=words.exact(one.due))
+    if one.cool_until is not None and one.cool_until > one.at:
+        yield words.t("explain.cool", time=words.exact(one.cool_until))
+    if one.turns_at is not None:
+        yield words.t(_HOURS[one.open], time=words.when(one.turns_at))
+    if one.next_moment is not None:
+        yield words.t("explain.moment", time=words.when(one.next_moment))
+    if one.event is not None:
+        yield words.t("explain.event", event=one.event)
+    if one.silent_ms is not None:
+        yield words.t("explain.silent", time=words.duration(one.silent_ms))
+        if one.heard_at is None:
+            yield words.t("explain.never-heard")
+        else:
+            yield words.t("explain.heard", time=words.exact(one.heard_at))
+        if one.silent_at is not None and one.silent_at > one.at:
+            yield words.t("explain.due", time=words.exact(one.silent_at))
+    for key, part in (("explain.when", one.when), ("explain.until", one.until)):
+        if part is not None:
+            yield f"{words.t(key)}:"
+            yield from (_INDENT + line for line in _part(part, one, device, words))
+    if one.health is not None:
+        yield words.t("explain.fault", fault=words.text(one.health))
+
+
+def _part(part: Traced, one: RuleExplained, device: Device, words: Words) -> Iterator[str]:
+    said = f"{_MARKS[_truth(part.outcome)]} {part.text}"
+    if part.metric is not None:
+        said += f" ({_age(part.metric, one, words, known=part.outcome is not None)})"
+    if part.error is not None:
+        said += f" ({words.t('explain.fault', fault=part.error)})"
+    yield said
+    for input in part.inputs:
+        yield f"{_INDENT * 2}{_input(input, one, device, words)}"
+    for inner in part.parts:
+        yield from (_INDENT + line for line in _part(inner, one, device, words))
+
+
+def _input(input: Traced, one: RuleExplained, device: Device, words: Words) -> str:
+    known = input.outcome is not None
+    value = words.t("explain.unknown")
+    metric = device.kind.metric(input.metric) if input.metric else None
+    if input.outcome is not None:
+        value = words.value(metric, input.outcome) if metric else _plain(input.outcome, words)
+    age = f" ({_age(input.metric, one, words, known=known)})" if input.metric else ""
+    return f"{input.text} = {value}{age}"
+
+
+def _plain(value: Value, words: Words) -> str:
+    if isinstance(value, bool):
+        return words.t("value.yes" if value else "value.no")
+    return words.number(value, None if isinstance(value, int) else 2)
+
+
+def _age(metric: str, one: RuleExplained, words: Words, *, known: bool) -> str:
+    at = one.measured.get(metric)
+    if at is None:
+        return words.t("explain.never-came")
+    return words.t("explain.measured" if known else "explain.too-old", time=words.exact(at))
+
+
+def _truth(outcome: Value | None) -> bool | None:
+    return None if outcome is None else bool(outcome)
+
+
+def as_json(one: RuleExplained) -> dict[str, object]:
+    """Times in ms UTC; null is unknown, or that there is none."""
+    return {
+        "rule": one.rule,
+        "device": one.device,
+        "at": one.at,
+        "state": one.state.value,
+        "since": one.since,
+        "due": one.due,
+        "cool_until": one.cool_until,
+        "when": _traced(one.when),
+        "until": _traced(one.until),
+        "silent_ms": one.silent_ms,
+        "silent_at": one.silent_at,
+        "heard_at": one.heard_at,
+        "measured": dict(one.measured),
+        "open": one.open,
+        "turns_at": one.turns_at,
+        "next_moment": one.next_moment,
+        "event": one.event,
+        "health": None if one.health is None else one.health._asdict(),
+    }
+
+
+def _traced(part: Traced | None) -> dict[str, object] | None:
+    if part is None:
+        return None
+    return {
+        "text": part.text,
+        "outcome": part.outcome,
+        "inputs": {input.text: input.outcome for input in part.inputs},
+        "parts": [_traced(inner) for inner in part.parts],
+        "error": part.error,
+    }

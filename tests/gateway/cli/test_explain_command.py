@@ -1,0 +1,200 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from gateway.cli.main import app
+from tests.gateway.driven_hamlet import MINUTE, NOW, Hamlet
+from tests.gateway.small_site import DRY_RULE, topic
+
+RULE = {
+    **DRY_RULE,
+    "on": {"kind": "soil"},
+    "when": "soil_moisture_pct < 24 or not soil_ph < 7",
+    "until": "soil_moisture_pct > 27",
+    "for": "10m",
+    "cooldown": "6h",
+}
+SILENT = {
+    "rule": "quiet",
+    "label": {"vi": "Im lặng", "en": "Quiet"},
+    "on": {"kind": "soil"},
+    "silent": "30m",
+    "then": [{"alert": {"severity": "info"}}],
+}
+
+
+@pytest.fixture
+def hamlet(tmp_path: Path) -> Iterator[Hamlet]:
+    """07:00 moist, 07:10 and 07:20 dry, 07:30 moist again; still open, as if it ran."""
+    hamlet = Hamlet(tmp_path, [RULE, SILENT], False)
+    for number, moisture in enumerate((30, 20, 20, 28)):
+        hamlet.soil(number, moisture)
+        hamlet.commit()
+        hamlet.now += 10 * MINUTE
+    yield hamlet
+    hamlet.connection.close()
+
+
+def explain(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["rules", "explain", *arguments, "--site", str(folder)])
+
+
+def lines(folder: Path, *arguments: str) -> list[str]:
+    result = explain(folder, *arguments, "--lang", "en")
+    assert result.exit_code == 0, result.output
+    return result.stdout.splitlines()
+
+
+def test_why_it_was_pending(hamlet: Hamlet, tmp_path: Path) -> None:
+    assert lines(tmp_path, "dry", "soil-1", "--at", "2026-11-22T07:15") == [
+        "dry: Dry",
+        "soil-1 (Device soil-1): pending since 07:10:00",
+        "  fires at 07:20:00 if its condition still holds",
+        "  when:",
+        "    ✓ soil_moisture_pct < 24 or not soil_ph < 7",
+        "      ✓ soil_moisture_pct < 24",
+        "          soil_moisture_pct = 20% (measured at 07:10:00)",
+        "      ? not soil_ph < 7",
+        "        ? soil_ph < 7",
+        "            soil_ph = unknown (never came)",
+        "  until:",
+        "    ✗ soil_moisture_pct > 27",
+        "        soil_moisture_pct = 20% (measured at 07:10:00)",
+    ]
+
+
+def test_why_it_fired_and_why_not_any_more(hamlet: Hamlet, tmp_path: Path) -> None:
+    firing = lines(tmp_path, "dry", "soil-1", "--at", "2026-11-22T07:25")
+    assert firing[1:3] == [
+        "soil-1 (Device soil-1): firing since 07:20:00",
+        "  does not fire again before 13:20:00",
+    ]
+    ended = lines(tmp_path, "dry", "soil-1", "--at", "2026-11-22T00:31:00+00:00")
+    assert ended[1] == "soil-1 (Device soil-1): quiet since 07:30:00"
+    assert "    ✓ soil_moisture_pct > 27" in ended
+
+
+def test_values_that_are_too_old_say_so(hamlet: Hamlet, tmp_path: Path) -> None:
+    told = lines(tmp_path, "dry", "soil-1", "--at", "2026-11-23T07:00")
+    expected = "          soil_moisture_pct = unknown (too old, measured at 07:30:00 yesterday)"
+    assert expected in told
+
+
+def test_silence_says_since_when(hamlet: Hamlet, tmp_path: Path) -> None:
+    assert lines(tmp_path, "quiet", "soil-1", "--at", "2026-11-22T07:25") == [
+        "quiet: Quiet",
+        "soil-1 (Device soil-1): quiet, has never changed",
+        "  fires when nothing was heard for 30 min",
+        "  last heard at 07:20:00",
+        "  fires at 07:50:00 if its condition still holds",
+    ]
+
+
+def test_now_is_the_default_and_all_devices_are_told(hamlet: Hamlet, tmp_path: Path) -> None:
+    told = lines(tmp_path, "dry")
+    assert told[1].startswith("soil-1 (Device soil-1): quiet since 07:30:00")
+    assert "soil-2 (Device soil-2): quiet, has never changed" in told
+
+
+def test_of_many_devices_each_gets_a_line(tmp_path: Path) -> None:
+    hamlet = Hamlet(tmp_path, [{**SILENT, "on": {"kind": ["soil", "light", "valve"]}}], False)
+    hamlet.connection.close()
+    told = lines(tmp_path, "quiet")
+    assert len(told) == 5
+    assert told[1] == "  soil-1 (Device soil-1): quiet, has never changed"
+
+
+def test_json_has_the_whole_tree(hamlet: Hamlet, tmp_path: Path) -> None:
+    result = explain(tmp_path, "dry", "soil-1", "--at", str(NOW + 15 * MINUTE), "--json")
+    [found] = json.loads(result.stdout)
+    assert (found["state"], found["since"]) == ("pending", NOW + 10 * MINUTE)
+    assert (found["due"], found["at"]) == (NOW + 20 * MINUTE, NOW + 15 * MINUTE)
+    assert found["when"]["outcome"] is True
+    assert [part["outcome"] for part in found["when"]["parts"]] == [True, None]
+    assert found["when"]["parts"][0]["inputs"] == {"soil_moisture_pct": 20}
+    assert found["measured"] == {"soil_moisture_pct": NOW + 10 * MINUTE, "soil_ph": None}
+
+
+def test_it_speaks_vietnamese_where_the_terminal_does(
+    hamlet: Hamlet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    arguments = ("dry", "soil-1", "--at", "2026-11-22T07:15")
+    monkeypatch.setenv("LANG", "vi_VN.UTF-8")
+    assert "đang chờ từ 07:10:00" in explain(tmp_path, *arguments).stdout
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    assert "pending since 07:10:00" in explain(tmp_path, *arguments).stdout
+    assert "đang chờ" in explain(tmp_path, *arguments, "--lang", "vi").stdout
+
+
+def test_a_device_that_the_rule_does_not_concern(hamlet: Hamlet, tmp_path: Path) -> None:
+    [told] = lines(tmp_path, "dry", "light-1")
+    assert told.startswith("dry does not concern light-1: ")
+    assert json.loads(explain(tmp_path, "dry", "light-1", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["quet"], "there is no rule 'quet'; did you mean 'quiet'?"),
+        (["dry", "soil-3"], "there is no device 'soil-3'; did you mean 'soil-"),
+        (["dry", "--at", "yesterday"], "'yesterday' is no time; write e.g."),
+        (["dry", "--at", "9" * 30], "is no time"),
+    ],
+)
+def test_a_wrong_call_is_told(
+    hamlet: Hamlet, tmp_path: Path, arguments: list[str], complaint: str
+) -> None:
+    result = explain(tmp_path, *arguments)
+    assert result.exit_code == 2
+    assert complaint in result.stderr
+    assert result.stdout == ""
+
+
+def test_without_a_journal_there_is_nothing_to_explain(hamlet: Hamlet, tmp_path: Path) -> None:
+    for file in (tmp_path / "data").glob("journal.db*"):
+        file.unlink()
+    result = explain(tmp_path, "dry")
+    assert result.exit_code == 2
+    assert "has the gateway ever run?" in result.stderr
+
+
+def test_it_writes_nothing_and_waits_for_nobody(hamlet: Hamlet, tmp_path: Path) -> None:
+    """The gateway is in the middle of a transaction."""
+    hamlet.connection.execute("BEGIN IMMEDIATE")
+    before = {file: file.stat().st_mtime_ns for file in (tmp_path / "data").glob("journal.db")}
+    assert lines(tmp_path, "dry", "soil-1")
+    assert {file: file.stat().st_mtime_ns for file in before} == before
+    hamlet.connection.execute("ROLLBACK")
+
+
+def test_the_newest_reading_of_another_kind_is_no_reading_of_this(
+    hamlet: Hamlet, tmp_path: Path
+) -> None:
+    hamlet.say(topic("light-1"), b'{"seq":1,"boot":"b","brightness_pct":5}')
+    hamlet.commit()
+    told = lines(tmp_path, "dry", "soil-1", "--at", "2026-11-22T07:45")
+    assert "          soil_moisture_pct = 28% (measured at 07:30:00)" in told
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"only": {"between": ["07:00", "08:00"]}}, "open until 08:00"),
+        ({"only": {"between": ["20:00", "08:00"]}}, "open until 08:00"),
+        ({"only": {"between": ["09:00", "10:00"]}}, "closed until 09:00"),
+        ({"at": "06:30"}, "acts next at 06:30"),
+        ({"every": "0 12 * * *"}, "acts next at 12:00"),
+        ({"event": "tamper", "until": "1h"}, "acts when the device tells of tamper"),
+    ],
+)
+def test_hours_and_moments_are_told(tmp_path: Path, more: dict[str, object], told: str) -> None:
+    rule = {**SILENT, "when": "soil_ph > 5", **more}
+    hamlet = Hamlet(tmp_path, [{name: rule[name] for name in rule if name != "silent"}], False)
+    hamlet.connection.close()
+    found = lines(tmp_path, "quiet", "soil-1", "--at", "2026-11-22T07:15")
+    assert any(told in line for line in found), found
