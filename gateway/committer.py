@@ -97,7 +97,8 @@ class Committer:
         self._plan_visit()
 
     async def stop(self) -> None:
-        """Commit everything that has been received, with a snapshot of every device.
+        """Commit everything that has been received, with a snapshot of every device, so that the
+        next start replays nothing.
 
         When the disk does not take it, that is given up: what was not committed was not
         acknowledged, and comes again. So it is after a failure.

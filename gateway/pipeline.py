@@ -210,9 +210,7 @@ class Pipeline:
         batch.records += self.engines.correct(correction, now)
         self._work.changed.update(device.id for device in self.fleet)
         self._work.alerts = self._work.runs = True
-        # What a start knows of the devices must not be older than that: each is written anew.
-        self._rotation = deque(self.fleet)
-        self._until_snapshot = -MESSAGES_PER_SNAPSHOT * (len(self._rotation) - 1)
+        self.snapshot_all()  # what a start knows of the devices must not be older than that
 
     def trust_clock(self, trusted: bool) -> None:
         """Whether what is told as `now` is the time."""
@@ -300,8 +298,9 @@ class Pipeline:
         self.engines.outbox.committed(work.commands)
 
     def snapshot_all(self) -> None:
-        """Before a clean stop: the next start then replays nothing."""
-        self._work.batch.snapshots += [take_snapshot(device) for device in self.fleet]
+        """The next work that is taken has a snapshot of every device."""
+        self._rotation = deque(self.fleet)
+        self._until_snapshot = -MESSAGES_PER_SNAPSHOT * (len(self._rotation) - 1)
 
     def _admit(self, topic: str, payload: bytes, now: Millis) -> Route:
         """The route of a topic that was not seen before; a valid new device is noted."""

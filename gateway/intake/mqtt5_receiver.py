@@ -116,6 +116,7 @@ class Mqtt5Receiver:
         self._link = link
         self.statistics.connects += 1
         try:
+            link.set_reading(not self._paused)  # it may have changed while we connected
             return await link.outlive()
         finally:
             self._link = None

@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.gateway import committer_bench
 from tests.gateway.driven_hamlet import Hamlet, Open
 from tests.gateway.journal.recorder import JournalRecorder
 from tests.gateway.lived_site import Known
@@ -26,6 +28,11 @@ def open_hamlet(tmp_path: Path, request: pytest.FixtureRequest) -> Open:
 @pytest.fixture
 def hamlet(open_hamlet: Open) -> Hamlet:
     return open_hamlet()
+
+
+@pytest.fixture
+def open_bench(tmp_path: Path) -> committer_bench.OpenBench:
+    return partial(committer_bench.open_bench, tmp_path)
 
 
 @pytest.fixture

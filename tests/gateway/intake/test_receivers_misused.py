@@ -121,6 +121,20 @@ async def test_a_pause_holds_for_connections_to_come(protocol: Protocol3or5) -> 
 
 
 @both
+async def test_a_pause_may_end_while_a_connection_is_being_made(protocol: Protocol3or5) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.accept()
+        await peer.subscribe()
+        peer.publish(b"1")
+        await peer.closed()
+
+    async with receiving(protocol, script, paused=True) as (receiver, inbox):
+        await asyncio.sleep(0)  # a turn of the loop, in which it begins to connect
+        receiver.resume()
+        await inbox.until(lambda inbox: inbox.payloads == [b"1"])
+
+
+@both
 async def test_pausing_twice_is_pausing_once(protocol: Protocol3or5) -> None:
     async def script(peer: Peer) -> None:
         await peer.accept()
