@@ -33,6 +33,7 @@ from gateway.observations import Observations
 from gateway.patient_store import PatientStore
 from gateway.pipeline import Pipeline
 from gateway.pulse import Pulse
+from gateway.rule_book import RuleBook
 from gateway.rules.rule import Rule
 from gateway.self_report import SelfReport
 from gateway.serial.lines import SerialLines
@@ -78,6 +79,7 @@ class Gateway:
     forwarder: Forwarder | None
     store: PatientStore | None
     serial: SerialLines
+    rules: RuleBook
     uncertain: int
 
     async def run(self) -> None:
@@ -200,6 +202,8 @@ async def open_gateway(
         committer.start(storage.writer, has_room=storage.reserve.fill())
         stack.push_async_callback(committer.stop)
         serial = _build_serial(site, pipeline, committer, clock.now)
+        book = RuleBook(site, rules, pipeline, committer.commit, clock.now)
+        await book.open(await asyncio.to_thread(reader.newest_rule_versions))
         shown: list[Stamped] = [observations, *serial.statistics]
         yield Gateway(
             site,
@@ -216,6 +220,7 @@ async def open_gateway(
             forwarder,
             build_store(site, pipeline.fleet),
             serial,
+            book,
             storage.uncertain,
         )
 

@@ -31,8 +31,9 @@ from gateway.pipeline import Pipeline
 from gateway.rounds import Rounds
 from gateway.rules.engine import RuleEngine
 from gateway.rules.hamlet_time import HamletTime
-from gateway.rules.loader import check_rules, load_rules
+from gateway.rules.loader import check_files, check_rules, rule_files
 from gateway.rules.rule import Rule, armed
+from gateway.rules.vocabulary import Vocabulary
 from gateway.site import PlaceConfig, Site, SiteConfig, load_site
 
 JOURNAL_FILE = "journal.db"
@@ -46,12 +47,15 @@ def read_site(folder: Path) -> tuple[Site, list[Rule]]:
         # What the rules say of devices and plots cannot be judged; their own mistakes can.
         checked = check_rules(folder / "rules", kinds=KINDS, fleet=None, plots=None)
         raise ProblemsError([*error.problems, *checked.problems]) from None
+    return site, check_files(rule_files(site.rules), vocabulary_of(site)).sound()
+
+
+def vocabulary_of(site: Site) -> Vocabulary:
+    """What the rules of the site may speak of. New devices, which no file knows, are not in it."""
     fleet = Fleet()
     for number, config in enumerate(site.devices, 1):
         fleet.add(list_device(number, config))
-    plots = {plot.id for plot in site.plots}
-    constants = site.config.constants
-    return site, load_rules(site.rules, kinds=KINDS, fleet=fleet, plots=plots, constants=constants)
+    return Vocabulary(KINDS, fleet, {plot.id for plot in site.plots}, site.config.constants)
 
 
 def build_pipeline(

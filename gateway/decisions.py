@@ -1,8 +1,9 @@
 """What the engines decide, as frozen values: the contract between the parts of the gateway.
 
 Requests (`…Asked`) go from one engine to another through the pipeline. Records (`RuleChanged`,
-`Alert`, `Command`, `Run`, `Explanation`, `StateChanged`) are saved in the same transaction as the
-message that caused them; a record replaces the one with the same key. Times are int ms UTC.
+`Alert`, `Command`, `Run`, `Explanation`, `StateChanged`, `RuleVersion`) are saved in the same
+transaction as the message that caused them; a record replaces the one with the same key. Times are
+int ms UTC.
 """
 
 from collections.abc import Mapping
@@ -37,6 +38,16 @@ class State(Enum):
     UP = "up"
     DOWN = "down"
     UNKNOWN = "unknown"
+
+
+class RuleEdit(Enum):
+    """What became of a rule's text."""
+
+    ADDED = "added"
+    EDITED = "edited"
+    ARMED = "armed"
+    DISARMED = "disarmed"
+    REMOVED = "removed"
 
 
 class CommandState(Enum):
@@ -203,5 +214,17 @@ class StateChanged:
     cause: str
 
 
-Record = RuleChanged | Alert | Command | Run | Explanation | StateChanged
+@dataclass(frozen=True, slots=True)
+class RuleVersion:
+    """A rule reads `text` from `at` on; it is empty when the rule was removed. `by` is who edited
+    it: `person:<name>`, or `file` when it was found to have changed. Key: rule, at."""
+
+    rule: str
+    at: Millis
+    by: str
+    edit: RuleEdit
+    text: str
+
+
+Record = RuleChanged | Alert | Command | Run | Explanation | StateChanged | RuleVersion
 Decision = Record | AlertAsked | AlertCleared | CommandAsked | IrrigationAsked

@@ -11,7 +11,15 @@ from typing import NamedTuple, Protocol
 from devices.metric import Metric, Value
 from devices.reading import Millis
 from devices.text import Text
-from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, StateChanged
+from gateway.decisions import (
+    Alert,
+    Command,
+    Explanation,
+    RuleChanged,
+    RuleVersion,
+    Run,
+    StateChanged,
+)
 from gateway.fleet import Device, Fleet
 
 
@@ -121,6 +129,14 @@ class History(Store, Protocol):
 
     def transitions(self, subject: str, limit: int) -> Sequence[RuleChanged]:
         """The newest changes of rules for a device."""
+
+    def transitions_of_rule(self, rule: str, limit: int) -> Sequence[RuleChanged]:
+        """What became of the rule, for whatever device."""
+        ...
+
+    def rule_versions(self, rule: str, limit: int) -> Sequence[RuleVersion]:
+        """How the rule read."""
+        ...
 
     def rejected(self, limit: int) -> Sequence[RejectedMessage]:
         """The newest messages that were not accepted."""

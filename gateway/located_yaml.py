@@ -133,18 +133,22 @@ class _Builder:
 
 def load_yaml(file: Path) -> Located:
     """Read a YAML file. Raises ProblemsError, also when it cannot be read at all."""
+    return parse_yaml(read_text(file), file)
+
+
+def read_text(file: Path) -> str:
+    """What stands in a YAML file. Raises ProblemsError when it cannot be read."""
     try:
         raw = file.read_bytes()
         if len(raw) > FILE_MAX:
             raise ProblemsError([Problem(file, 1, 1, f"is over {FILE_MAX} bytes")])
-        text = raw.decode()
+        return raw.decode()
     except FileNotFoundError:
         raise ProblemsError([Problem(file, 1, 1, "does not exist")]) from None
     except OSError as error:
         raise ProblemsError([Problem(file, 1, 1, f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
         raise ProblemsError([Problem(file, 1, 1, f"is not UTF-8 text: {error}")]) from None
-    return parse_yaml(text, file)
 
 
 def parse_yaml(text: str, file: Path) -> Located:

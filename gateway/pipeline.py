@@ -27,6 +27,7 @@ from gateway.decisions import (
     Explanation,
     IrrigationAsked,
     RuleChanged,
+    RuleVersion,
     Run,
     StateChanged,
 )
@@ -49,7 +50,7 @@ MESSAGES_PER_SNAPSHOT = 50
 """After so many messages one device's snapshot is written, in turn. A start then replays at most
 this many messages per device, a quarter of a million at 5,000 devices."""
 
-Request = CommandAsked | IrrigationAsked | AlertAsked | AlertCleared
+Request = CommandAsked | IrrigationAsked | AlertAsked | AlertCleared | RuleVersion
 
 
 class Pipeline:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from devices.decode import DECODERS
 from devices.metric import Value
 from devices.text import Text
+from gateway.assembly import build_pipeline
 from gateway.clock import Millis
 from gateway.decisions import (
     Alert,
@@ -33,6 +34,7 @@ from gateway.journal.memory import load_fleet, unknown_to_journal
 from gateway.journal.reader import JournalReader
 from gateway.journal.writer import commit
 from gateway.patient_store import PatientStore
+from gateway.rule_book import RuleBook
 from gateway.site import Site
 from gateway.views import Views
 from gateway.views.condition import Condition, Link
@@ -83,6 +85,10 @@ class Hamlet:
         self.rules_on: dict[str, list[RuleOn]] = {}
         self.condition = Condition(Link(True, NOW - DAY_MS))
         self.asked: list[CommandAsked] = []
+        pipeline = build_pipeline(open_journal(folder / "of-rules.db"), site, [], NOW)
+        self.book = RuleBook(
+            replace(site, folder=folder), [], pipeline, self._nothing, lambda: self.now
+        )
         self.views = Views(
             self.site,
             self.fleet,
@@ -159,6 +165,9 @@ class Hamlet:
     def reject(self, topic: str, reason: str, payload: bytes) -> None:
         detail = Text("chi tiết", "detail")
         self._commit(Batch(rejected=[RejectedRow(self.now, topic, reason, detail, payload)]))
+
+    async def _nothing(self) -> None:
+        """Its rules are in memory."""
 
     def _commit(self, batch: Batch) -> None:
         commit(self._connection, batch)

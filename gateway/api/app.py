@@ -15,9 +15,11 @@ from gateway.api.exposition import CONTENT_TYPE, Family, expose
 from gateway.api.hosts import HostCheck
 from gateway.api.problems import add_problem_handlers
 from gateway.api.reading import reading_routes
+from gateway.api.rule_routes import rule_routes
 from gateway.api.security import SecurityHeaders
 from gateway.api.writing import writing_routes
 from gateway.feed import Feed
+from gateway.rule_texts import RuleEditing
 from gateway.views import Views
 
 API = "/api/v1"
@@ -31,6 +33,7 @@ def create_app(
     views: Views,
     feed: Feed,
     actions: Actions,
+    rules: RuleEditing,
     *,
     metrics: Callable[[], Iterable[Family]],
     token: str,
@@ -64,11 +67,11 @@ def create_app(
     async def exposed_metrics() -> Response:
         return Response(expose(metrics()), media_type=CONTENT_TYPE)
 
-    app.mount(API, _api(views, feed, actions, token))
+    app.mount(API, _api(views, feed, actions, rules, token))
     return app
 
 
-def _api(views: Views, feed: Feed, actions: Actions, token: str) -> FastAPI:
+def _api(views: Views, feed: Feed, actions: Actions, rules: RuleEditing, token: str) -> FastAPI:
     api = FastAPI(
         title="Smart hamlet",
         version=version("smart-hamlet"),
@@ -78,6 +81,7 @@ def _api(views: Views, feed: Feed, actions: Actions, token: str) -> FastAPI:
     add_problem_handlers(api)
     api.include_router(device_routes(views))
     api.include_router(reading_routes(views))
+    api.include_router(rule_routes(views, rules, token))
     api.include_router(event_routes(feed))
     api.include_router(writing_routes(views, actions, token))
     return api

@@ -8,7 +8,6 @@ from gateway.api.shapes import (
     ClockShape,
     CommandShape,
     PlotShape,
-    RuleShape,
     RunShape,
 )
 from gateway.api.written_time import parse_written
@@ -18,7 +17,7 @@ WEEK_MS = 7 * 24 * 3_600_000
 
 
 def reading_routes(views: Views) -> APIRouter:
-    """GET for the clock, commands, alerts, rules and waterings."""
+    """GET for the clock, commands, alerts and waterings."""
     router = APIRouter()
 
     @router.get("/clock")
@@ -38,11 +37,6 @@ def reading_routes(views: Views) -> APIRouter:
     async def alerts() -> list[AlertShape]:
         """Open alerts first, then the newest that are over."""
         return [AlertShape.of(alert) for alert in await views.alerts()]
-
-    @router.get("/rules")
-    async def rules() -> list[RuleShape]:
-        """The rules and how they are."""
-        return [RuleShape.of(rule) for rule in views.rules()]
 
     @router.get("/plots")
     async def plots() -> list[PlotShape]:

@@ -19,7 +19,6 @@ from gateway.decisions import (
     Command,
     CommandState,
     Explanation,
-    RuleState,
     Run,
     RunState,
     Severity,
@@ -29,7 +28,6 @@ from gateway.sequences import Gap
 from gateway.views.fleet import DeviceRow
 from gateway.views.missing import Missing
 from gateway.views.past import Origin
-from gateway.views.views import RuleStatus
 from gateway.views.watering import PlotStatus
 
 EXPIRES_IN_S_MAX = 3600
@@ -217,26 +215,6 @@ class AlertShape(_Shape):
             opened_at=alert.opened_at,
             acknowledged_at=alert.acknowledged_at,
             resolved_at=alert.resolved_at,
-        )
-
-
-class RuleShape(_Shape):
-    """A rule: its devices by state, those it fires for, and what went wrong last."""
-
-    id: str
-    label: Label
-    subjects: dict[RuleState, int]
-    firing: list[str]
-    health: Label | None
-
-    @classmethod
-    def of(cls, rule: RuleStatus) -> "RuleShape":
-        return cls(
-            id=rule.rule,
-            label=Label.of(rule.label),
-            subjects=dict(rule.subjects),
-            firing=list(rule.firing),
-            health=None if rule.health is None else Label.of(rule.health),
         )
 
 

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import uvicorn
 
@@ -35,25 +36,36 @@ class _Server(uvicorn.Server):
         yield
 
 
+@dataclass(slots=True)
+class _Served:
+    """What is served, and what the signals ask for."""
+
+    site: Site
+    rules: Sequence[Rule]
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    reload: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 OnReady = Callable[[str], Awaitable[None]]
 
 
 async def serve(site: Site, rules: Sequence[Rule], *, on_ready: OnReady) -> None:
-    """Run until SIGINT or SIGTERM. `on_ready` is told the address of the page, when everything is
-    open and nothing has been received yet.
+    """Run until SIGINT or SIGTERM; SIGHUP takes over edited rules. `on_ready` is told the address
+    of the page, when everything is open and nothing has been received yet.
 
     A journal that turns out to be damaged is moved aside, and everything begins again with a new
     one; with the same one where only its log was deleted. Raises what `open_gateway` raises, and
     SiteError when the port is taken.
     """
-    stop = asyncio.Event()
+    served = _Served(site, rules)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, served.stop.set)
+    loop.add_signal_handler(signal.SIGHUP, served.reload.set)
     damages = 0
     while True:
         try:
-            await _serve_one(site, rules, stop, on_ready)
+            await _serve_one(served, on_ready)
             return
         except* (JournalDamagedError, JournalLogLostError):
             damages += 1
@@ -62,12 +74,10 @@ async def serve(site: Site, rules: Sequence[Rule], *, on_ready: OnReady) -> None
             begin_again()
 
 
-async def _serve_one(
-    site: Site, rules: Sequence[Rule], stop: asyncio.Event, on_ready: OnReady
-) -> None:
-    web = site.config.web
+async def _serve_one(served: _Served, on_ready: OnReady) -> None:
+    web = served.site.config.web
     with listen(web.host, web.port) as listening:
-        async with open_gateway(site, rules) as gateway:
+        async with open_gateway(served.site, served.rules) as gateway:
             server = _Server(
                 uvicorn.Config(
                     build_web(gateway),
@@ -78,32 +88,52 @@ async def _serve_one(
                 )
             )
             await on_ready(web.base_url or f"http://{web.host}:{web.port}")
-            await _run_until(stop, gateway, server, listening)
+            await _run_until(served, gateway, server, listening)
 
 
 async def _run_until(
-    stop: asyncio.Event, gateway: Gateway, server: uvicorn.Server, listening: socket.socket
+    served: _Served, gateway: Gateway, server: uvicorn.Server, listening: socket.socket
 ) -> None:
     """Whatever ends first, the pages are ended in good order, and then the gateway."""
     pages = asyncio.create_task(server.serve(sockets=[listening]))
     running = asyncio.create_task(gateway.run())
     watch = asyncio.create_task(keep_watch(lambda: gateway.pulse.standstill() is None))
-    stopping = asyncio.create_task(stop.wait())
+    stopping = asyncio.create_task(served.stop.wait())
+    reloading = asyncio.create_task(_reload_rules(served, gateway))
     notify(READY)
     try:
-        await asyncio.wait([pages, running, stopping], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(
+            [pages, running, stopping, reloading], return_when=asyncio.FIRST_COMPLETED
+        )
     finally:
-        if stop.is_set():  # else it is the journal, and everything begins again
+        if served.stop.is_set():  # else it is the journal, and everything begins again
             notify(STOPPING)
         gateway.feed.close()
         server.should_exit = True
         await asyncio.wait([pages])
-        for task in (running, watch, stopping):
+        for task in (running, watch, stopping, reloading):
             task.cancel()
-        await asyncio.wait([running, watch, stopping])
+        await asyncio.wait([running, watch, stopping, reloading])
+        served.rules = gateway.rules.rules
     pages.result()
+    if not reloading.cancelled():
+        reloading.result()
     if not running.cancelled():
         running.result()
+
+
+async def _reload_rules(served: _Served, gateway: Gateway) -> None:
+    """Take over edited rules whenever that is asked for."""
+    while True:
+        await served.reload.wait()
+        served.reload.clear()
+        problems = await gateway.rules.reload()
+        for problem in problems:
+            log.error("rules: %s", problem)
+        if problems:
+            log.error("rules: the old ones go on until these mistakes are mended")
+        else:
+            log.info("rules: taken over")
 
 
 @contextmanager

@@ -44,6 +44,7 @@ def build_web(gateway: Gateway) -> FastAPI:
         views,
         gateway.feed,
         gateway,
+        gateway.rules,
         metrics=lambda: families(gateway),
         token=token,
         allowed_hosts=_hosts(gateway.site.config.web),

@@ -29,6 +29,7 @@ DAMAGED_FILES = "journal.damaged-*.db"
 TABLES = (
     "device", "message", "rule_state", "rule_change", "alert", "command", "run", "explanation",
     "state_change", "sink", "rollup", "rollup_cursor", "clock_period", "origin", "ageing",
+    "rule_version",
 )  # fmt: skip
 """All that is taken over or brought back. The page has no room for many more descriptions."""
 _APPLICATION = slice(68, 72)

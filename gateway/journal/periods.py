@@ -29,6 +29,7 @@ STAMPS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "rule_change": (("since",), {"due": "since", "cool_until": "since"}),
     "explanation": (("at",), {}),
     "state_change": (("since",), {}),
+    "rule_version": (("at",), {}),
     "rejected": (("received_at",), {}),
     "device": (("first_seen",), {}),
 }

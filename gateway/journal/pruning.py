@@ -24,6 +24,11 @@ _OLD = {
     "run": ("id", "ended_at < :before"),
     "explanation": ("plot, at", "at < :before"),
     "set_aside": ("sink, message", "at < :before"),
+    "rule_version": (
+        "rule, at",
+        "at < (SELECT max(at) FROM rule_version AS later"
+        " WHERE later.rule = rule_version.rule AND later.at < :before)",
+    ),
     "state_change": (
         "device, since",
         "since < (SELECT max(since) FROM state_change AS later"

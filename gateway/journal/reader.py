@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 
 from devices.reading import Millis
 from devices.text import Text
-from gateway.decisions import Alert, Command, Explanation, RuleChanged, Run, StateChanged
+from gateway.decisions import (
+    Alert,
+    Command,
+    Explanation,
+    RuleChanged,
+    RuleVersion,
+    Run,
+    StateChanged,
+)
 from gateway.fleet import Fleet
 from gateway.history import (
     JournaledMessage,
@@ -29,6 +37,7 @@ from gateway.journal.tables import (
     COMMANDS,
     EXPLANATIONS,
     RULE_CHANGES,
+    RULE_VERSIONS,
     RUNS,
     STATE_CHANGES,
 )
@@ -223,6 +232,29 @@ class JournalReader:
         with self.connection() as connection:
             return RULE_CHANGES.select(
                 connection, "WHERE subject = ? ORDER BY since DESC LIMIT ?", (subject, limit)
+            )
+
+    def transitions_of_rule(self, rule: str, limit: int) -> Sequence[RuleChanged]:
+        """See History."""
+        with self.connection() as connection:
+            return RULE_CHANGES.select(
+                connection, "WHERE rule = ? ORDER BY since DESC LIMIT ?", (rule, limit)
+            )
+
+    def rule_versions(self, rule: str, limit: int) -> Sequence[RuleVersion]:
+        """See History."""
+        with self.connection() as connection:
+            return RULE_VERSIONS.select(
+                connection, "WHERE rule = ? ORDER BY at DESC LIMIT ?", (rule, limit)
+            )
+
+    def newest_rule_versions(self) -> Sequence[RuleVersion]:
+        """How each rule read last, removed ones included."""
+        with self.connection() as connection:
+            return RULE_VERSIONS.select(
+                connection,
+                "AS version WHERE at ="
+                " (SELECT max(at) FROM rule_version WHERE rule = version.rule) ORDER BY rule",
             )
 
     def rejected(self, limit: int) -> Sequence[RejectedMessage]:

@@ -11,6 +11,7 @@ from gateway.decisions import (
     Explanation,
     Record,
     RuleChanged,
+    RuleVersion,
     Run,
     StateChanged,
 )
@@ -78,6 +79,7 @@ COMMANDS = Table("command", Command)
 RUNS = Table("run", Run)
 EXPLANATIONS = Table("explanation", Explanation)
 STATE_CHANGES = Table("state_change", StateChanged)
+RULE_VERSIONS = Table("rule_version", RuleVersion)
 
 TABLES_OF: dict[type, tuple[Table[Any], ...]] = {
     RuleChanged: (RULE_STATES, RULE_CHANGES),
@@ -86,10 +88,19 @@ TABLES_OF: dict[type, tuple[Table[Any], ...]] = {
     Run: (RUNS,),
     Explanation: (EXPLANATIONS,),
     StateChanged: (STATE_CHANGES,),
+    RuleVersion: (RULE_VERSIONS,),
 }
 """Where a record is saved, by its type."""
 
-WHAT_HAPPENED = (RULE_CHANGES, ALERTS, COMMANDS, RUNS, EXPLANATIONS, STATE_CHANGES)
+WHAT_HAPPENED = (
+    RULE_CHANGES,
+    ALERTS,
+    COMMANDS,
+    RUNS,
+    EXPLANATIONS,
+    STATE_CHANGES,
+    RULE_VERSIONS,
+)
 """The tables that tell the past. The present state of a rule is no part of it."""
 
 

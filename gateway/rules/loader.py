@@ -1,23 +1,29 @@
 """The rules of a site: every YAML file of a folder, checked whole."""
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from devices.kind import Kind
 from gateway.fleet import Fleet
-from gateway.located_yaml import Located, Problem, ProblemsError, load_yaml
+from gateway.located_yaml import Problem, ProblemsError, parse_yaml, read_text
 from gateway.rules.document import Document, Node
 from gateway.rules.rule import Rule
 from gateway.rules.rule_yaml import read_rule
+from gateway.rules.source import Source, sources_in
 from gateway.rules.vocabulary import Vocabulary
+
+NO_DRAFTS: Mapping[Path, str] = {}
 
 
 @dataclass(slots=True)
 class CheckedRules:
-    """What a folder holds. The rules may run only when there are no problems."""
+    """What a folder holds. The rules may run only when there are no problems. `sources` is how
+    those that can be edited one by one are written, by id."""
 
     rules: list[Rule] = field(default_factory=list)
+    sources: dict[str, Source] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
@@ -26,18 +32,6 @@ class CheckedRules:
         if self.problems:
             raise ProblemsError(self.problems)
         return self.rules
-
-
-def load_rules(
-    folder: Path,
-    *,
-    kinds: Mapping[str, Kind],
-    fleet: Fleet | None,
-    plots: Collection[str] | None,
-    constants: Mapping[str, float] | None = None,
-) -> list[Rule]:
-    """Raises ProblemsError with everything that is wrong in all files."""
-    return check_rules(folder, kinds=kinds, fleet=fleet, plots=plots, constants=constants).sound()
 
 
 def check_rules(
@@ -59,18 +53,36 @@ def rule_files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.glob("*") if file.suffix in (".yaml", ".yml"))
 
 
-def check_files(files: Iterable[Path], vocabulary: Vocabulary) -> CheckedRules:
-    """Read these files, which may speak of each other's rules."""
+def check_files(
+    files: Iterable[Path], vocabulary: Vocabulary, drafts: Mapping[Path, str] = NO_DRAFTS
+) -> CheckedRules:
+    """Read these files, which may speak of each other's rules; of a draft, what it would hold."""
     documents: list[Document] = []
     problems: list[Problem] = []
+    sources: dict[str, Source] = {}
     for file in files:
         try:
-            documents.append(_open(load_yaml(file)))
+            text = drafts[file] if file in drafts else read_text(file)
+            located = parse_yaml(text, file)
         except ProblemsError as error:
             problems += error.problems
+            continue
+        documents.append(Document(located, text.split("\n")))
+        sources |= {source.rule: source for source in sources_in(text, located)}
     checked = check_rules_of([document.root for document in documents], vocabulary)
     checked.problems = sorted([*problems, *checked.problems])
+    checked.sources = sources
     return checked
+
+
+def read_sources(files: Iterable[Path]) -> dict[str, Source]:
+    """How the rules of these files are written, of files that can be read."""
+    sources: dict[str, Source] = {}
+    for file in files:
+        with suppress(ProblemsError):
+            text = read_text(file)
+            sources |= {one.rule: one for one in sources_in(text, parse_yaml(text, file))}
+    return sources
 
 
 def check_rules_of(lists: Iterable[Node], vocabulary: Vocabulary) -> CheckedRules:
@@ -84,11 +96,6 @@ def check_rules_of(lists: Iterable[Node], vocabulary: Vocabulary) -> CheckedRule
     checked.problems.sort()
     checked.warnings.sort()
     return checked
-
-
-def _open(located: Located) -> Document:
-    lines = located.file.read_text(encoding="utf-8").split("\n")
-    return Document(located, lines)
 
 
 def _read_rules(

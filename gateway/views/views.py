@@ -30,6 +30,7 @@ from gateway.views.home import Home, KindSummary
 from gateway.views.missing import Missing, missing
 from gateway.views.past import Past
 from gateway.views.places import Places
+from gateway.views.rules import TRANSITIONS_SHOWN, VERSIONS_SHOWN, RulePast
 from gateway.views.tasks import Task, tasks
 from gateway.views.watering import Watering, merge_runs, plot_status
 from gateway.views.weeks import Weeks
@@ -116,6 +117,14 @@ class Views:
     def rules(self) -> Sequence[RuleStatus]:
         """The rules and how they are."""
         return self._rules()
+
+    async def rule_past(self, rule: str) -> RulePast:
+        """What became of a rule, also of one that was removed."""
+        transitions, versions = await asyncio.gather(
+            asyncio.to_thread(self._history.transitions_of_rule, rule, TRANSITIONS_SHOWN),
+            asyncio.to_thread(self._history.rule_versions, rule, VERSIONS_SHOWN),
+        )
+        return RulePast(transitions, versions)
 
     def tasks(self) -> tuple[Task, ...]:
         """What needs a person."""

@@ -9,7 +9,13 @@ from tests.hamlet import Hamlet
 
 def client_of(hamlet: Hamlet) -> httpx2.AsyncClient:
     app = create_app(
-        hamlet.views, hamlet.feed, hamlet, metrics=list, token="t", allowed_hosts=["test"]
+        hamlet.views,
+        hamlet.feed,
+        hamlet,
+        hamlet.book,
+        metrics=list,
+        token="t",
+        allowed_hosts=["test"],
     )
     add_pages(app, hamlet.views, hamlet.feed)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)

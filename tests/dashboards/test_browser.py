@@ -60,7 +60,13 @@ class Served:
         hamlet = self._hamlet
         hosts = ["127.0.0.1"]
         app = create_app(
-            hamlet.views, hamlet.feed, hamlet, metrics=list, token="t", allowed_hosts=hosts
+            hamlet.views,
+            hamlet.feed,
+            hamlet,
+            hamlet.book,
+            metrics=list,
+            token="t",
+            allowed_hosts=hosts,
         )
         add_pages(app, hamlet.views, hamlet.feed)
         config = uvicorn.Config(app, port=self._port, log_config=None, lifespan="off")

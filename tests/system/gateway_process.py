@@ -117,6 +117,11 @@ class GatewayProcess:
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGTERM)
 
+    def hang_up(self) -> None:
+        """Ask it to take over edited rules."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
     def kill(self) -> None:
         """End it as a power cut would."""
         if self._process is not None:

@@ -14,7 +14,9 @@ from gateway.decisions import (
     Explanation,
     Record,
     RuleChanged,
+    RuleEdit,
     RuleState,
+    RuleVersion,
     Run,
     RunState,
     Severity,
@@ -39,6 +41,7 @@ RECORDS: list[Record] = [
     Run("r2", "lo-3", "rule:dry", RunState.FAILED, 1, 2, 3, 360.0, ended_at=9, cause=TEXT),
     Explanation("lo-3", 5, "refuse", TEXT, {"rain_mm": 12.0, "why": "mưa", "wind": None}),
     StateChanged("light-1", 5, State.UNKNOWN, "silent"),
+    RuleVersion("dry", 5, "person:Lan", RuleEdit.EDITED, "- rule: dry\n  # đất khô\n"),
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from devices.kinds import KINDS
 from devices.text import Text
 from gateway.fleet import Fleet
 from gateway.located_yaml import ProblemsError
-from gateway.rules.loader import CheckedRules, check_rules, load_rules
+from gateway.rules.loader import CheckedRules, check_rules
 from gateway.rules.rule import Rule, Unknown
 from tests.gateway.rules.scene import device, fleet_of
 
@@ -224,7 +224,7 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
         ("3.yaml", 1),
     ]
     with pytest.raises(ProblemsError) as raised:
-        load_rules(tmp_path, kinds=KINDS, fleet=None, plots=None)
+        check_rules(tmp_path, kinds=KINDS, fleet=None, plots=None).sound()
     assert len(raised.value.problems) == len(found)
 
 
@@ -271,7 +271,7 @@ def test_without_a_fleet_or_plots_only_the_rules_own_mistakes_are_told(tmp_path:
 
 def test_a_site_without_rules_has_none(tmp_path: Path) -> None:
     assert check(tmp_path, "# nothing yet\n").rules == []
-    assert load_rules(tmp_path / "rules", kinds=KINDS, fleet=None, plots=None) == []
+    assert check_rules(tmp_path / "rules", kinds=KINDS, fleet=None, plots=None).rules == []
 
 
 def test_a_rule_without_kind_is_for_the_kinds_that_measure_what_it_reads(tmp_path: Path) -> None:

@@ -1,0 +1,217 @@
+"""The rules of a running site: their files, and what the pipeline runs.
+
+The files are what counts. They are checked whole before anything changes, written whole or not at
+all, and taken over by the pipeline in one transaction with what follows from it. Who did it is kept
+in the journal.
+"""
+
+import asyncio
+import stat
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from devices.kinds import KINDS
+from gateway.assembly import vocabulary_of
+from gateway.clock import Now
+from gateway.decisions import RuleVersion
+from gateway.durable_file import write_durably
+from gateway.located_yaml import Problem, ProblemsError
+from gateway.pipeline import Pipeline
+from gateway.rule_drafts import findings_in, mistake, versions_since
+from gateway.rule_texts import Draft, Finding, RuleEditError, RuleText, revision_of
+from gateway.rules.loader import CheckedRules, check_files, read_sources, rule_files
+from gateway.rules.notices import rules_accepted, rules_refused
+from gateway.rules.rule import Rule
+from gateway.rules.sentence import Names, say
+from gateway.rules.source import Source, SourceError, added, replaced, rule_in, with_armed
+from gateway.site import Site
+
+FOUND = "file"
+"""Who changed a rule, where nobody said so: its file had changed."""
+FILE_MODE = 0o644
+"""Of a new file: technicians edit it, too."""
+
+Commit = Callable[[], Awaitable[None]]
+
+
+class RuleBook:
+    """`commit` returns when what the pipeline decided is on disk."""
+
+    def __init__(
+        self, site: Site, rules: Sequence[Rule], pipeline: Pipeline, commit: Commit, now: Now
+    ) -> None:
+        self.rules = tuple(rules)
+        self.problems: Sequence[Problem] = ()
+        self._folder = site.rules
+        self._vocabulary = vocabulary_of(site)
+        self._names = _names_of(site)
+        self._pipeline = pipeline
+        self._commit = commit
+        self._now = now
+        self._texts: Mapping[str, RuleText] = {}
+        self._newest: dict[str, RuleVersion] = {}
+        self._editing = asyncio.Lock()
+
+    async def open(self, newest: Sequence[RuleVersion]) -> None:
+        """Begin. `newest` is how each rule read when that was last looked at."""
+        self._newest = {version.rule: version for version in newest}
+        sources = await asyncio.to_thread(read_sources, rule_files(self._folder))
+        self._texts = await asyncio.to_thread(self._read, self.rules, sources)
+        self._note(FOUND)
+        self._pipeline.ask(rules_accepted(self._now()), self._now())
+
+    def texts(self) -> Sequence[RuleText]:
+        """The rules as they run, in the order of their files."""
+        return tuple(self._texts.values())
+
+    def text(self, rule: str) -> RuleText | None:
+        """One of them."""
+        return self._texts.get(rule)
+
+    async def check(self, text: str, rule: str | None = None) -> Draft:
+        """What would be if the rule of that id, or a new one, read like that. Nothing changes."""
+        draft, _, _ = await asyncio.to_thread(self._draft, text, rule, None)
+        return draft
+
+    async def save(
+        self, text: str, by: str, rule: str | None = None, revision: str | None = None
+    ) -> Draft:
+        """Write a rule and take it over, unless there are mistakes. `revision` is that of the text
+        which was edited. Raises RuleEditError, and then nothing was changed."""
+        async with self._editing:
+            draft, file, checked = await asyncio.to_thread(self._draft, text, rule, revision)
+            if not draft.sound or file is None or checked is None:
+                return draft
+            path, content = file
+            await asyncio.to_thread(_write, path, content)
+            await self._take_over(checked, by)
+        return Draft(draft.rule, draft.findings, draft.sentence, saved=True)
+
+    async def arm(self, rule: str, armed: bool, by: str) -> Draft:
+        """Let a rule act, or not. Raises RuleEditError."""
+        text = self.text(rule)
+        if text is None:
+            raise RuleEditError(f"There is no rule {rule!r}.")
+        return await self.save(with_armed(text.text, armed), by, rule, text.revision)
+
+    async def reload(self, by: str = FOUND) -> Sequence[Problem]:
+        """Take over the files as they are, unless there are mistakes in them; these are returned,
+        and the old rules go on."""
+        async with self._editing:
+            checked = await asyncio.to_thread(
+                lambda: check_files(rule_files(self._folder), self._vocabulary)
+            )
+            if not checked.problems:
+                await self._take_over(checked, by)
+                return ()
+            self.problems = tuple(checked.problems)
+            self._pipeline.ask(rules_refused(checked.problems, self._now()), self._now())
+            await self._commit()
+            return self.problems
+
+    async def _take_over(self, checked: CheckedRules, by: str) -> None:
+        self._texts = await asyncio.to_thread(self._read, checked.rules, checked.sources)
+        self.rules, self.problems = tuple(checked.rules), ()
+        now = self._now()
+        self._pipeline.replace_rules(self.rules, now)
+        self._note(by)
+        self._pipeline.ask(rules_accepted(now), now)
+        await self._commit()
+
+    def _note(self, by: str) -> None:
+        """Keep which rules have changed."""
+        now = self._now()
+        texts = {rule: text.text for rule, text in self._texts.items()}
+        for version in versions_since(self._newest, texts, by, now):
+            self._newest[version.rule] = version
+            self._pipeline.ask(version, now)
+
+    def _read(self, rules: Sequence[Rule], sources: Mapping[str, Source]) -> Mapping[str, RuleText]:
+        return {rule.id: self._text_of(rule, sources.get(rule.id)) for rule in rules}
+
+    def _text_of(self, rule: Rule, source: Source | None) -> RuleText:
+        return RuleText(
+            rule.id,
+            rule.label,
+            source.file.name if source else "",
+            source.text if source else f"- {rule.definition}\n",
+            source is not None,
+            rule.armed,
+            say(rule, self._names),
+        )
+
+    def _draft(
+        self, text: str, rule: str | None, revision: str | None
+    ) -> tuple[Draft, tuple[Path, str] | None, CheckedRules | None]:
+        """The draft, the file as it would be, and all rules with it."""
+        text = text.replace("\r\n", "\n").strip("\n") + "\n"
+        try:
+            id = rule_in(text)
+        except SourceError as error:
+            return Draft(None, [mistake(str(error))]), None, None
+        except ProblemsError as error:
+            found = [Finding(one.line, one.column, one.message) for one in error.problems]
+            return Draft(None, found), None, None
+        files = rule_files(self._folder)
+        path, content = self._place(text, id, rule, revision)
+        drafted = files if path in files else sorted([*files, path])
+        checked = check_files(drafted, self._vocabulary, {path: content})
+        draft = Draft(
+            id,
+            findings_in(checked, id, path),
+            next((say(one, self._names) for one in checked.rules if one.id == id), None),
+        )
+        return draft, (path, content), checked
+
+    def _place(
+        self, text: str, id: str, rule: str | None, revision: str | None
+    ) -> tuple[Path, str]:
+        """The file that the text belongs to, and what it then holds. Raises RuleEditError."""
+        if rule is None:
+            path = self._folder / f"{id[:63]}.yaml"
+            return path, added(_content(path) if path.exists() else "", text)
+        source = read_sources(rule_files(self._folder)).get(rule)
+        if source is None:
+            known = "its file has its rules in brackets: edit the file itself"
+            gone = "its file does not have it any more: load the page again"
+            raise RuleEditError(
+                f"The rule {rule!r} cannot be edited here; "
+                + (known if rule in self._texts and not self._texts[rule].editable else gone)
+                + "."
+            )
+        if revision is not None and revision_of(source.text) != revision:
+            raise RuleEditError(
+                "Somebody else has changed this rule meanwhile. Copy what you wrote, load the page "
+                "again and put your change in once more."
+            )
+        return source.file, replaced(_content(source.file), source, text)
+
+
+def _names_of(site: Site) -> Names:
+    return Names(
+        KINDS,
+        {device.id: device.label for device in site.devices},
+        {plot.id: plot.label for plot in site.plots},
+        {place.id: place.label for place in site.map.places},
+    )
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleEditError(f"{path.name} cannot be read: {error}") from None
+
+
+def _write(path: Path, content: str) -> None:
+    """The file itself, where the name in the folder is a link. Raises RuleEditError."""
+    try:
+        path = path.resolve()
+        path.parent.mkdir(exist_ok=True)
+        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else FILE_MODE
+        write_durably(path, content, mode)
+    except OSError as error:
+        raise RuleEditError(
+            f"{path.name} cannot be written: {error.strerror}. The old rules go on. A technician "
+            "must let the gateway write in the folder rules/, or make room on the disk."
+        ) from None
