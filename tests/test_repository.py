@@ -25,7 +25,7 @@ ENGINES = {"alerts", "commands", "health", "irrigation", "rules"}
 
 # Packages of gateway/ that stand on its parts: the read models, the gateway of a
 # scenario and the composition root.
-CONNECTING = {"views", "scenario", "cli"}
+CONNECTING = {"views", "scenario", "backtest", "cli"}
 
 # `datetime.now()` and its kin: import-linter cannot see them, for the module itself is harmless.
 CLOCK_CALLS = {"now", "utcnow", "today"}

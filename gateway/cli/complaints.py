@@ -11,6 +11,7 @@ from firmware_sim.layout import LayoutError
 from firmware_sim.live import BrokerError
 from firmware_sim.scenario import ScenarioError
 from gateway.app import SiteError
+from gateway.cli.backtest.chart import ChartError
 from gateway.history import StoreError
 from gateway.intake.contract import FatalIntakeError
 from gateway.intake.embedded import EmbeddedBrokerError
@@ -24,6 +25,7 @@ USAGE = 2
 
 _EXPECTED = (
     BrokerError,
+    ChartError,
     DeviceConflictError,
     EmbeddedBrokerError,
     FatalIntakeError,

@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from devices.kinds import KINDS
+from gateway.cli.backtest.command import backtest_command
 from gateway.cli.explain_command import explain_rule
 from gateway.cli.new_rule_command import new_rule
 from gateway.cli.scenario_command import run_scenarios
@@ -30,6 +31,7 @@ class _Finding(NamedTuple):
 rules.command("test")(run_scenarios)
 rules.command("new")(new_rule)
 rules.command("explain")(explain_rule)
+rules.command("backtest")(backtest_command)
 
 
 @rules.command()

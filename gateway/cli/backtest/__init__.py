@@ -1,0 +1,1 @@
+"""`hamlet rules backtest`: what rules would have done."""

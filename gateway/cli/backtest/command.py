@@ -1,0 +1,185 @@
+"""The command: which readings, which rules, and what is written."""
+
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Annotated, NamedTuple, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+
+from devices.decode import EARLIEST, parse_time
+from devices.kinds import KINDS
+from devices.reading import Millis
+from devices.rejection import RejectedError
+from gateway.assembly import JOURNAL_FILE, read_site
+from gateway.backtest.csv_rows import CsvRows
+from gateway.backtest.journal_rows import JournalRows
+from gateway.backtest.result import Change
+from gateway.backtest.rows import Source, Span
+from gateway.backtest.run import backtest
+from gateway.cli.backtest.chart import check_chart, draw
+from gateway.cli.backtest.report import as_json, as_text
+from gateway.cli.backtest.simulated import SimulatedRows
+from gateway.cli.complaints import USAGE, complaints
+from gateway.cli.progress import progress
+from gateway.fleet import Fleet
+from gateway.journal.database import JournalError, naming_damage, open_for_reading
+from gateway.rules.loader import check_files, rule_files
+from gateway.rules.rule import Rule, armed
+from gateway.rules.vocabulary import Vocabulary
+from gateway.site import Site
+
+DAY_MS: Millis = 86_400_000
+LATEST: Millis = 4_102_444_800_000
+"""2100-01-01."""
+ARMED = "armed"
+
+
+class _Asked(NamedTuple):
+    """Where the readings come from; the first that is given counts."""
+
+    csv: Path | None
+    simulated: int | None
+    days: int | None
+    since: Millis | None
+    until: Millis | None
+
+
+def backtest_command(
+    site: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="The site's folder.")
+    ] = Path("site"),
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Readings: time, device, kind, then metrics."
+        ),
+    ] = None,
+    simulated: Annotated[
+        int | None, typer.Option(min=1, max=366, help="So many days of the simulated hamlet.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="The newest days of the journal.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="RFC 3339 or epoch ms.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="The same; not included.")] = None,
+    rules: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, help="Rules to try, a file or a folder; else the site's own."),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(help="Compare with all 'armed' rules, or those of a file or folder."),
+    ] = None,
+    chart: Annotated[Path | None, typer.Option(help="Draw a chart: FILE.svg or FILE.png.")] = None,
+    as_json_: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """Tell what rules would have done with readings of the past.
+
+    The readings are those of the site's journal (the gateway may run), of a table, or of the
+    simulated hamlet. Rules of a file are compared with the armed ones of the same names.
+    """
+    if sum(given is not None for given in (csv, simulated, days or since or until)) > 1:
+        _refuse("give only one of --csv, --simulated and a time of the journal")
+    if days and since:
+        _refuse("give only one of --days and --from")
+    asked = _Asked(csv, simulated, days, _time("--from", since), _time("--to", until))
+    with complaints():
+        if chart:
+            check_chart(chart)
+        checked, own = read_site(site)
+        with _open(asked, checked) as source:
+            tried = own if rules is None else _read(rules, checked, source.fleet)
+            others = _others(own, tried if rules else None, against, checked, source.fleet)
+            changes: list[Change] = []
+            armed_changes: list[Change] = []
+            began = time.perf_counter()
+            with progress("back-test") as on_progress:
+
+                def go_on(share: float) -> bool:
+                    on_progress(share)
+                    return True
+
+                result = backtest(
+                    source,
+                    checked,
+                    tried,
+                    armed=others,
+                    on_change=changes.append,
+                    on_armed_change=armed_changes.append,
+                    go_on=go_on,
+                )
+            seconds = time.perf_counter() - began
+        zone = ZoneInfo(checked.config.place.timezone)
+        if chart:
+            draw(chart, result, changes, armed_changes, zone)
+    if as_json_:
+        print(as_json(changes, result, seconds))
+    else:
+        print("\n".join(as_text(result, seconds, zone)))
+
+
+@contextmanager
+def _open(asked: _Asked, site: Site) -> Iterator[Source]:
+    if asked.csv:
+        yield CsvRows(asked.csv, site)
+    elif asked.simulated:
+        yield SimulatedRows(site, asked.simulated, int(time.time() * 1000))
+    else:
+        file = site.data / JOURNAL_FILE
+        if not file.is_file():
+            raise JournalError(
+                f"{file}: there is no such file; try the rules with --csv or --simulated"
+            )
+        with closing(open_for_reading(file)) as connection, naming_damage():
+            yield JournalRows(connection, site, _span(asked, connection))
+
+
+def _span(asked: _Asked, connection: sqlite3.Connection) -> Span:
+    until = LATEST if asked.until is None else asked.until
+    if asked.days is None:
+        return Span(asked.since or EARLIEST, until)
+    newest = "SELECT received_at FROM message ORDER BY id DESC LIMIT 1"
+    row = connection.execute(newest).fetchone()
+    end = min(until, row[0] + 1) if row else until
+    return Span(end - asked.days * DAY_MS, until)
+
+
+def _read(paths: Sequence[Path], site: Site, fleet: Fleet) -> list[Rule]:
+    files = [file for path in paths for file in (rule_files(path) if path.is_dir() else [path])]
+    plots = {plot.id for plot in site.plots}
+    vocabulary = Vocabulary(KINDS, fleet, plots, site.config.constants)
+    return check_files(files, vocabulary).sound()
+
+
+def _others(
+    own: Sequence[Rule], tried: Sequence[Rule] | None, against: str | None, site: Site, fleet: Fleet
+) -> list[Rule] | None:
+    """The rules to compare with; None for no comparison."""
+    if against == ARMED:
+        return armed(own)
+    if against is not None:
+        file = Path(against)
+        if not file.exists():
+            _refuse(f"--against {against}: there is no such file; or say {ARMED}")
+        return _read([file], site, fleet)
+    if tried is None:
+        return None
+    names = {rule.id for rule in tried}
+    return [rule for rule in armed(own) if rule.id in names] or None
+
+
+def _time(option: str, written: str | None) -> Millis | None:
+    if written is None:
+        return None
+    try:
+        return parse_time(int(written) if written.isdecimal() else written)
+    except RejectedError as error:
+        _refuse(f"{option}: {error.detail.en}")
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"hamlet: {message}", file=sys.stderr)
+    raise typer.Exit(USAGE)
