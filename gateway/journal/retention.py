@@ -16,6 +16,9 @@ from gateway.journal.writer import JournalWriter
 
 MESSAGES_AT_ONCE = 2000
 """Deleted in one transaction, between two commits: some milliseconds."""
+PAGES_LEFT_SHARE = 0.75
+"""Of the journal's file stay in use, however little room the disk has: deleting gives nothing back
+to it, and whoever fills it must not cost a short history all that it has."""
 
 
 class Swept(NamedTuple):
@@ -30,11 +33,12 @@ class Swept(NamedTuple):
 
 
 class _Front(NamedTuple):
-    """The oldest messages (id, received_at), the newest one's id, the bytes that the journal uses,
-    and the last message that all stores have."""
+    """The oldest messages (id, received_at), the newest one's id, the bytes that the journal has
+    and uses, and the last message that all stores have."""
 
     messages: Sequence[tuple[int, Millis]]
     newest: int
+    size: int
     used: int
     forwarded: int
 
@@ -70,7 +74,7 @@ class Retention:
         over_budget = little_room = caught_up = False
         while True:
             front = self._look()
-            cramped = front.used > self._room()
+            cramped = front.used > max(self._room(), front.size * PAGES_LEFT_SHARE)
             over = cramped or front.used > self._max_bytes
             little_room |= cramped
             over_budget |= over
@@ -106,7 +110,7 @@ class Retention:
                 for name in ("page_count", "freelist_count", "page_size")
             )
         forwarded = min((cursors.get(sink, 0) for sink in self._sinks), default=newest)
-        return _Front(messages, newest, (pages - free) * size, forwarded)
+        return _Front(messages, newest, pages * size, (pages - free) * size, forwarded)
 
     def _wanted(self, front: _Front, before: Millis, over: bool) -> int:
         """Up to which message age or budget would delete. Never the newest of all: the numbers of

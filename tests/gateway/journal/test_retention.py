@@ -4,7 +4,7 @@ import pytest
 
 from gateway.history import Point
 from gateway.journal.memory import load_fleet
-from gateway.journal.retention import Retention, Swept
+from gateway.journal.retention import PAGES_LEFT_SHARE, Retention, Swept
 from gateway.journal.rollup import DAY_MS
 from tests.gateway.history_contract import MIDNIGHT
 from tests.gateway.journal.recorder import JournalRecorder
@@ -120,6 +120,23 @@ def test_on_a_disk_with_little_room_the_file_makes_room_within_itself(
     left = kept(recorder)
     assert not keeper.run(MIDNIGHT).little_room
     assert kept(recorder) == left
+
+
+def test_who_fills_the_disk_costs_a_short_history_a_part_and_not_all(
+    recorder: JournalRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.journal.retention.MESSAGES_AT_ONCE", 20)
+    for number in range(2000):
+        recorder.say("wifi-1", MIDNIGHT + number, clients=number)
+    recorder.roll()
+    keeper = retention(recorder, room=-1, sinks=("influxdb",))
+    assert keeper.run(MIDNIGHT).little_room
+    ((pages, unused),) = recorder.ask("SELECT * FROM pragma_page_count, pragma_freelist_count")
+    assert pages * PAGES_LEFT_SHARE - 1 <= pages - unused <= pages * PAGES_LEFT_SHARE
+    left = kept(recorder)
+    assert left
+    keeper.run(MIDNIGHT)
+    assert kept(recorder) == left, "the next minute does not take as much again"
 
 
 def test_an_empty_journal_needs_nothing(recorder: JournalRecorder) -> None:
