@@ -7,18 +7,17 @@ at a deadline it asked for; never by polling. The docs/rules.md of the project s
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
-from devices.metric import Value
 from devices.reading import Millis, Reading
 from gateway.clock import Correction
-from gateway.decisions import Decision, RuleChanged, RuleState
+from gateway.decisions import Decision, RuleChanged
 from gateway.fleet import SILENT_AFTER_MIN_MS, Device, Fleet
-from gateway.rules.agenda import Agenda
-from gateway.rules.answers import Answers
 from gateway.rules.explained import RuleExplained, explain
-from gateway.rules.expression.compile import ReadValue
+from gateway.rules.grouping import Member
+from gateway.rules.groups import NAMELESS, Names
 from gateway.rules.hamlet_time import HamletTime
-from gateway.rules.health import cannot_be_computed, newest_of
+from gateway.rules.health import newest_of
 from gateway.rules.instance import Instance
+from gateway.rules.judging import Judging, read_value
 from gateway.rules.listening import Listening
 from gateway.rules.plan import Plan, unknown
 from gateway.rules.planning import Planning
@@ -27,14 +26,8 @@ from gateway.rules.rule import Rule, unless_edited
 from gateway.rules.rule_clock import RuleClock, RuleClocks
 from gateway.rules.status import RuleOfDevice, RuleStatus, alerting, on_device, summarise
 from gateway.rules.transitions import (
-    Moment,
-    advance,
-    close,
-    fire,
     forget,
-    leave,
     resume,
-    strike,
 )
 
 ACTUATOR_READING_AGE_MAX_MS = 10 * 60_000
@@ -46,22 +39,29 @@ _NOTHING: Sequence[Decision] = ()
 class RuleEngine:
     """All rules over all adopted devices. `restore` must be called once before anything else."""
 
-    def __init__(self, rules: Sequence[Rule], fleet: Fleet, here: HamletTime) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        fleet: Fleet,
+        here: HamletTime,
+        names: Names = NAMELESS,
+    ) -> None:
+        """`names` are what people call what devices are grouped by."""
         self._rules = tuple(rules)
         self._fleet = fleet
         self._here = here
         self._clock_trusted = True
         self._clocks = RuleClocks()
         self._clocks.keep(rules, 0)
-        self._planning = Planning(self._rules, self._clocks)
+        self._planning = Planning(self._rules, self._clocks, names)
         self._plans = self._planning.plans
-        self._agenda: Agenda[Instance | RuleClock] = Agenda()
         self._restraint = Restraint(fleet)
-        self._errors = dict.fromkeys((rule.id for rule in rules), 0)
-        self._now: Millis = 0
         self._listening = Listening()
+        self._judging = Judging(fleet, self._plans, self._listening, self._restraint)
+        self._judging.count_errors_of(self._rules)
         for device in fleet:
             self._planning.replan(device, 0)
+        self._planning.plan_groups()
 
     def restore(
         self, states: Iterable[RuleChanged], now: Millis, storms: Iterable[str] = ()
@@ -82,16 +82,19 @@ class RuleEngine:
                 decisions += resume(instance, saved, now)
                 self._restraint.claim_again(instance)
         self.listen_again(now)
-        return decisions
+        for plan in self._plans.values():
+            members = [one for one in plan.instances if isinstance(one, Member)]
+            self._judging.judge(plan, members, partial(read_value, plan.device, now), now)
+        return [*decisions, *self._ask_groups(now)]
 
     def listen_again(self, now: Millis) -> None:
         """The gateway hears devices from now on, and has heard none since the newest message."""
         self._listening.begin(self._fleet, now)
-        self._now = now
+        self._judging.now = now
         last_heard = now - self._listening.deaf_ms
         for instance in self._planning.instances():
             instance.checked_at = last_heard
-            self._arm(instance)
+            self._judging.arm(instance)
         changed = (one.since for one in self._planning.instances() if one.since <= now)
         last_alive = max(last_heard, max(changed, default=0))
         for clock in self._clocks:
@@ -104,7 +107,7 @@ class RuleEngine:
             return
         self._clock_trusted = trusted
         for clock in self._clocks:
-            self._doubt(clock, self._now)
+            self._doubt(clock, self._judging.now)
 
     def on_reading(self, device: Device, reading: Reading, now: Millis) -> Sequence[Decision]:
         """Call after `device.apply(reading)`, for readings that are newer than the last."""
@@ -129,7 +132,7 @@ class RuleEngine:
                 return _NOTHING
         except Exception:  # noqa: BLE001, S110 - whose rule it is, is found out below
             pass
-        return self._judge(plan, shape.touched, values.get, now)
+        return self._with_groups(self._judging.judge(plan, shape.touched, values.get, now), now)
 
     def _on_uneven_reading(
         self, plan: Plan, touched: tuple[Instance, ...], reading: Reading, now: Millis
@@ -139,7 +142,8 @@ class RuleEngine:
             touched = tuple(one for one in touched if not one.rule.actuates)
         elif now > plan.look_again_at:
             touched = plan.with_expired(touched, now)
-        return self._judge(plan, touched, partial(_read_value, plan.device, now), now)
+        decisions = self._judging.judge(plan, touched, partial(read_value, plan.device, now), now)
+        return self._with_groups(decisions, now)
 
     def on_stale(self, device: Device, now: Millis) -> list[Decision]:
         """The device has been silent so long that its values are unknown."""
@@ -147,7 +151,7 @@ class RuleEngine:
         if plan is None:
             return []
         judged = tuple(one for one in plan.instances if one.rule.when is not None)
-        return list(self._judge(plan, judged, unknown, now))
+        return [*self._judging.judge(plan, judged, unknown, now), *self._ask_groups(now)]
 
     def on_event(
         self, device: Device, name: str, fields: Mapping[str, object], now: Millis
@@ -158,40 +162,41 @@ class RuleEngine:
         for instance in plan.on_events if plan else ():
             event = instance.rule.event
             if event is not None and event.is_meant(name, fields):
-                decisions += self._strike(instance, now)
+                decisions += self._judging.strike(instance, now)
         return decisions
 
     def on_tick(self, now: Millis) -> list[Decision]:
         """Call when `next_deadline` has come."""
         decisions: list[Decision] = []
-        self._now = now
-        for sleeper in self._agenda.take(now):
+        self._judging.now = now
+        for sleeper in self._judging.agenda.take(now):
             if isinstance(sleeper, RuleClock):
                 decisions += self._look_at(sleeper, now)
                 continue
-            decisions += self._wake(sleeper, now)
-            self._arm(sleeper)
+            decisions += self._judging.wake(sleeper, now)
+            self._judging.arm(sleeper)
+        decisions += self._ask_groups(now)
         return decisions + self._restraint.on_tick(now)
 
     def next_deadline(self) -> Millis | None:
         """When `on_tick` is wanted."""
-        wake, calm = self._agenda.next(), self._restraint.storms.next_end()
+        wake, calm = self._judging.agenda.next(), self._restraint.storms.next_end()
         return wake if calm is None else calm if wake is None else min(wake, calm)
 
     def correct(self, correction: Correction, now: Millis) -> list[RuleChanged]:
         """The clock was wrong: what is pending, cooling down or about to be silent has as long to
         wait as before. Returns what is to be saved anew."""
         self._listening.correct(correction)
-        self._now = now
+        self._judging.now = now
         self._restraint.correct(correction)
         changed: list[RuleChanged] = []
         for plan in self._plans.values():
             plan.look_again_at = 0
         for instance in self._planning.instances():
-            self._agenda.forget(instance)
+            self._judging.agenda.forget(instance)
             if instance.correct(correction, now):
-                changed.append(instance.record(partial(_read_value, instance.device, now)))
-            self._arm(instance)
+                changed.append(instance.record(partial(read_value, instance.device, now)))
+            self._judging.arm(instance)
         for clock in self._clocks:
             clock.correct(now)
             self._doubt(clock, now)
@@ -200,101 +205,71 @@ class RuleEngine:
     def on_fleet_changed(self, now: Millis, device: Device | None = None) -> list[Decision]:
         """A device was adopted or its identity, place or settings changed; None for any of them."""
         decisions: list[Decision] = []
-        self._now = now
+        self._judging.now = now
         for changed in self._fleet if device is None else (device,):
             for lost in self._planning.replan(changed, now):
-                decisions += self._drop(lost, now)
+                decisions += self._judging.drop(lost, now)
             plan = self._plans.get(changed.id)
             for instance in plan.by_rule.values() if plan else ():
-                self._arm(instance)
-        return decisions
+                self._judging.arm(instance)
+        return decisions + self._change_groups(now) + self._ask_groups(now)
 
     def replace(self, rules: Sequence[Rule], now: Millis) -> list[Decision]:
         """Go on with other rules. One that nobody edited goes on as if nothing had happened; an
         edited one keeps its state; what is new or edited is looked at at once."""
         before = {rule.id: rule for rule in self._rules}
         self._rules = tuple(unless_edited(rule, before.get(rule.id)) for rule in rules)
-        self._errors = {rule.id: self._errors.get(rule.id, 0) for rule in self._rules}
+        self._judging.count_errors_of(self._rules)
         self._planning.go_by(self._rules)
-        self._now = now
+        self._judging.now = now
         for clock in self._clocks:
-            self._agenda.forget(clock)
+            self._judging.agenda.forget(clock)
         self._clocks.keep(self._rules, now)
         self._restraint.storms.forget(set(before.values()).difference(self._rules))
         decisions: list[Decision] = []
-        for device in self._fleet:
-            lost = {instance.rule.id: instance for instance in self._planning.replan(device, now)}
+        replanned = [(device, self._planning.replan(device, now)) for device in self._fleet]
+        decisions += self._change_groups(now)
+        for device, gone in replanned:
+            lost = {instance.rule.id: instance for instance in gone}
             known = self._plans.get(device.id)
             for instance in known.by_rule.values() if known else ():
                 old = lost.pop(instance.rule.id, None)
                 if before.get(instance.rule.id) is not instance.rule:
                     decisions += self._begin(instance, old, now)
             for removed in lost.values():
-                decisions += self._drop(removed, now)
+                decisions += self._judging.drop(removed, now)
         for clock in self._clocks:
             self._doubt(clock, now)
-        return decisions
+        return decisions + self._ask_groups(now)
 
     def alerting(self) -> set[tuple[str, str]]:
         """Source and subject of every alert that a rule may hold open."""
-        return alerting(self._planning.instances(), self._now)
+        return alerting(self._planning.instances(), self._judging.now)
 
     def status(self) -> list[RuleStatus]:
         """How each rule is doing, in the order of the rules."""
         instances = self._planning.instances()
         heard = newest_of(self._fleet), self._listening.since
-        return summarise(self._rules, instances, self._errors, self._restraint, heard)
+        return summarise(self._rules, instances, self._judging.errors, self._restraint, heard)
 
     def rules_of(self, device: str) -> list[RuleOfDevice]:
         """The rules that concern the device, in the order of the rules."""
-        plan = self._plans.get(device)
-        return on_device(plan.by_rule.values()) if plan else []
+        return on_device(self._planning.concerning(device))
 
     def explain(self, rule: str, device: str, now: Millis) -> RuleExplained | None:
         """Why the rule fires for the device or not; None where it does not concern it."""
         if (one := self._planning.find(rule, device)) is None:
             return None
-        return explain(one, self._moment(one, now), self._listening, self._here)
-
-    def _judge(
-        self, plan: Plan, touched: Iterable[Instance], read: ReadValue, now: Millis
-    ) -> Sequence[Decision]:
-        """Ask the instances, and follow those that change."""
-        self._now = max(self._now, now)
-        decisions: list[Decision] = []
-        ask = plan.answers
-        ask.now = now
-        for instance in touched:
-            try:
-                outcome = instance.judge(read, instance.setting, ask)
-                if outcome is instance.calm:
-                    continue
-                decisions += advance(
-                    instance, outcome, Moment(now, read, ask, self._fleet, self._restraint)
-                )
-            except Exception as error:  # noqa: BLE001 - a rule of a user; it must not harm others
-                self._fail(instance, error, now)
-                continue
-            self._arm(instance)
-        for instance in plan.aged:
-            self._arm(instance)
-        return decisions
-
-    def _fail(self, instance: Instance, error: Exception, now: Millis) -> None:
-        """The rule stays as it is, and says so."""
-        self._errors[instance.rule.id] += 1
-        instance.error = cannot_be_computed(instance.device, error)
-        instance.settle()
-        instance.hold(now)
+        return explain(one, self._judging.moment(one, now), self._listening, self._here)
 
     def _doubt(self, clock: RuleClock, now: Millis) -> None:
         """What the clock says may have changed otherwise than by waiting; it is looked at now, or
         when the time is known."""
-        self._agenda.forget(clock)
+        self._judging.agenda.forget(clock)
         clock.unsure, clock.open = True, None
         if self._clock_trusted:
             clock.see(now, self._here)
-            self._agenda.wake(clock, now)
+            self._judging.agenda.wake(clock, now)
         for instance in self._planning.instances_of(clock.rule):
             instance.turn(clock.open)
 
@@ -308,92 +283,43 @@ class RuleEngine:
         clock.unsure = False
         for instance in self._planning.instances_of(rule):
             if turned:
-                decisions += self._turn(instance, clock.open, now)
+                decisions += self._judging.turn(instance, clock.open, now)
             if strikes:
-                decisions += self._strike(instance, now)
+                decisions += self._judging.strike(instance, now)
         at = clock.next_look(now, self._here)
         if at is not None:
-            self._agenda.wake(clock, at)
+            self._judging.agenda.wake(clock, at)
         return decisions
-
-    def _turn(self, instance: Instance, open: bool | None, now: Millis) -> Sequence[Decision]:
-        """The rule is open or closed from now on; its condition is asked at once."""
-        instance.turn(open)
-        decisions: Sequence[Decision] = _NOTHING
-        if not open:
-            decisions = close(instance, self._moment(instance, now))
-        elif instance.rule.silent_ms is not None:
-            decisions = self._wake(instance, now)
-        elif instance.rule.when is not None:
-            read = partial(_read_value, instance.device, now)
-            decisions = self._judge(self._plans[instance.device.id], (instance,), read, now)
-        self._arm(instance)
-        return decisions
-
-    def _strike(self, instance: Instance, now: Millis) -> Sequence[Decision]:
-        """A moment of the rule has come."""
-        self._now = max(self._now, now)
-        try:
-            decisions = strike(instance, self._moment(instance, now))
-        except Exception as error:  # noqa: BLE001 - a rule of a user; it must not harm others
-            self._fail(instance, error, now)
-            return _NOTHING
-        self._arm(instance)
-        return decisions
-
-    def _wake(self, instance: Instance, now: Millis) -> Sequence[Decision]:
-        """Something asked to be woken; whether there is still a reason is seen now."""
-        plan = self._plans[instance.device.id]
-        if instance.rule.silent_ms is not None:
-            due = self._listening.silent_at(instance, self._now)
-            return fire(instance, self._moment(instance, now)) if due and due <= now else _NOTHING
-        passed = instance.ages_passed(now)
-        is_due = instance.due is not None and instance.due <= now and not instance.held
-        instance.checked_at = now
-        if not passed and not is_due:
-            return _NOTHING
-        if is_due and instance.state is RuleState.FIRING:
-            return leave(instance, self._moment(instance, now))
-        read = partial(_read_value, instance.device, now)
-        return self._judge(plan, (instance,), read, now)
-
-    def _arm(self, instance: Instance) -> None:
-        silent = instance.rule.silent_ms is not None
-        at = self._listening.silent_at(instance, self._now) if silent else instance.next_wake()
-        if at is not None:
-            self._agenda.wake(instance, at)
 
     def _begin(self, instance: Instance, old: Instance | None, now: Millis) -> list[Decision]:
         """A new rule begins, or an edited one goes on where its `old` version stands."""
-        decisions: list[Decision] = []
-        instance.checked_at = now
-        if old is not None:
-            self._agenda.forget(old)
-            saved = old.record(partial(_read_value, old.device, now))
-            decisions += resume(instance, saved, now)
-            instance.fired = old.fired
-            self._restraint.release(old)
-            self._restraint.claim_again(instance)
+        decisions = self._judging.take_over(instance, old, now)
         if instance.rule.when is not None:
-            plan = self._plans[instance.device.id]
-            read = partial(_read_value, instance.device, now)
-            decisions += self._judge(plan, (instance,), read, now)
-        self._arm(instance)
+            decisions += self._judging.ask(instance, now)
+        self._judging.arm(instance)
         return decisions
 
-    def _drop(self, instance: Instance, now: Millis) -> list[Decision]:
-        """The device does not concern the rule any more."""
-        self._agenda.forget(instance)
-        if instance.state is RuleState.INACTIVE:
-            return []
-        return leave(instance, self._moment(instance, now))
+    def _change_groups(self, now: Millis) -> list[Decision]:
+        """Groups come and go with their members, and with the rules about them."""
+        decisions: list[Decision] = []
+        for new, old in self._planning.plan_groups():
+            if new is not None:
+                decisions += self._judging.take_over(new, old, now)
+                self._judging.arm(new)
+            elif old is not None:
+                decisions += self._judging.drop(old, now)
+        return decisions
 
-    def _moment(self, instance: Instance, now: Millis) -> Moment:
-        device = instance.device
-        answers = Answers(device)
-        answers.now = now
-        return Moment(now, partial(_read_value, device, now), answers, self._fleet, self._restraint)
+    def _ask_groups(self, now: Millis) -> list[Decision]:
+        """What follows for the groups whose members have changed."""
+        decisions: list[Decision] = []
+        waiting = self._planning.groups.waiting
+        while waiting:
+            instance, _ = waiting.popitem()
+            decisions += self._judging.ask(instance, now)
+        return decisions
 
-
-def _read_value(device: Device, now: Millis, metric: str) -> Value | None:
-    return device.value(metric, now)
+    def _with_groups(self, decisions: Sequence[Decision], now: Millis) -> Sequence[Decision]:
+        if not self._planning.groups.waiting:
+            return decisions
+        return [*decisions, *self._ask_groups(now)]

@@ -14,7 +14,7 @@ from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.nodes import AgeLimit
 from gateway.rules.rule import Rule, Unknown
 
-_NEVER = object()
+NEVER = object()
 """No outcome is this: every one must be looked at."""
 
 
@@ -69,7 +69,7 @@ class Instance:
         self.lost: Text | None = None
         self.question: Expression | None = None
         self.judge: Judge = _false
-        self.calm: object = _NEVER
+        self.calm: object = NEVER
         self.on_settled: Callable[[], None] = _nobody
         self.enter(RuleState.INACTIVE, since)
 
@@ -88,20 +88,25 @@ class Instance:
         self.question = rule.until if ends else rule.when
         self.calm = firing and not ends
         if self.error is not None or self.state is RuleState.PENDING:
-            self.calm = _NEVER
+            self.calm = NEVER
         if not ends and rule.at_moments:
             self.question, self.calm = None, False
         elif not ends and self.open is False:
             self.question = None
         self.judge = self.question.judge if self.question is not None else _false
         if not ends and self.open is None and self.question is not None:
-            self.judge, self.calm = partial(_false_or_unknown, self.question.judge), _NEVER
+            self.judge, self.calm = partial(_false_or_unknown, self.question.judge), NEVER
         self.on_settled()
+
+    @property
+    def fires(self) -> bool:
+        """Whether it has begun, and has not ended."""
+        return self.state is RuleState.FIRING
 
     @property
     def at_rest(self) -> bool:
         """Whether a reading may come that it has nothing to say to."""
-        return self.calm is not _NEVER and not (self.question is None and self.calm)
+        return self.calm is not NEVER and not (self.question is None and self.calm)
 
     def turn(self, open: bool | None) -> None:
         """The rule opens or closes, or nobody knows any more."""

@@ -2,7 +2,6 @@
 
 from devices.reading import Millis
 from gateway.clock import Correction
-from gateway.decisions import RuleState
 from gateway.fleet import Fleet
 from gateway.rules.instance import Instance
 
@@ -31,7 +30,7 @@ class Listening:
         """When a rule about silence fires, if its device stays silent; None when it does, or is
         closed."""
         silent_ms = instance.rule.silent_ms
-        if silent_ms is None or not instance.open or instance.state is RuleState.FIRING:
+        if silent_ms is None or not instance.open or instance.fires:
             return None
         heard_at = instance.device.heard_at
         if heard_at is None:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from devices.kind import Kind
 from devices.reading import Millis
 from gateway.fleet import Device
+from gateway.rules.grouping import Member
+from gateway.rules.groups import Change, Groups, Names
 from gateway.rules.instance import Instance
 from gateway.rules.plan import Plan
 from gateway.rules.rule import Rule, numbers_of
@@ -12,10 +14,15 @@ from gateway.rules.rule_clock import RuleClocks
 
 
 class Planning:
-    """Owns the `plans` by device; a device that no rule concerns has none."""
+    """Owns the `plans` by device, and by group of devices; one that no rule concerns has none.
 
-    def __init__(self, rules: Sequence[Rule], clocks: RuleClocks) -> None:
+    The `groups` change while devices are planned: call `plan_groups` after that.
+    """
+
+    def __init__(self, rules: Sequence[Rule], clocks: RuleClocks, names: Names) -> None:
         self.plans: dict[str, Plan] = {}
+        self.groups = Groups(names)
+        self.groups.go_by(rules)
         self._rules = rules
         self._clocks = clocks
         self._fitting: dict[str, list[Rule]] = {}
@@ -24,6 +31,7 @@ class Planning:
         """Other rules count from now on; `replan` every device then."""
         self._rules = rules
         self._fitting.clear()
+        self.groups.go_by(rules)
 
     def replan(self, device: Device, now: Millis) -> list[Instance]:
         """Find the rules of a device anew; returns the instances that it lost."""
@@ -34,19 +42,52 @@ class Planning:
         for rule in self._rules_for(device.kind) if device.adopted else ():
             if rule.on.matches(device):
                 instance = kept.get(rule.id)
-                if instance is None or instance.rule is not rule:
+                if rule.group is not None:
+                    instance = self.groups.member(rule, device, instance, setting, now)
+                    if instance is None:
+                        continue
+                elif instance is None or instance.rule is not rule:
                     instance = Instance(rule, device, setting, now)
                 instance.setting = setting
-                instance.turn(self._clocks.is_open(rule))
+                if rule.group is None:
+                    instance.turn(self._clocks.is_open(rule))
                 by_rule[rule.id] = instance
         if by_rule:
             self.plans[device.id] = Plan(device, by_rule, setting)
-        return [instance for id, instance in kept.items() if by_rule.get(id) is not instance]
+        lost = [instance for id, instance in kept.items() if by_rule.get(id) is not instance]
+        for instance in lost:
+            if isinstance(instance, Member):
+                instance.group.part(instance)
+        return lost
+
+    def plan_groups(self) -> list[Change]:
+        """Plan the groups that are new or no more; returns those."""
+        changes = self.groups.take_changes()
+        for subject in {one.device.id for change in changes for one in change if one}:
+            by_rule = self.groups.instances(subject)
+            self.plans.pop(subject, None)
+            if by_rule:
+                device = next(iter(by_rule.values())).device
+                self.plans[subject] = Plan(device, by_rule, numbers_of(device).get)
+        for new, _ in changes:
+            if new is not None:
+                new.turn(self._clocks.is_open(new.rule))
+        return changes
 
     def find(self, rule: str, device: str) -> Instance | None:
         """The rule for the device, if it concerns it."""
         plan = self.plans.get(device)
         return plan.by_rule.get(rule) if plan else None
+
+    def concerning(self, device: str) -> list[Instance]:
+        """The instances that decide for the device: its own, and those of its groups."""
+        plan = self.plans.get(device)
+        own = plan.by_rule.values() if plan else ()
+        groups = self.plans
+        return [
+            groups[one.group.id].by_rule[one.rule.id] if isinstance(one, Member) else one
+            for one in own
+        ]
 
     def instances(self) -> Iterator[Instance]:
         """All of them."""
@@ -54,9 +95,9 @@ class Planning:
             yield from plan.by_rule.values()
 
     def instances_of(self, rule: Rule) -> Iterator[Instance]:
-        """Those of one rule, in the order of the devices."""
+        """Those of one rule, in the order of the devices or groups."""
         found = (plan.by_rule.get(rule.id) for plan in self.plans.values())
-        return (instance for instance in found if instance is not None)
+        return (one for one in found if one is not None and not isinstance(one, Member))
 
     def _rules_for(self, kind: Kind) -> list[Rule]:
         if kind.name not in self._fitting:

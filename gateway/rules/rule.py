@@ -26,6 +26,30 @@ class Unknown(Enum):
     FIRE = "fire"  # as if it were true
 
 
+class GroupBy(Enum):
+    """What the devices of a group share."""
+
+    ROAD = "road"
+    PLACE = "place"
+    PLOT = "plot"
+    KIND = "kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """The rule is about groups of devices: `at_least` so many of a group, or a share of it."""
+
+    by: GroupBy
+    at_least: int | None = None
+    share_pct: int = 100
+
+    def needed(self, size: int) -> int:
+        """How many of so many."""
+        if self.at_least is not None:
+            return self.at_least
+        return max(-(-size * self.share_pct // 100), 1)
+
+
 @dataclass(frozen=True, slots=True)
 class EventTrigger:
     """An event message of the device by its name, with this `code` in it unless that is None."""
@@ -85,7 +109,8 @@ class Rule:
     At its moments `when` is asked, if it is there; else it is asked all the time.
 
     `until` and `for_ms` belong to `when`; `lasts_ms`, how long it fires, to moments. `runs_late`:
-    it acts once when moments were missed.
+    it acts once when moments were missed. With `group` all this is about groups of devices, except
+    that `when`, `silent_ms` and `until` say which of the devices count.
 
     `definition` is what its author wrote, without comments and white space: while that is the
     same, the rule is. One that is not `armed` is checked like any other, but not to be run.
@@ -101,6 +126,7 @@ class Rule:
     event: EventTrigger | None = None
     runs_late: bool = False
     only: Only | None = None
+    group: Grouping | None = None
     for_ms: Millis = 0
     until: Expression | None = None
     lasts_ms: Millis | None = None

@@ -6,6 +6,7 @@ from devices.reading import Millis
 from gateway.decisions import AlertCleared, Decision, RuleChanged, RuleState
 from gateway.fleet import Fleet
 from gateway.rules.expression.compile import Ask, ReadValue
+from gateway.rules.grouping import Member
 from gateway.rules.instance import Instance
 from gateway.rules.restraint import Restraint
 from gateway.rules.rule import ActionError, Firing, Unknown, source_of
@@ -25,6 +26,9 @@ class Moment:
 def advance(instance: Instance, outcome: bool | None, moment: Moment) -> list[Decision]:
     """Follow the outcome of the instance's present question."""
     _recover(instance)
+    if isinstance(instance, Member):
+        instance.take(outcome)
+        return []
     if outcome is None and instance.rule.unknown is Unknown.HOLD:
         instance.hold(moment.now)
         return []
@@ -61,6 +65,9 @@ def _ends_already(instance: Instance, moment: Moment) -> bool:
 
 def fire(instance: Instance, moment: Moment) -> list[Decision]:
     """Enter the firing state and do what the rule does."""
+    if isinstance(instance, Member):
+        instance.take(True)
+        return []
     rule, now = instance.rule, moment.now
     instance.cool_until = now + rule.cooldown_ms if rule.cooldown_ms else None
     instance.action_error = instance.lost = None
