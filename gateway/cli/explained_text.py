@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from dashboards.words import Words
 from devices.metric import Value
+from devices.text import Text
 from gateway.decisions import RuleState
 from gateway.fleet import Device, Fleet
 from gateway.rules.explained import RuleExplained
@@ -73,6 +74,8 @@ def _details(one: RuleExplained, device: Device, words: Words) -> Iterator[str]:
         if part is not None:
             yield f"{words.t(key)}:"
             yield from (_INDENT + line for line in _part(part, one, device, words))
+    if one.lost is not None:
+        yield words.text(one.lost)
     if one.health is not None:
         yield words.t("explain.fault", fault=words.text(one.health))
 
@@ -137,8 +140,13 @@ def as_json(one: RuleExplained) -> dict[str, object]:
         "turns_at": one.turns_at,
         "next_moment": one.next_moment,
         "event": one.event,
-        "health": None if one.health is None else one.health._asdict(),
+        "lost": _both(one.lost),
+        "health": _both(one.health),
     }
+
+
+def _both(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else text._asdict()
 
 
 def _traced(part: Traced | None) -> dict[str, object] | None:

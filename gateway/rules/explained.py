@@ -21,7 +21,7 @@ class RuleExplained:
     `open` is whether its `only` allows it, `turns_at` when that changes next. `next_moment` is when
     it acts by `at` or `every`, `event` what makes it act. `silent_at` is when a rule about silence
     fires if nothing is heard. `measured` says of every metric that is read when its newest value
-    was measured, None where there never was one.
+    was measured, None where there never was one. `lost` says what it wanted in vain.
     """
 
     rule: str
@@ -42,6 +42,7 @@ class RuleExplained:
     turns_at: Millis | None
     next_moment: Millis | None
     event: str | None
+    lost: Text | None
     health: Text | None
 
 
@@ -73,5 +74,6 @@ def explain(
         turns_at=rule.only.next_edge(now, here) if rule.only else None,
         next_moment=rule.schedule.next(now, here) if rule.schedule else None,
         event=rule.event.name if rule.event else None,
+        lost=instance.lost,
         health=instance.error or instance.action_error,
     )

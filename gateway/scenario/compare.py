@@ -34,6 +34,7 @@ class Difference(NamedTuple):
 def compare(look: Look, route: Route, world: World) -> Iterator[Difference]:
     """All that differs. Commands and water are those since the last look, and are taken out."""
     yield from _states(look, (*route, "states"), world)
+    yield from _health(look, (*route, "healthy"), world)
     commands, world.commands[:] = list(world.commands), []
     water, world.water[:] = list(world.water), []
     parts = (
@@ -66,6 +67,14 @@ def _states(look: Look, route: Route, world: World) -> Iterator[Difference]:
                 yield Difference(where, f"{rule} for {subject}", wanted.value, got)
 
 
+def _health(look: Look, route: Route, world: World) -> Iterator[Difference]:
+    for rule, wanted in look.healthy.items():
+        fault = world.fault_of(rule)
+        if (fault is None) is not wanted:
+            words = {True: "healthy", False: "a fault"}
+            yield Difference((*route, rule), rule, words[wanted], fault or words[True])
+
+
 def _differ(
     what: str,
     expected: Sequence[E] | None,
@@ -93,7 +102,7 @@ def _differ(
 
 def _is_alert(expected: ExpectedAlert, alert: Alert) -> bool:
     return (
-        alert.source == source_of(expected.rule)
+        alert.source == (expected.source or source_of(expected.rule or ""))
         and expected.device in (None, alert.subject)
         and expected.severity in (None, alert.severity)
         and expected.vi in (None, alert.message.vi)
@@ -123,9 +132,11 @@ def _is_water(expected: ExpectedWater, asked: IrrigationAsked) -> bool:
 
 
 def _write_alert(alert: Alert) -> str:
+    of_rules = source_of("")
+    key = "rule" if alert.source.startswith(of_rules) else "source"
     return _write(
         {
-            "rule": alert.source.removeprefix(source_of("")),
+            key: alert.source.removeprefix(of_rules),
             "device": alert.subject,
             "severity": alert.severity.value,
             "vi": alert.message.vi,

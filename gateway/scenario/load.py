@@ -60,7 +60,7 @@ def load_scenario_file(located: Located, site: Site | None) -> list[Story]:
     for number, config in enumerate(world.devices, 1):
         fleet.add(list_device(number, config))
     plots = None if written.devices is not None else [plot.id for plot in world.plots]
-    rules = _rules(located, written, world, Vocabulary(KINDS, fleet, plots))
+    rules = _rules(located, written, world, Vocabulary(KINDS, fleet, plots, world.config.constants))
     reader = _Reader(located, fleet, {rule.id for rule in rules})
     stories = [
         Story(
@@ -85,9 +85,10 @@ def _site(located: Located, written: ScenarioFile, site: Site | None) -> Site:
         if site is None:
             message = "lists no devices; write devices: …, or name a site with --site"
             raise ProblemsError([located.problem((), message)])
-        if written.place is not None:
-            message = "the place is the site's, unless the devices stand here, too"
-            raise ProblemsError([located.problem(("place",), message)])
+        for name in ("place", "constants"):
+            if getattr(written, name) is not None:
+                message = f"the {name} is the site's, unless the devices stand here, too"
+                raise ProblemsError([located.problem((name,), message)])
         return site
     ids = [device.id for device in written.devices]
     twice = [index for index, id in enumerate(ids) if id in ids[:index]]
@@ -101,6 +102,7 @@ def _site(located: Located, written: ScenarioFile, site: Site | None) -> Site:
         name=Text("Kịch bản", "Scenario"),
         place=written.place or (site.config.place if site else NOWHERE),
         broker=BrokerConfig(url="mqtt://127.0.0.1"),
+        constants=written.constants or {},
     )
     devices = tuple(device for device in written.devices if device.id != THE_GATEWAY.id)
     return Site(located.file.parent, config, (*devices, THE_GATEWAY), (), MapFile(), {})
@@ -177,6 +179,8 @@ class _Reader:
                 for subject in subjects:
                     if subject != ALL:
                         self._subject(subject, (*where, "states", rule, subject))
+            for rule in look.healthy:
+                self._rule(rule, (*where, "healthy", rule))
             for part in ("alerts", "commands", "irrigation"):
                 for index, expected in enumerate(getattr(look, part) or ()):
                     if expected.rule is not None:

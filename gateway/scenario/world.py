@@ -23,6 +23,7 @@ from gateway.fleet import GATEWAY, Device, Fleet
 from gateway.irrigation.engine import IrrigationEngine
 from gateway.journal.memory import list_device
 from gateway.rules.rule import Rule, source_of
+from gateway.rules.storms import COMMAND_STORM
 from gateway.scenario.story import Said
 from gateway.site import Site
 
@@ -96,9 +97,18 @@ class World:
         return {**found, **changed}
 
     def alerts(self) -> list[Alert]:
-        """The open alerts of rules."""
+        """The open alerts of rules, and those that speak of rules."""
         found = self._pipeline.engines.alerts.open_alerts()
-        return [alert for alert in found if alert.source.startswith(_OF_RULES)]
+        return [
+            alert
+            for alert in found
+            if alert.source.startswith(_OF_RULES) or alert.source == COMMAND_STORM
+        ]
+
+    def fault_of(self, rule: str) -> str | None:
+        """What is wrong with a rule, or None."""
+        found = (one for one in self._pipeline.engines.rules.status() if one.rule == rule)
+        return next((one.health.en for one in found if one.health is not None), None)
 
     def _receive(self, device: Device, channel: Channel, payload: bytes) -> None:
         topic = str(Topic(self._hamlet, device.kind.name, device.id, channel))

@@ -10,7 +10,7 @@ from devices.reading import Millis
 from gateway.decisions import RuleState, Severity
 from gateway.rules.duration import parse_duration
 from gateway.scenario.series import SeriesValue, parse_series
-from gateway.site import DeviceConfig, PlaceConfig
+from gateway.site import ConstantName, DeviceConfig, PlaceConfig
 
 
 def _read_span(written: object) -> object:
@@ -101,13 +101,21 @@ class Happening(BaseModel):
 
 
 class ExpectedAlert(_Part):
-    """An open alert of a rule. What is not given is not compared."""
+    """An open alert of a rule, or of another `source` that speaks of rules. What is not given is
+    not compared."""
 
-    rule: str
+    rule: str | None = None
+    source: Literal["gateway:command-storm"] | None = None
     device: str | None = None
     severity: Severity | None = None
     vi: str | None = None
     en: str | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> "ExpectedAlert":
+        if (self.rule is None) == (self.source is None):
+            raise ValueError("give exactly one of rule and source")
+        return self
 
 
 class ExpectedCommand(BaseModel):
@@ -138,6 +146,7 @@ class Look(_Part):
 
     at: Span
     states: States = {}
+    healthy: dict[str, bool] = {}
     alerts: tuple[ExpectedAlert, ...] | None = None
     commands: tuple[ExpectedCommand, ...] | None = None
     irrigation: tuple[ExpectedWater, ...] | None = None
@@ -163,4 +172,5 @@ class ScenarioFile(_Part):
     rules: str | list[str | dict[str, object]] | None = None
     devices: tuple[OwnDevice, ...] | None = None
     place: PlaceConfig | None = None
+    constants: dict[ConstantName, float] | None = None
     scenarios: Annotated[tuple[WrittenScenario, ...], Field(min_length=1)]

@@ -258,3 +258,37 @@ def test_where_the_hamlet_is(tmp_path: Path) -> None:
     [story] = load_stories(write(tmp_path, "{at: 0}", head=place + HEAD), None)
     assert story.site.config.place.timezone == "Europe/Berlin"
     assert datetime.fromtimestamp(story.start / 1000, UTC).hour == 23
+
+
+def test_constants_of_the_site(tmp_path: Path) -> None:
+    head = HEAD.replace("< 24", "< site.dry_pct")
+    look = "{at: 1m, states: {dry: firing}}"
+    result = test(write(tmp_path, look, head="constants: {dry_pct: 21}\n" + head))
+    assert result.exit_code == 0, result.output
+    assert test(write(tmp_path, look, head="constants: {dry_pct: 19}\n" + head)).exit_code == 1
+    assert test(write(tmp_path, look, head=head)).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["place", "constants"])
+def test_what_a_site_says_is_not_said_again(tmp_path: Path, name: str) -> None:
+    part = {
+        "place": "{latitude: 1, longitude: 1, timezone: Asia/Ho_Chi_Minh}",
+        "constants": "{a: 1}",
+    }[name]
+    file = tmp_path / "one.yaml"
+    file.write_text(f"{name}: {part}\nscenarios: [{{scenario: s, expect: [{{at: 0}}]}}]\n")
+    result = test(file, "--site", SITE)
+    assert result.exit_code == 2
+    assert f"one.yaml:1:{len(name) + 3}: the {name} is the site's" in result.stderr
+
+
+def test_health_is_told(tmp_path: Path) -> None:
+    assert test(write(tmp_path, "{at: 1m, healthy: {dry: true}}")).exit_code == 0
+    result = test(write(tmp_path, "{at: 1m, healthy: {dry: false}}"))
+    assert result.exit_code == 1
+    assert ": dry: expected a fault, got healthy" in result.stdout
+
+
+def test_an_alert_has_one_source(tmp_path: Path) -> None:
+    for alert in ("{}", "{rule: dry, source: gateway:command-storm}", "{source: gateway:other}"):
+        assert test(write(tmp_path, f"{{at: 1m, alerts: [{alert}]}}")).exit_code == 2, alert

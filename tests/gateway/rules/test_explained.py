@@ -97,3 +97,18 @@ def test_a_rule_that_does_not_concern_a_device_has_nothing_to_explain() -> None:
     assert scene.engine.explain("dry", "l", START) is None
     assert scene.engine.explain("wet", "s", START) is None
     assert scene.engine.explain("dry", "t", START) is None
+
+
+def test_the_loser_says_what_it_wanted_in_vain() -> None:
+    opens = DRY + "  when: soil_moisture_pct < 24\n"
+    opens += "  then: [{command: {device: v, command: open, lease_s: 60}}]\n"
+    closes = opens.replace("rule: dry", "rule: wet\n  priority: 5")
+    closes = closes.replace("command: open, lease_s: 60", "command: close").replace("24", "25")
+    scene = Scene(closes + opens, device("soil", "s"), device("valve", "v"))
+    scene.send(0, "s", soil_moisture_pct=20)
+    found = scene.engine.explain("dry", "s", START)
+    assert found is not None
+    assert found.lost is not None
+    winner = scene.engine.explain("wet", "s", START)
+    assert winner is not None
+    assert winner.lost is None
