@@ -168,16 +168,16 @@ def test_a_reading_that_the_gateway_would_reject_is_no_reading(tmp_path: Path) -
 
 
 def test_a_command_that_was_refused_is_not_one_that_was_given(tmp_path: Path) -> None:
-    """The seventeenth that waits for a device is refused."""
+    """The seventh within ten minutes is refused."""
     dim = "{device: light-1, command: set-brightness, brightness_pct: 50}"
     head = HEAD.replace("{id: valve-1, kind: valve}", "{id: light-1, kind: light}")
     head = head.replace("{device: valve-1, command: open, lease_s: 600}", dim)
-    head = head.replace("30 20}", f"{'30 20 ' * 17}, interval: 5s}}")
-    given = f"{{at: 3m, commands: [{', '.join([dim] * 16)}, {dim[:-1]}, refused: true}}]}}"
+    head = head.replace("30 20}", f"{'30 20 ' * 7}, interval: 5s}}")
+    given = f"{{at: 3m, commands: [{', '.join([dim] * 6)}, {dim[:-1]}, refused: true}}]}}"
     assert test(write(tmp_path, given, head=head)).exit_code == 0
     result = test(write(tmp_path, given.replace(", refused: true", ""), head=head))
     assert result.exit_code == 1
-    assert "refused: True, error: 16 commands already wait for light-1" in result.stdout
+    assert "refused: True, error: the rule commands it too often" in result.stdout
 
 
 def test_the_rules_and_devices_of_a_site(tmp_path: Path) -> None:
