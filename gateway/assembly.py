@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from gateway.journal.memory import (
     newest_message,
     unknown_to_journal,
 )
+from gateway.journal.recall import recall
 from gateway.located_yaml import ProblemsError
 from gateway.pipeline import Pipeline
 from gateway.rounds import Rounds
@@ -69,6 +71,7 @@ def build_pipeline(
     """The pipeline, ready to receive. Raises DeviceConflictError."""
     fleet = load_fleet(connection, site.devices)
     engines = build_engines(fleet, site, armed(rules))
+    engines.rules.around.recall = partial(recall, connection)
     engines.remembered = Remembered(
         rules=load_rule_states(connection),
         alerts=load_open_alerts(connection),

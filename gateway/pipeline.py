@@ -141,6 +141,7 @@ class Pipeline:
         device.last_message = id
         if not in_order:
             device.fill_in(reading)
+            self.engines.rules.on_late_reading(device, reading)
             return
         device.apply(reading)
         if not device.adopted:
@@ -148,6 +149,7 @@ class Pipeline:
         if changes := self._judge_health(device, reading, now):
             self._settle(changes, now)
         if now - sent_at > BACKFILL_AGE_MS:
+            self.engines.rules.on_late_reading(device, reading)
             return
         if decisions := self._judge_rules(device, reading, now):
             self._settle(decisions, now)

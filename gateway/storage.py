@@ -77,6 +77,7 @@ def open_storage(
         zone = ZoneInfo(site.config.place.timezone)
         reader = JournalReader(file, pipeline.fleet, zone, on_failure)
         stack.callback(reader.close)
+        pipeline.engines.rules.around.recall = reader.recall
         if not was_clean:
             stack.callback(WholeCheck(file, on_failure).close)
         yield Storage(clock, pipeline, writer, reader, reserve, uncertain)

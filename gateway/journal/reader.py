@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from devices.metric import Value
 from devices.reading import Millis
 from devices.text import Text
 from gateway.decisions import (
@@ -18,7 +19,7 @@ from gateway.decisions import (
     Run,
     StateChanged,
 )
-from gateway.fleet import Fleet
+from gateway.fleet import Device, Fleet
 from gateway.history import (
     JournaledMessage,
     Measured,
@@ -31,6 +32,7 @@ from gateway.journal.chain import BACKWARDS
 from gateway.journal.columns import from_column
 from gateway.journal.database import JournalDamagedError, naming_damage, open_for_reading, passes
 from gateway.journal.measured import Question
+from gateway.journal.recall import recall
 from gateway.journal.rollup import DAY_MS, HOUR_MS, LocalDays
 from gateway.journal.tables import (
     ALERTS,
@@ -182,6 +184,15 @@ class JournalReader:
                 [found.committed_message, 0, limit],
             )
             return [JournaledMessage(*row) for row in rows]
+
+    def recall(self, device: Device, since: Millis) -> Sequence[tuple[Millis, Mapping[str, Value]]]:
+        """When a device measured which values since then, oldest first. Nothing while the journal
+        cannot be read: nobody is to wait for that."""
+        try:
+            with self.connection() as connection:
+                return recall(connection, device, since)
+        except StoreError:
+            return []
 
     def alerts(self, limit: int) -> Sequence[Alert]:
         """See History."""

@@ -25,10 +25,9 @@ from gateway.rules.restraint import Restraint
 from gateway.rules.rule import Rule, unless_edited
 from gateway.rules.rule_clock import RuleClock, RuleClocks
 from gateway.rules.status import RuleOfDevice, RuleStatus, alerting, on_device, summarise
-from gateway.rules.transitions import (
-    forget,
-    resume,
-)
+from gateway.rules.surroundings import Surroundings
+from gateway.rules.transitions import forget, resume
+from gateway.rules.windows import Recall, nothing_recalled
 
 ACTUATOR_READING_AGE_MAX_MS = 10 * 60_000
 """A reading that took longer to arrive says what was; nothing is moved because of it."""
@@ -45,19 +44,20 @@ class RuleEngine:
         fleet: Fleet,
         here: HamletTime,
         names: Names = NAMELESS,
+        recall: Recall = nothing_recalled,
     ) -> None:
-        """`names` are what people call what devices are grouped by."""
+        """`names` are what people call what devices are grouped by; `recall` tells what they
+        measured before."""
+        self.around = Surroundings(fleet, here, recall)
         self._rules = tuple(rules)
         self._fleet = fleet
-        self._here = here
-        self._clock_trusted = True
         self._clocks = RuleClocks()
         self._clocks.keep(rules, 0)
-        self._planning = Planning(self._rules, self._clocks, names)
+        self._planning = Planning(self._rules, self._clocks, names, self.around)
         self._plans = self._planning.plans
         self._restraint = Restraint(fleet)
         self._listening = Listening()
-        self._judging = Judging(fleet, self._plans, self._listening, self._restraint)
+        self._judging = Judging(fleet, self._plans, self._listening, self._restraint, self.around)
         self._judging.count_errors_of(self._rules)
         for device in fleet:
             self._planning.replan(device, 0)
@@ -74,6 +74,7 @@ class RuleEngine:
         """
         decisions: list[Decision] = []
         self._restraint.storms.restore(storms, now)
+        self._planning.relate(now)
         for saved in states:
             instance = self._planning.find(saved.rule, saved.subject)
             if instance is None:
@@ -103,9 +104,11 @@ class RuleEngine:
 
     def trust_clock(self, trusted: bool) -> None:
         """Whether what is told as `now` is the time. Else what goes by the time of day holds."""
-        if trusted is self._clock_trusted:
+        if not self.around.trust_clock(trusted, self._judging.now):
             return
-        self._clock_trusted = trusted
+        for instance in self._planning.instances():
+            if instance.timed:
+                self._judging.arm(instance)
         for clock in self._clocks:
             self._doubt(clock, self._judging.now)
 
@@ -119,7 +122,7 @@ class RuleEngine:
             shape = plan.whole
         else:
             shape = plan.shapes.get(tuple(values)) or plan.add_shape(values)
-        if device.older or plan.aged or now - reading.measured_at > SILENT_AFTER_MIN_MS:
+        if device.older or plan.uneven or now - reading.measured_at > SILENT_AFTER_MIN_MS:
             return self._on_uneven_reading(plan, shape.touched, reading, now)
         try:  # every value is fresh, and mostly no rule changes: see that as fast as possible
             calm = shape.calm(values, plan.setting, plan.answers)
@@ -137,13 +140,24 @@ class RuleEngine:
     def _on_uneven_reading(
         self, plan: Plan, touched: tuple[Instance, ...], reading: Reading, now: Millis
     ) -> Sequence[Decision]:
-        """A rule asks for ages, or some values may be older than others, or all of them late."""
+        """A rule asks for more than the reading has, or some values may be older than others, or
+        all of them late."""
+        if plan.watch is not None:
+            plan.watch.add(reading.measured_at, reading.values)
+        followers = plan.followers
         if now - reading.measured_at > ACTUATOR_READING_AGE_MAX_MS:
             touched = tuple(one for one in touched if not one.rule.actuates)
+            followers = tuple(one for one in followers if not one.rule.actuates)
         elif now > plan.look_again_at:
             touched = plan.with_expired(touched, now)
         decisions = self._judging.judge(plan, touched, partial(read_value, plan.device, now), now)
-        return self._with_groups(decisions, now)
+        return self._with_groups([*decisions, *self._follow(followers, now)], now)
+
+    def on_late_reading(self, device: Device, reading: Reading) -> None:
+        """It is too old to start anything, but windows count it."""
+        plan = self._plans.get(device.id)
+        if plan is not None and plan.watch is not None:
+            plan.watch.add(reading.measured_at, reading.values)
 
     def on_stale(self, device: Device, now: Millis) -> list[Decision]:
         """The device has been silent so long that its values are unknown."""
@@ -151,7 +165,8 @@ class RuleEngine:
         if plan is None:
             return []
         judged = tuple(one for one in plan.instances if one.rule.when is not None)
-        return [*self._judging.judge(plan, judged, unknown, now), *self._ask_groups(now)]
+        decisions = [*self._judging.judge(plan, judged, unknown, now)]
+        return decisions + self._follow(plan.followers, now) + self._ask_groups(now)
 
     def on_event(
         self, device: Device, name: str, fields: Mapping[str, object], now: Millis
@@ -192,6 +207,8 @@ class RuleEngine:
         changed: list[RuleChanged] = []
         for plan in self._plans.values():
             plan.look_again_at = 0
+            if plan.watch is not None:
+                plan.watch.correct(correction)
         for instance in self._planning.instances():
             self._judging.agenda.forget(instance)
             if instance.correct(correction, now):
@@ -209,10 +226,12 @@ class RuleEngine:
         for changed in self._fleet if device is None else (device,):
             for lost in self._planning.replan(changed, now):
                 decisions += self._judging.drop(lost, now)
-            plan = self._plans.get(changed.id)
-            for instance in plan.by_rule.values() if plan else ():
+        decisions += self._change_groups(now)
+        self._planning.relate(now)
+        for instance in self._planning.instances():
+            if device is None or instance.device is device or instance.timed:
                 self._judging.arm(instance)
-        return decisions + self._change_groups(now) + self._ask_groups(now)
+        return decisions + self._ask_groups(now)
 
     def replace(self, rules: Sequence[Rule], now: Millis) -> list[Decision]:
         """Go on with other rules. One that nobody edited goes on as if nothing had happened; an
@@ -229,6 +248,7 @@ class RuleEngine:
         decisions: list[Decision] = []
         replanned = [(device, self._planning.replan(device, now)) for device in self._fleet]
         decisions += self._change_groups(now)
+        self._planning.relate(now)
         for device, gone in replanned:
             lost = {instance.rule.id: instance for instance in gone}
             known = self._plans.get(device.id)
@@ -260,15 +280,15 @@ class RuleEngine:
         """Why the rule fires for the device or not; None where it does not concern it."""
         if (one := self._planning.find(rule, device)) is None:
             return None
-        return explain(one, self._judging.moment(one, now), self._listening, self._here)
+        return explain(one, self._judging.moment(one, now), self._listening, self.around.here)
 
     def _doubt(self, clock: RuleClock, now: Millis) -> None:
         """What the clock says may have changed otherwise than by waiting; it is looked at now, or
         when the time is known."""
         self._judging.agenda.forget(clock)
         clock.unsure, clock.open = True, None
-        if self._clock_trusted:
-            clock.see(now, self._here)
+        if self.around.clock_trusted:
+            clock.see(now, self.around.here)
             self._judging.agenda.wake(clock, now)
         for instance in self._planning.instances_of(clock.rule):
             instance.turn(clock.open)
@@ -277,8 +297,8 @@ class RuleEngine:
         """The rule opens or closes, or its moment has come."""
         decisions: list[Decision] = []
         before, rule = clock.open, clock.rule
-        clock.see(now, self._here)
-        strikes = clock.take_moment(now, self._here)
+        clock.see(now, self.around.here)
+        strikes = clock.take_moment(now, self.around.here)
         turned = clock.unsure or before is not clock.open
         clock.unsure = False
         for instance in self._planning.instances_of(rule):
@@ -286,7 +306,7 @@ class RuleEngine:
                 decisions += self._judging.turn(instance, clock.open, now)
             if strikes:
                 decisions += self._judging.strike(instance, now)
-        at = clock.next_look(now, self._here)
+        at = clock.next_look(now, self.around.here)
         if at is not None:
             self._judging.agenda.wake(clock, at)
         return decisions
@@ -318,6 +338,10 @@ class RuleEngine:
             instance, _ = waiting.popitem()
             decisions += self._judging.ask(instance, now)
         return decisions
+
+    def _follow(self, followers: Iterable[Instance], now: Millis) -> list[Decision]:
+        """Ask the instances of other devices that read the one that reported."""
+        return [one for instance in followers for one in self._judging.ask(instance, now)]
 
     def _with_groups(self, decisions: Sequence[Decision], now: Millis) -> Sequence[Decision]:
         if not self._planning.groups.waiting:

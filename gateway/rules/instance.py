@@ -9,9 +9,10 @@ from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import RuleChanged, RuleState
 from gateway.fleet import Device
+from gateway.rules.answers import Answers
 from gateway.rules.expression.compile import Ask, Judge, ReadSetting, ReadValue
 from gateway.rules.expression.expression import Expression
-from gateway.rules.expression.nodes import AgeLimit
+from gateway.rules.expression.nodes import TIMED
 from gateway.rules.rule import Rule, Unknown
 
 NEVER = object()
@@ -22,7 +23,8 @@ class Instance:
     """`judge` is what is asked in the present state; while it answers `calm`, nothing happens.
 
     `held` is set while a pending rule is due but its condition unknown. `wake_at` is the agenda's.
-    `checked_at` is when the ages it asks for were last looked at because of the time alone.
+    `questions` is all that it asks; the answers to the `timed` ones change by themselves, and were
+    looked at last at `checked_at`. `answers` has them, once it belongs to a plan.
     `fired` is when it last fired, and how many times before at that same moment.
     `open` is whether the rule's `only` allows it now, None while the time is not known.
     `lost` says what it wanted in vain, since another rule has more weight.
@@ -31,7 +33,7 @@ class Instance:
 
     __slots__ = (
         "action_error",
-        "ages",
+        "answers",
         "calm",
         "checked_at",
         "cool_until",
@@ -45,10 +47,12 @@ class Instance:
         "on_settled",
         "open",
         "question",
+        "questions",
         "rule",
         "setting",
         "since",
         "state",
+        "timed",
         "wake_at",
     )
 
@@ -56,9 +60,11 @@ class Instance:
         self.rule = rule
         self.device = device
         self.setting = setting
-        self.ages: tuple[AgeLimit, ...] = tuple(
-            one for part in rule.watched for one in part.questions if isinstance(one, AgeLimit)
+        self.questions = rule.questions
+        self.timed = tuple(
+            one for part in rule.watched for one in part.questions if isinstance(one, TIMED)
         )
+        self.answers: Answers | None = None
         self.cool_until: Millis | None = None
         self.wake_at: Millis | None = None
         self.checked_at: Millis = 0
@@ -168,20 +174,22 @@ class Instance:
         """When it ends if it fires since then; None when that is no question of time."""
         return None if self.rule.lasts_ms is None else since + self.rule.lasts_ms
 
-    def ages_passed(self, now: Millis) -> bool:
-        """Whether a value has grown older than the rule asks since that was last looked at."""
-        return any(self.checked_at < end <= now for end in self._age_ends())
+    def time_told(self, now: Millis) -> bool:
+        """Whether an answer may have changed by itself since that was last looked at."""
+        at = self._next_change()
+        return at is not None and at <= now
 
     def next_wake(self) -> Millis | None:
         """When its condition may change, or its time come, without any reading."""
-        wakes = [end for end in self._age_ends() if end > self.checked_at]
-        if self.due is not None and not self.held:
-            wakes.append(self.due)
-        return min(wakes, default=None)
+        at = self._next_change()
+        if self.due is None or self.held:
+            return at
+        return self.due if at is None else min(self.due, at)
 
-    def _age_ends(self) -> list[Millis]:
-        measured = ((age.limit_ms, self.device.measured_at_of(age.metric)) for age in self.ages)
-        return [at + limit_ms + 1 for limit_ms, at in measured if at is not None]
+    def _next_change(self) -> Millis | None:
+        if not self.timed or self.answers is None:
+            return None
+        return self.answers.next_change(self.timed, self.checked_at)
 
     def record(self, read: Callable[[str], Value | None]) -> RuleChanged:
         """Its state as it is saved."""

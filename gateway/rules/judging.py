@@ -20,6 +20,7 @@ from gateway.rules.plan import Plan
 from gateway.rules.restraint import Restraint
 from gateway.rules.rule import Rule
 from gateway.rules.rule_clock import RuleClock
+from gateway.rules.surroundings import Surroundings
 from gateway.rules.transitions import Moment, advance, close, fire, leave, resume, strike
 
 _NOTHING: Sequence[Decision] = ()
@@ -35,6 +36,7 @@ class Judging:
         plans: Mapping[str, Plan],
         listening: Listening,
         restraint: Restraint,
+        surroundings: Surroundings,
     ) -> None:
         self.agenda: Agenda[Instance | RuleClock] = Agenda()
         self.errors: dict[str, int] = {}
@@ -43,6 +45,7 @@ class Judging:
         self._plans = plans
         self._listening = listening
         self._restraint = restraint
+        self._around = surroundings
 
     def count_errors_of(self, rules: Iterable[Rule]) -> None:
         """These are the rules from now on."""
@@ -59,6 +62,8 @@ class Judging:
         for instance in touched:
             try:
                 outcome = instance.judge(read, instance.setting, ask)
+                if instance.timed:
+                    instance.checked_at = now
                 if outcome is instance.calm:
                     continue
                 decisions += advance(
@@ -68,7 +73,7 @@ class Judging:
                 self._fail(instance, error, now)
                 continue
             self.arm(instance)
-        for instance in plan.aged:
+        for instance in plan.timed:
             self.arm(instance)
         return decisions
 
@@ -101,7 +106,7 @@ class Judging:
         if instance.rule.silent_ms is not None:
             due = self._listening.silent_at(instance, self.now)
             return fire(instance, self.moment(instance, now)) if due and due <= now else _NOTHING
-        passed = instance.ages_passed(now)
+        passed = instance.time_told(now)
         is_due = instance.due is not None and instance.due <= now and not instance.held
         instance.checked_at = now
         if not passed and not is_due:
@@ -144,7 +149,7 @@ class Judging:
     def moment(self, instance: Instance, now: Millis) -> Moment:
         """What is known now of the instance's device."""
         device = instance.device
-        answers = Answers(device)
+        answers = Answers(device, self._around)
         answers.now = now
         return Moment(now, partial(read_value, device, now), answers, self._fleet, self._restraint)
 

@@ -13,6 +13,8 @@ from gateway.rules.answers import Answers
 from gateway.rules.expression.compile import Ask, Calm, ReadSetting, compile_calm
 from gateway.rules.expression.expression import Expression
 from gateway.rules.instance import Instance
+from gateway.rules.surroundings import Surroundings
+from gateway.rules.windows import Watch
 
 SHAPES_MAX = 64
 """Sets of metrics remembered per device. An honest one sends two or three different ones."""
@@ -67,29 +69,43 @@ class Plan:
 
     A reading with `complete` metrics has all there are, and is of the shape `whole`; for others
     `shapes` maps the names of their metrics, in their order, to the shape, see `add_shape`.
+    `followers` are the instances of other devices that read this one, `watch` is what is
+    remembered of it. `uneven`: what its rules ask cannot be answered from a reading alone.
     """
 
     __slots__ = (
-        "aged",
         "answers",
         "by_rule",
         "complete",
         "device",
+        "followers",
         "instances",
         "look_again_at",
         "on_events",
         "setting",
         "shapes",
+        "timed",
+        "uneven",
+        "watch",
         "whole",
     )
 
-    def __init__(self, device: Device, by_rule: dict[str, Instance], setting: ReadSetting) -> None:
+    def __init__(
+        self,
+        device: Device,
+        by_rule: dict[str, Instance],
+        setting: ReadSetting,
+        surroundings: Surroundings,
+    ) -> None:
         self.device = device
         self.by_rule = by_rule
         self.setting = setting
-        self.answers = Answers(device)
+        self.answers = Answers(device, surroundings)
+        self.watch: Watch | None = None
+        self.followers: tuple[Instance, ...] = ()
         self.instances = tuple(by_rule.values())
-        self.aged = tuple(one for one in self.instances if one.ages)
+        self.timed = tuple(one for one in self.instances if one.timed)
+        self.uneven = any(one.questions for one in self.instances)
         self.on_events = tuple(one for one in self.instances if one.rule.event is not None)
         self.complete = len(device.kind.metrics)
         self.whole = Shape((metric.name for metric in device.kind.metrics), self.instances)
@@ -97,6 +113,17 @@ class Plan:
         self.look_again_at: Millis = 0
         for instance in self.instances:
             instance.on_settled = self._unsettle
+            instance.answers = self.answers
+
+    def relate(self, watch: Watch | None, followers: Iterable[Instance]) -> None:
+        """What is remembered of the device, and who follows it."""
+        self.watch = watch
+        self.followers = tuple(followers)
+        self.uneven = (
+            watch is not None
+            or bool(self.followers)
+            or any(one.questions for one in self.instances)
+        )
 
     def add_shape(self, metrics: Iterable[str]) -> Shape:
         """The shape of a reading with these metrics, from now on remembered."""

@@ -9,22 +9,29 @@ from gateway.rules.grouping import Member
 from gateway.rules.groups import Change, Groups, Names
 from gateway.rules.instance import Instance
 from gateway.rules.plan import Plan
+from gateway.rules.relations import relate
 from gateway.rules.rule import Rule, numbers_of
 from gateway.rules.rule_clock import RuleClocks
+from gateway.rules.surroundings import Surroundings
 
 
 class Planning:
-    """Owns the `plans` by device, and by group of devices; one that no rule concerns has none.
+    """Owns the `plans` by device, and by group of devices; one that no rule concerns or reads has
+    none.
 
-    The `groups` change while devices are planned: call `plan_groups` after that.
+    The `groups` change while devices are planned: call `plan_groups` after that, and at last
+    `relate`.
     """
 
-    def __init__(self, rules: Sequence[Rule], clocks: RuleClocks, names: Names) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], clocks: RuleClocks, names: Names, surroundings: Surroundings
+    ) -> None:
         self.plans: dict[str, Plan] = {}
         self.groups = Groups(names)
         self.groups.go_by(rules)
         self._rules = rules
         self._clocks = clocks
+        self._around = surroundings
         self._fitting: dict[str, list[Rule]] = {}
 
     def go_by(self, rules: Sequence[Rule]) -> None:
@@ -53,7 +60,7 @@ class Planning:
                     instance.turn(self._clocks.is_open(rule))
                 by_rule[rule.id] = instance
         if by_rule:
-            self.plans[device.id] = Plan(device, by_rule, setting)
+            self.plans[device.id] = Plan(device, by_rule, setting, self._around)
         lost = [instance for id, instance in kept.items() if by_rule.get(id) is not instance]
         for instance in lost:
             if isinstance(instance, Member):
@@ -68,11 +75,15 @@ class Planning:
             self.plans.pop(subject, None)
             if by_rule:
                 device = next(iter(by_rule.values())).device
-                self.plans[subject] = Plan(device, by_rule, numbers_of(device).get)
+                self.plans[subject] = Plan(device, by_rule, numbers_of(device).get, self._around)
         for new, _ in changes:
             if new is not None:
                 new.turn(self._clocks.is_open(new.rule))
         return changes
+
+    def relate(self, now: Millis) -> None:
+        """Find anew which devices the rules of others read, and what is remembered of each."""
+        relate(self.plans, self._around, now)
 
     def find(self, rule: str, device: str) -> Instance | None:
         """The rule for the device, if it concerns it."""

@@ -135,6 +135,8 @@ class Rain:
 
 Question = AgeLimit | Window | Changed | Last | Median | Hour | IsNight | Rain
 """What more than the newest values and settings of the own device is needed to answer."""
+TIMED = (AgeLimit, Window, Hour, IsNight, Rain)
+"""Questions whose answers change by themselves as time passes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,9 +68,18 @@ class Scene:
         self.fleet = fleet_of(devices)
         self.rules = read_rules(text, self.fleet, plots)
         self.decisions: list[Decision] = []
+        self.readings: list[Reading] = []
         self.saved: dict[tuple[str, str], RuleChanged] = {}
         self.engine = RuleEngine(self.rules, self.fleet, HERE)
         self.take(self.engine.restore((), START))
+
+    def recall(self, device: Device, since: Millis) -> list[tuple[Millis, Mapping[str, Value]]]:
+        """What the journal knows of the device."""
+        return [
+            (one.measured_at, one.values)
+            for one in self.readings
+            if one.device == device.id and one.measured_at >= since
+        ]
 
     def take(self, decisions: Sequence[Decision]) -> Sequence[Decision]:
         """Keep what was decided, and save the states as the journal would."""
@@ -109,6 +118,7 @@ class Scene:
         assert subject is not None
         now = START + at
         reading = Reading(id, subject.kind.name, "b", 1, START + measured, now, values)
+        self.readings.append(reading)
         subject.heard_at = now
         subject.apply(reading)
         return self.take(self.engine.on_reading(subject, reading, now))
@@ -158,7 +168,7 @@ class Scene:
         alerts are still open."""
         if text is not None:
             self.rules = read_rules(text, self.fleet)
-        self.engine = RuleEngine(self.rules, self.fleet, HERE)
+        self.engine = RuleEngine(self.rules, self.fleet, HERE, recall=self.recall)
         self.engine.trust_clock(trusted)
         return self.take(self.engine.restore(list(self.saved.values()), START + at, storms))
 
