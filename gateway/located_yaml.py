@@ -5,7 +5,8 @@ and column. Aliases are refused (a few of them can grow to gigabytes), and so ar
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -28,6 +29,7 @@ _WORDS = {
 
 Model = TypeVar("Model", bound=BaseModel)
 Route = tuple[str | int, ...]
+_Loader = type[yaml.SafeLoader | yaml.CSafeLoader]
 
 
 class Problem(NamedTuple):
@@ -52,11 +54,18 @@ class ProblemsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """The data of a YAML file, and where each part of it stands."""
+    """The data of a YAML file, and where each part of it stands. `lost` are the parts that could
+    not be read, None in `data`; `problems` says why."""
 
     file: Path
     data: object
     positions: dict[Route, tuple[int, int]]
+    problems: Sequence[Problem] = ()
+    lost: frozenset[Route] = frozenset()
+
+    def is_whole(self, path: Route) -> bool:
+        """Whether everything in that part could be read."""
+        return not any(lost[: len(path)] == path for lost in self.lost)
 
     def position(self, path: Route) -> tuple[int, int]:
         """Line and column of the value at `path`, or of the nearest thing around it."""
@@ -86,26 +95,31 @@ class _Builder:
         self.file = file
         self.positions: dict[Route, tuple[int, int]] = {}
         self.problems: list[Problem] = []
+        self.lost: set[Route] = set()
+        self._seen: set[int] = set()
         self._scalars = yaml.SafeLoader("")
 
     def build(self, node: yaml.Node, path: Route) -> object:
         mark = node.start_mark
         self.positions[path] = (mark.line + 1, mark.column + 1)
-        if len(path) > DEPTH_MAX:
-            self._complain(node, f"nested deeper than {DEPTH_MAX}")
+        if id(node) in self._seen:  # by an alias, which was complained of
+            self.lost.add(path)
             return None
+        self._seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return self._build_mapping(node, path)
-        return self._build_scalar(node)
+        return self._build_scalar(node, path)
 
     def _build_mapping(self, node: yaml.MappingNode, path: Route) -> dict[str, object]:
         built: dict[str, object] = {}
         for key_node, value_node in node.value:
             key = self._key(key_node)
             if key is None:
-                self._complain(key_node, "a name must be plain text")
+                self.lost.add(path)
+                if id(value_node) not in self._seen:  # else it is an alias (<<: *name)
+                    self._complain(key_node, "a name must be plain text")
             elif key in built:
                 self._complain(key_node, f"{key!r} is here twice")
             else:
@@ -118,13 +132,14 @@ class _Builder:
         # YAML 1.1 reads the bare key `on` as true, and ours has a key of that name.
         return node.value if node.tag.endswith((":str", ":bool")) else None
 
-    def _build_scalar(self, node: yaml.Node) -> object:
+    def _build_scalar(self, node: yaml.Node, path: Route) -> object:
         if node.tag.endswith((":int", ":float")) and ":" in node.value:
             return node.value  # YAML 1.1 reads the time 22:00 as sixties, 1320
         try:
             return self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
             self._complain(node, f"cannot be read: {error}")
+            self.lost.add(path)
             return None
 
     def _complain(self, node: yaml.Node, message: str) -> None:
@@ -153,8 +168,17 @@ def read_text(file: Path) -> str:
 
 def parse_yaml(text: str, file: Path) -> Located:
     """Read YAML text; `file` is named in the problems. Raises ProblemsError."""
+    located = parse_partly(text, file)
+    if located.problems:
+        raise ProblemsError(located.problems)
+    return located
+
+
+def parse_partly(text: str, file: Path) -> Located:
+    """The same for who goes on with what could be read. Raises ProblemsError only when that is
+    nothing at all."""
     try:
-        node = _compose(text, file)
+        alias, node = _compose(text, file)
     except yaml.MarkedYAMLError as error:
         raise ProblemsError([_at(error.problem_mark, file, error.problem or "no YAML")]) from None
     except yaml.YAMLError as error:
@@ -163,36 +187,44 @@ def parse_yaml(text: str, file: Path) -> Located:
         return Located(file, None, {(): (1, 1)})
     builder = _Builder(file)
     data = builder.build(node, ())
-    if builder.problems:
-        raise ProblemsError(builder.problems)
-    return Located(file, data, builder.positions)
+    problems = [*alias, *builder.problems]
+    return Located(file, data, builder.positions, problems, frozenset(builder.lost))
 
 
-def _compose(text: str, file: Path) -> yaml.Node | None:
+def _compose(text: str, file: Path) -> tuple[list[Problem], yaml.Node | None]:
     """By libyaml, which PyYAML's wheels bring: 5,000 devices in 0.3 s instead of 3. PyYAML's own
     reader says better what and where a mistake is."""
     if yaml.__with_libyaml__:
-        try:
-            _refuse_bombs(text, file, yaml.CSafeLoader)
-            return yaml.compose(text, yaml.CSafeLoader)
-        except yaml.YAMLError:
-            """Its words follow."""
-    _refuse_bombs(text, file, yaml.SafeLoader)
-    return yaml.compose(text, yaml.SafeLoader)
+        with suppress(yaml.YAMLError):  # its words follow
+            return _compose_by(yaml.CSafeLoader, text, file)
+    return _compose_by(yaml.SafeLoader, text, file)
 
 
-def _refuse_bombs(text: str, file: Path, loader: type[yaml.SafeLoader | yaml.CSafeLoader]) -> None:
-    """Before anything is built: no alias, and no nesting that exhausts the stack."""
+def _compose_by(loader: _Loader, text: str, file: Path) -> tuple[list[Problem], yaml.Node | None]:
+    alias = _refuse_bombs(loader, text, file)
+    try:
+        return alias, yaml.compose(text, loader)
+    except yaml.YAMLError:
+        if alias:  # of a name that nothing bears
+            raise ProblemsError(alias) from None
+        raise
+
+
+def _refuse_bombs(loader: _Loader, text: str, file: Path) -> list[Problem]:
+    """Before anything is built: no nesting that exhausts the stack. Returns the complaint of the
+    first alias; a file that is full of them has one mistake."""
+    aliases: list[Problem] = []
     depth = 0
     for event in yaml.parse(text, loader):
         if isinstance(event, yaml.AliasEvent):
             message = "aliases (*name) are not allowed: write the value out"
-            raise ProblemsError([_at(event.start_mark, file, message)])
+            aliases = aliases or [_at(event.start_mark, file, message)]
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH_MAX:
             message = f"nested deeper than {DEPTH_MAX}"
             raise ProblemsError([_at(event.start_mark, file, message)])
+    return aliases
 
 
 def _at(mark: Any, file: Path, message: str) -> Problem:  # types-pyyaml has two mark types

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from devices.kind import Kind
 from gateway.fleet import Fleet
-from gateway.located_yaml import Problem, ProblemsError, parse_yaml, read_text
+from gateway.located_yaml import Problem, ProblemsError, parse_partly, parse_yaml, read_text
 from gateway.rules.document import Document, Node
 from gateway.rules.rule import Rule
 from gateway.rules.rule_yaml import read_rule
@@ -63,10 +63,11 @@ def check_files(
     for file in files:
         try:
             text = drafts[file] if file in drafts else read_text(file)
-            located = parse_yaml(text, file)
+            located = parse_partly(text, file)
         except ProblemsError as error:
             problems += error.problems
             continue
+        problems += located.problems
         documents.append(Document(located, text.split("\n")))
         sources |= {source.rule: source for source in sources_in(text, located)}
     checked = check_rules_of([document.root for document in documents], vocabulary)
@@ -101,10 +102,12 @@ def check_rules_of(lists: Iterable[Node], vocabulary: Vocabulary) -> CheckedRule
 def _read_rules(
     listed: Node, vocabulary: Vocabulary, rules: list[Rule], first_at: dict[str, str]
 ) -> None:
-    if listed.value is None:  # an empty file, or one with comments only
+    if listed.value is None:  # an empty file, or one with comments only, or nothing to be read
         return
     for node in listed.items("a file of rules") or ():
         _refuse_second(node, first_at)
+        if not node.document.located.is_whole(node.route):
+            continue  # what is missing in it would be complained of a second time
         rule = read_rule(node, vocabulary)
         if rule is not None:
             rules.append(rule)

@@ -30,7 +30,7 @@ from gateway.rules.expression.nodes import (
     is_truth,
 )
 from gateway.rules.expression.scope import Scope
-from gateway.rules.expression.tokens import NO_UNIT, Fault, find_faults, spans
+from gateway.rules.expression.tokens import NO_UNIT, Fault, find_faults, once, spans
 
 DEPTH_MAX = 30
 """Nesting. Nobody can read a deeper one, and the compiler's stack is finite."""
@@ -90,7 +90,7 @@ def parse(text: str, scope: Scope) -> Node:
     if node is not None and not is_truth(node):
         reader.complain(tree.body, "a condition must say yes or no: compare it with something")
     if node is None or reader.faults:
-        raise ExpressionError(sorted(set(reader.faults)))
+        raise ExpressionError(once(reader.faults))
     return node
 
 

@@ -6,7 +6,7 @@ Python's parser meets neither other strings nor comments nor anything that makes
 
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from devices.reading import Millis
@@ -66,6 +66,7 @@ _INSTEAD = {
     "is": "use == to compare, known(x) to ask whether there is a value",
     "None": "use known(x) to ask whether there is a value",
 }
+_MADE_OF = "conditions are made of metrics, numbers, + - * / < > == and or not ( )"
 _COMMENT = "a comment belongs on a line of its own, outside the condition"
 _QUOTES = "only ids stand in quotes: lower-case letters, digits and '-', e.g. \"pump-1\""
 NO_UNIT = (
@@ -80,7 +81,18 @@ def find_faults(text: str) -> list[Fault]:
         return [Fault(0, f"is {len(text)} characters long, at most {EXPRESSION_MAX} are allowed")]
     if not text.strip():
         return [Fault(0, "is empty; write a condition, e.g. soil_moisture_pct < 24")]
-    return list(_scan(text))
+    faults = list(_scan(text))
+    if strange := next((one for one in faults if one.message.endswith(_MADE_OF)), None):
+        return [strange]  # it is no condition at all, and what else is wrong says nothing more
+    return once(faults)
+
+
+def once(faults: Iterable[Fault]) -> list[Fault]:
+    """Without those that say of a later place what was said before."""
+    first: dict[str, Fault] = {}
+    for fault in sorted(faults):
+        first.setdefault(fault.message, fault)
+    return list(first.values())
 
 
 def spans(text: str) -> tuple[str, dict[int, Millis]]:
@@ -105,7 +117,7 @@ def _scan(text: str) -> Iterator[Fault]:
             if text[:where].rstrip()[-1:] not in ("(", ","):
                 yield Fault(where + len(found) - 1, f"'=' is not allowed here; {_INSTEAD['=']}")
         elif match["name"]:
-            if keyword.iskeyword(found) and found not in _WORDS:
+            if (keyword.iskeyword(found) or found[0] == "_") and found not in _WORDS:
                 yield Fault(where, f"{found!r} is not allowed here; {_advise(found)}")
         elif match["text"]:
             if found[0] == "#":
@@ -131,6 +143,4 @@ def _check_number(number: str, unit: str | None, where: int) -> Iterator[Fault]:
 
 
 def _advise(found: str) -> str:
-    return _INSTEAD.get(
-        found, "conditions are made of metrics, numbers, + - * / < > == and or not ( )"
-    )
+    return _INSTEAD.get(found, _MADE_OF)
