@@ -57,7 +57,13 @@ def vocabulary_of(site: Site) -> Vocabulary:
     fleet = Fleet()
     for number, config in enumerate(site.devices, 1):
         fleet.add(list_device(number, config))
-    return Vocabulary(KINDS, fleet, {plot.id for plot in site.plots}, site.config.constants)
+    return Vocabulary(
+        kinds=KINDS,
+        fleet=fleet,
+        plots={plot.id for plot in site.plots},
+        constants=site.config.constants,
+        keep_days=site.config.journal.keep_days,
+    )
 
 
 def build_pipeline(

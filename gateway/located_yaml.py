@@ -27,6 +27,21 @@ _WORDS = {
 }
 """Where pydantic speaks of Python's types."""
 
+_LIKELY = {
+    "mapping values are not allowed": ": a second ':' in the line? Put the text in quotes",
+    "'\\t'": ": a tab; indent with blanks",
+    "'%'": ": put the text in quotes",
+    "'@'": ": put the text in quotes",
+    "'`'": ": put the text in quotes",
+    "expected <block end>": ": is it indented like the line that it belongs to?",
+    "could not find expected ':'": ": is there a ':' and a blank after the name?",
+    "expected ',' or": ": a bracket or brace is not closed, or a comma is missing",
+    "end of stream": ": a quote, bracket or brace is not closed",
+    "undefined tag": "; tags (!name) are not needed here",
+    "could not determine a constructor": "; tags (!name) are not needed here",
+}
+"""By a part of PyYAML's words."""
+
 Model = TypeVar("Model", bound=BaseModel)
 Route = tuple[str | int, ...]
 _Loader = type[yaml.SafeLoader | yaml.CSafeLoader]
@@ -121,7 +136,8 @@ class _Builder:
                 if id(value_node) not in self._seen:  # else it is an alias (<<: *name)
                     self._complain(key_node, "a name must be plain text")
             elif key in built:
-                self._complain(key_node, f"{key!r} is here twice")
+                line, _ = self.positions[(*path, key)]
+                self._complain(key_node, f"{key!r} is here twice, first in line {line}")
             else:
                 built[key] = self.build(value_node, (*path, key))
         return built
@@ -138,6 +154,8 @@ class _Builder:
         try:
             return self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
+            if isinstance(error, yaml.MarkedYAMLError):  # it repeats the place
+                error = ValueError(_explain(error.problem or "no YAML"))
             self._complain(node, f"cannot be read: {error}")
             self.lost.add(path)
             return None
@@ -180,7 +198,8 @@ def parse_partly(text: str, file: Path) -> Located:
     try:
         alias, node = _compose(text, file)
     except yaml.MarkedYAMLError as error:
-        raise ProblemsError([_at(error.problem_mark, file, error.problem or "no YAML")]) from None
+        message = _explain(error.problem or "no YAML")
+        raise ProblemsError([_at(error.problem_mark, file, message)]) from None
     except yaml.YAMLError as error:
         raise ProblemsError([Problem(file, 1, 1, f"no YAML: {error}")]) from None
     if node is None:
@@ -189,6 +208,11 @@ def parse_partly(text: str, file: Path) -> Located:
     data = builder.build(node, ())
     problems = [*alias, *builder.problems]
     return Located(file, data, builder.positions, problems, frozenset(builder.lost))
+
+
+def _explain(problem: str) -> str:
+    """What PyYAML found, and what its author has most likely done."""
+    return problem + next((hint for part, hint in _LIKELY.items() if part in problem), "")
 
 
 def _compose(text: str, file: Path) -> tuple[list[Problem], yaml.Node | None]:
@@ -233,10 +257,16 @@ def _at(mark: Any, file: Path, message: str) -> Problem:  # types-pyyaml has two
     return Problem(file, mark.line + 1, mark.column + 1, message)
 
 
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like this one, if any is."""
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return near[0] if near else None
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the nearest known word, or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    near = nearest(word, known)
+    return f"; did you mean {near!r}?" if near else ""
 
 
 def _say(kind: str, message: str, path: Route, model: type[BaseModel]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from devices.reading import Millis
 from devices.text import Text
 from devices.topics import IDENTIFIER
-from gateway.located_yaml import Located, Problem, Route, did_you_mean
+from gateway.located_yaml import Located, Problem, Route, did_you_mean, nearest
 from gateway.rules.duration import parse_duration
 from gateway.rules.expression.tokens import Fault
 
@@ -62,12 +62,16 @@ class Node:
         return Node(self.document, (*self.route, key), value)
 
     def mapping(self, known: Collection[str], what: str) -> dict[str, "Node"] | None:
-        """The parts by name; complains of names that are not known."""
+        """The parts by name; complains of names that are not known. What is probably meant by one
+        is read as that, so that it is not also missed."""
         parts = self.parts(what)
         if parts is None:
             return None
         for name in parts.keys() - set(known):
-            parts.pop(name).complain(f"unknown name {name!r}{did_you_mean(name, known)}")
+            part = parts.pop(name)
+            part.complain(f"unknown name {name!r}{did_you_mean(name, known)}")
+            if meant := nearest(name, known):
+                parts.setdefault(meant, part)
         return parts
 
     def parts(self, what: str) -> dict[str, "Node"] | None:
@@ -87,7 +91,7 @@ class Node:
     def text(self, what: str) -> str | None:
         """A text."""
         if not isinstance(self.value, str):
-            self.complain(f"{what} must be a text")
+            self.complain(f"{what} must be a text{self._in_quotes()}")
             return None
         return self.value
 
@@ -102,6 +106,9 @@ class Node:
         """A text in both languages: `{vi: …, en: …}`, or one text for both."""
         if isinstance(self.value, str):
             return Text(self.value, self.value)
+        if hint := self._in_quotes():
+            self.complain(f"{what} must be a text{hint}")
+            return None
         parts = self.mapping(Text._fields, what)
         if parts is None:
             return None
@@ -114,7 +121,8 @@ class Node:
     def identifier(self, what: str) -> str | None:
         """An id."""
         if not isinstance(self.value, str) or not IDENTIFIER.fullmatch(self.value):
-            self.complain(f"{what} must be lower-case letters, digits and '-', at most 63")
+            hint = self._in_quotes()
+            self.complain(f"{what} must be lower-case letters, digits and '-', at most 63{hint}")
             return None
         return self.value
 
@@ -143,6 +151,12 @@ class Node:
         except ValueError as error:
             self.complain(str(error))
             return None
+
+    def _in_quotes(self) -> str:
+        """What most likely went wrong where a word was meant."""
+        if isinstance(self.value, bool):
+            return '; YAML reads on, off, yes and no as true or false: put it in quotes, e.g. "on"'
+        return '; put it in quotes, e.g. "12"' if isinstance(self.value, int | float) else ""
 
 
 def _find(lines: Sequence[str], start: tuple[int, int], value: str, offset: int) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from devices.kind import Kind
+from devices.reading import Millis
 from gateway.rules.actions import ACTIONS
 from gateway.rules.actions.action import Subjects
 from gateway.rules.actions.alert import AlertAction
@@ -30,6 +31,7 @@ _NAMES = (
     "priority",
     "armed",
 )
+DAY_MS = 86_400_000
 PRIORITY_MAX = 100
 """Either way. Nobody keeps more ranks apart."""
 _REQUIRED = {
@@ -66,6 +68,7 @@ def _read(
     durations = {
         name: parts[name].duration() if name in parts else None for name in ("for", "cooldown")
     }
+    _check_memory(parts, durations["for"], vocabulary)
     unknown = Unknown.HOLD
     if "unknown" in parts:
         word = parts["unknown"].choice([policy.value for policy in Unknown], "unknown")
@@ -107,6 +110,16 @@ def _read(
     )
     _check_settings(parts, rule, vocabulary)
     return rule
+
+
+def _check_memory(parts: Mapping[str, Node], for_ms: Millis | None, vocabulary: Vocabulary) -> None:
+    """Nobody could look up any more why such a rule fires, and a replay would never see it fire."""
+    keep_days = vocabulary.keep_days
+    if for_ms is not None and keep_days is not None and for_ms > keep_days * DAY_MS:
+        parts["for"].complain(
+            f"is longer than the journal remembers: {keep_days} days (journal.keep_days in "
+            "site.yaml)"
+        )
 
 
 def _runs_late(trigger: Trigger, then: Iterable[Action]) -> bool:

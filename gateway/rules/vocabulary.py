@@ -13,12 +13,14 @@ from gateway.rules.selector import Selector
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Without a fleet, what is said of single devices is not checked; without plots, what is said
-    of plots; without constants, any name passes for one."""
+    of plots; without constants, any name passes for one. `keep_days` is how long the
+    journal keeps readings."""
 
     kinds: Mapping[str, Kind]
     fleet: Fleet | None
     plots: Collection[str] | None
     constants: Mapping[str, int | float] | None = None
+    keep_days: int | None = None
 
     def kinds_of(self, selector: Selector) -> list[Kind]:
         """The kinds that the matching devices are of, or might be of."""

@@ -70,3 +70,32 @@ def test_a_broken_site_does_not_hide_the_mistakes_in_its_rules(site: Path) -> No
 def test_a_folder_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
     result = CliRunner().invoke(rules, ["check", "--site", str(tmp_path / "none")])
     assert result.exit_code == 2
+
+
+def test_files_of_rules_are_checked_instead_of_the_sites(site: Path, tmp_path: Path) -> None:
+    file = tmp_path / "draft.yaml"
+    file.write_text("- rule: a\n  label: A\n  on: {device: wifi-99}\n  silent: 1h\n")
+    call = ["check", str(file), "--site", str(site)]
+    result = CliRunner().invoke(rules, call)
+    assert result.stdout.splitlines()[0] == (
+        f"{file}:1:3: error: then is missing: what to do, a list of actions"
+    )
+    assert "there is no device 'wifi-99'" in result.stdout
+
+
+def test_a_folder_of_rules_needs_no_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "drafts").mkdir()
+    (tmp_path / "drafts" / "a.yaml").write_text("- rule: a\n")
+    result = CliRunner().invoke(rules, ["check", "drafts"])
+    assert (result.exit_code, "on is missing" in result.stdout) == (1, True)
+    nothing = CliRunner().invoke(rules, ["check"])
+    assert (nothing.exit_code, nothing.stdout) == (2, "")
+    assert "--site DIR" in nothing.stderr
+
+
+def test_a_journal_that_cannot_be_read_is_no_reason_not_to_check(site: Path) -> None:
+    (site / "data").mkdir(exist_ok=True)
+    (site / "data" / "journal.db").write_bytes(b"no journal" * 1000)
+    result = CliRunner().invoke(rules, ["check", "--site", str(site)])
+    assert (result.exit_code, result.stdout) == (0, "no mistakes\n")

@@ -8,8 +8,9 @@ from devices.kinds import KINDS
 from devices.text import Text
 from gateway.fleet import Fleet
 from gateway.located_yaml import ProblemsError
-from gateway.rules.loader import CheckedRules, check_rules
+from gateway.rules.loader import CheckedRules, check_files, check_rules
 from gateway.rules.rule import Rule, Unknown
+from gateway.rules.vocabulary import Vocabulary
 from tests.gateway.rules.scene import device, fleet_of
 
 ALERT = "{alert: {severity: warning}}"
@@ -126,7 +127,7 @@ def test_a_right_rule(tmp_path: Path) -> None:
         (rule(then="[]"), 5, 9, "then is empty"),
         (rule(then="{}"), 5, 9, "then is a list"),
         (rule(then="[{}]"), 5, 10, "exactly one action"),
-        (rule(then="[{alrt: {}}]"), 5, 17, "unknown name 'alrt'; did you mean 'alert'?"),
+        (rule(then="[{alrt: {severity: info}}]"), 5, 17, "'alrt'; did you mean 'alert'?"),
         (rule(then="[{alert: {}}]"), 5, 18, "severity is missing"),
         (rule(then="[{alert: {severity: bad}}]"), 5, 29, "info, warning, critical"),
         (
@@ -285,3 +286,54 @@ def test_no_kind_may_have_to_measure_what_it_cannot(tmp_path: Path) -> None:
     text = rule(on="{device: [soil-01a, light-001]}", when="soil_ph < 3 and load_power_w > 1")
     [(_, _, message)] = problems(tmp_path, text)
     assert message == "no kind measures all of load_power_w, soil_ph"
+
+
+def test_what_cannot_be_read_hides_nothing_else_of_its_file(tmp_path: Path) -> None:
+    broken = rule(rule="a", label="&x [1]", then="*x") + rule(rule="b", label="!!binary x")
+    found = problems(tmp_path, broken + rule(rule="c", when="soil_p < 1"))
+    assert [(line, words.split(":")[0].split(";")[0]) for line, _, words in found] == [
+        (5, "aliases (*name) are not allowed"),
+        (7, "cannot be read"),
+        (14, "there is no metric 'soil_p'"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- a: b: c\n", "Put the text in quotes"),
+        ("-\ta: [\n\t1]\n", "a tab; indent with blanks"),
+        ("- a: 1\n b: 2\n", "is it indented like the line that it belongs to?"),
+        ("- a: [1, 2\n  b: 3\n", "is not closed"),
+        ('- a: "x\n', "is not closed"),
+        ("- a: %x\n", "put the text in quotes"),
+        ("- <<: {a: 1}\n", "a name must be plain text"),
+        ("- &a [*a]\n", "aliases"),
+        ("- !!python/object/apply:os.system [x]\n- *b\n", "aliases"),
+        ("[" * 1000, "nested deeper than 20"),
+    ],
+)
+def test_what_is_no_yaml_is_explained(tmp_path: Path, text: str, words: str) -> None:
+    [(line, column, message)] = problems(tmp_path, text)
+    assert words in message
+    assert "\n" not in message
+    assert (line, column) >= (1, 1)
+
+
+def test_a_misspelt_name_is_one_mistake_and_its_value_is_read_all_the_same(tmp_path: Path) -> None:
+    text = rule(when="", wehn="soil_p < 1", on="{knid: soil}")
+    assert [words for *_, words in problems(tmp_path, text)] == [
+        "unknown name 'knid'; did you mean 'kind'?",
+        "there is no metric 'soil_p'; did you mean 'soil_ph'?",
+        "unknown name 'wehn'; did you mean 'when'?",
+    ]
+
+
+def test_for_is_no_longer_than_what_the_journal_keeps(tmp_path: Path) -> None:
+    (tmp_path / "1.yaml").write_text(rule(for_="31d"))
+    for days, mistakes in ((31, 0), (30, 1)):
+        vocabulary = Vocabulary(KINDS, None, None, keep_days=days)
+        checked = check_files([tmp_path / "1.yaml"], vocabulary)
+        assert len(checked.problems) == mistakes
+    assert "journal remembers: 30 days" in checked.problems[0].message
+    assert (checked.problems[0].line, checked.problems[0].column) == (6, 8)
