@@ -85,6 +85,7 @@ class Gateway:
     async def run(self) -> None:
         """Receive and forward until cancelled, or until something fails for good."""
         log.info("broker: %s", self.observations.broker_reason)
+        failure = self.committer.failure
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.receiver.run(self.committer))
             tasks.create_task(self.pulse.run())
@@ -96,11 +97,13 @@ class Gateway:
                 tasks.create_task(self.forwarder.run())
                 tasks.create_task(self._watch(self.forwarder))
             try:
-                await self.committer.failure
+                await asyncio.shield(failure)
             except asyncio.CancelledError:
                 # What has come is committed and acknowledged while the broker still hears it.
                 self.receiver.pause()
                 await self.committer.stop()
+                if failure.done():  # meanwhile; nobody else would tell
+                    failure.result()
                 raise
 
     def _self_report(self) -> SelfReport:
@@ -124,8 +127,7 @@ class Gateway:
 
     async def ask_command(self, asked: CommandAsked) -> Command:
         """Queue a command of a person; returns its record when it is on disk."""
-        self.pipeline.ask(asked, self.clock.now())
-        await self.committer.commit()
+        await self.committer.decide(lambda: self.pipeline.ask(asked, self.clock.now()))
         command = await asyncio.to_thread(self.reader.command, asked.key)
         if command is None:
             raise RuntimeError(f"command {asked.key} is not in the journal after its commit")
@@ -136,26 +138,24 @@ class Gateway:
         found = self.pipeline.fleet.get(device)
         if found is None or found.adopted:
             return False
-        self.pipeline.adopt(found, self.clock.now())
-        await self.committer.commit()
+        await self.committer.decide(lambda: self.pipeline.adopt(found, self.clock.now()))
         return True
 
     async def acknowledge(self, alert: str) -> bool:
         """A person has seen an alert; False when no such alert is open."""
-        seen = self.pipeline.acknowledge_alert(alert, self.clock.now())
-        await self.committer.commit()
-        return seen
+        return await self.committer.decide(
+            lambda: self.pipeline.acknowledge_alert(alert, self.clock.now())
+        )
 
     async def trust_clock(self) -> None:
         """A person says that the machine's clock is right."""
-        self.clock_watch.believe()
-        await self.committer.commit()
+        await self.committer.decide(self.clock_watch.believe)
 
     async def stop_watering(self, plot: str) -> bool:
         """A person ends a watering; False when the plot is not being watered."""
-        stopped = self.pipeline.stop_watering(plot, "person:api", self.clock.now())
-        await self.committer.commit()
-        return stopped
+        return await self.committer.decide(
+            lambda: self.pipeline.stop_watering(plot, "person:api", self.clock.now())
+        )
 
 
 @asynccontextmanager

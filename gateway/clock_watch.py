@@ -86,12 +86,12 @@ class ClockWatch:
 
     async def _repair(self) -> None:
         """Stamp anew what was received by a wrong clock."""
-        await self._committer.commit()  # before that the journal knows of nothing to repair
         outcome = Repair.MORE
-        while outcome is Repair.MORE:
-            try:
+        try:
+            await self._committer.commit()  # before that the journal knows of nothing to repair
+            while outcome is Repair.MORE:
                 outcome = await asyncio.wrap_future(self._writer.run(repair))
-            except StoppedError:
-                return  # the gateway ends; its next start goes on with it
+        except StoppedError:
+            return  # the gateway ends; its next start goes on with it
         self._repaired = outcome is Repair.DONE
         self._notify_forwarder()

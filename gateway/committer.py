@@ -11,6 +11,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TypeVar
 
 from devices.reading import Millis
 from gateway.clock import Correction, Now, Scale
@@ -18,7 +20,7 @@ from gateway.feed import Feed, Update
 from gateway.intake.contract import Receiver
 from gateway.journal.batch import MessageRow
 from gateway.journal.notices import disk_full, disk_has_room
-from gateway.journal.writer import JournalWriter
+from gateway.journal.writer import JournalWriter, StoppedError
 from gateway.observations import Observations
 from gateway.pipeline import Pipeline, Request
 from gateway.work import Work
@@ -41,6 +43,8 @@ ROOM_CHECK_S = 2.0
 """How often a full disk is looked at for room; somebody who deletes files wants to see it work."""
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Committer:
@@ -108,7 +112,8 @@ class Committer:
                 self._pipeline.snapshot_all()
             try:
                 async with asyncio.timeout(STOP_TIMEOUT_S):
-                    await self.commit()
+                    with suppress(StoppedError):  # `failure` has the error
+                        await self.commit()
             except TimeoutError:
                 log.error("the journal could not be written: what came last will come again")
         self._writer = None
@@ -163,13 +168,24 @@ class Committer:
         """The clock was wrong; from now on `scale` counts."""
         self.perform(lambda: self._pipeline.correct(correction, scale, self.now()))
 
+    async def decide(self, step: Callable[[], T]) -> T:
+        """Do what a person asked for; returns what `step` does, when all that it decided is on disk
+        and carried out. Raises StoppedError."""
+        outcome: list[T] = []
+        self._or_fail(lambda: outcome.append(step()))
+        await self.commit()
+        return outcome[0]
+
     async def commit(self) -> None:
-        """Return when everything that was decided so far is on disk and carried out."""
+        """Return when everything that was decided so far is on disk and carried out. Raises
+        StoppedError when it will never be, because the gateway has failed."""
         waiter: asyncio.Future[None] = self._loop.create_future()
         self._next_waiters.append(waiter)
         self._pipeline.pending.decided = True
-        self._consider()
-        await waiter
+        self._or_fail(self._consider)
+        await asyncio.wait((waiter, self.failure), return_when=asyncio.FIRST_COMPLETED)
+        if not waiter.done():
+            raise StoppedError("the gateway has failed and ends")
 
     def _consider(self) -> None:
         """Commit now, later, or not at all; and stop reading when too much waits."""

@@ -63,7 +63,7 @@ async def serve(site: Site, rules: Sequence[Rule], *, on_ready: OnReady) -> None
         loop.add_signal_handler(number, served.stop.set)
     loop.add_signal_handler(signal.SIGHUP, served.reload.set)
     damages = 0
-    while True:
+    while not served.stop.is_set():  # what fails at the end is for the next start
         try:
             await _serve_one(served, on_ready)
             return
@@ -116,10 +116,9 @@ async def _run_until(
         await asyncio.wait([running, watch, stopping, reloading])
         served.rules = gateway.rules.rules
     pages.result()
-    if not reloading.cancelled():
-        reloading.result()
-    if not running.cancelled():
-        running.result()
+    for task in (running, reloading):  # why the gateway failed comes first
+        if not task.cancelled():
+            task.result()
 
 
 async def _reload_rules(served: _Served, gateway: Gateway) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from gateway.app import Gateway, open_gateway
 from gateway.assembly import JOURNAL_FILE
 from gateway.cli.serve import serve
+from gateway.journal.writer import StoppedError
 from gateway.pipeline import Pipeline
+from gateway.site import Site
 from tests.gateway.own_time import now_ms
 from tests.gateway.small_site import small_site, soil, topic
 from tests.real import free_port
@@ -31,6 +34,13 @@ def _message(gateway: Gateway) -> None:
     gateway.committer.perform(lambda: take(topic("soil-1"), soil(0), 1, False, now_ms()))
 
 
+def snapshots(site: Site) -> int:
+    """How many there are: a clean stop writes them, and small journals get none before."""
+    with closing(sqlite3.connect(site.data / JOURNAL_FILE)) as journal:
+        found: int = journal.execute("SELECT count(snapshot) FROM device").fetchone()[0]
+    return found
+
+
 @pytest.mark.parametrize("step", ["receive", "tick", "take_work", "committed"])
 async def test_a_defect_met_in_the_event_loop_ends_the_gateway_and_commits_nothing_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
@@ -50,10 +60,45 @@ async def test_a_defect_met_in_the_event_loop_ends_the_gateway_and_commits_nothi
         with pytest.raises(ExceptionGroup) as caught:
             await run()
     assert [type(error) for error in caught.value.exceptions] == [DefectError]
-    with sqlite3.connect(site.data / JOURNAL_FILE) as journal:
-        snapshots = journal.execute("SELECT count(snapshot) FROM device").fetchone()
-    journal.close()
-    assert snapshots == (0,), "what a clean stop writes"
+    assert snapshots(site) == 0
+
+
+@pytest.mark.parametrize("step", ["acknowledge_alert", "take_work"])
+async def test_a_defect_met_in_what_a_person_asked_for_does_so_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    site, rules = small_site(tmp_path, broker={"url": f"mqtt://127.0.0.1:{free_port()}"})
+
+    async def run() -> None:
+        async with open_gateway(site, rules) as gateway:
+            await gateway.committer.commit()
+            running = asyncio.create_task(gateway.run())
+            monkeypatch.setattr(Pipeline, step, _fail)
+            with pytest.raises(StoppedError):
+                await gateway.acknowledge("one")
+            with pytest.raises(StoppedError):
+                await gateway.stop_watering("plot-1")
+            await running
+
+    async with asyncio.timeout(TIMEOUT_S):
+        with pytest.raises(ExceptionGroup) as caught:
+            await run()
+    assert [type(error) for error in caught.value.exceptions] == [DefectError]
+    assert snapshots(site) == 0
+
+
+async def test_a_defect_met_while_the_gateway_stops_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, rules = small_site(tmp_path, broker={"url": f"mqtt://127.0.0.1:{free_port()}"})
+    async with asyncio.timeout(TIMEOUT_S), open_gateway(site, rules) as gateway:
+        running = asyncio.create_task(gateway.run())
+        await gateway.committer.commit()
+        monkeypatch.setattr(Pipeline, "committed", _fail)
+        running.cancel()
+        with pytest.raises(ExceptionGroup) as caught:
+            await running
+    assert [type(error) for error in caught.value.exceptions] == [DefectError]
 
 
 async def test_serving_ends_with_the_error_of_the_gateway_and_frees_the_port(
