@@ -84,10 +84,7 @@ class _Past:
         self._site = site
         self._rule = rule
         self._then = then
-        (newest,) = connection.execute(
-            "SELECT coalesce(max(received_at), 0) FROM message"
-        ).fetchone()
-        self.now: Millis = max(round(time.time() * 1000), newest) if then is None else then
+        self.now = _present(connection) if then is None else then
 
     def fleet(self, device: str | None) -> Fleet:
         if self._then is None:

@@ -77,7 +77,8 @@ def rule_states_as_of(
 def _newest_by(connection: sqlite3.Connection, at: Millis) -> int:
     """The last message that had come by then: they are numbered as they come. 0 for none."""
     low, high = connection.execute(
-        "SELECT coalesce(min(id), 1) - 1, coalesce(max(id), 0) FROM message"
+        "SELECT coalesce((SELECT min(id) FROM message), 1) - 1,"
+        " coalesce((SELECT max(id) FROM message), 0)"
     ).fetchone()
     while low < high:
         middle = (low + high + 1) // 2

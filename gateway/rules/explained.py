@@ -70,7 +70,7 @@ def explain(
         silent_at=listening.silent_at(instance, now),
         heard_at=device.heard_at,
         measured={name: device.measured_at_of(name) for name in sorted(rule.metrics)},
-        open=instance.open,
+        open=None if instance.open is None else rule.only is None or rule.only.is_open(now, here),
         turns_at=rule.only.next_edge(now, here) if rule.only else None,
         next_moment=rule.schedule.next(now, here) if rule.schedule else None,
         event=rule.event.name if rule.event else None,

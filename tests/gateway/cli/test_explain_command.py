@@ -198,3 +198,15 @@ def test_hours_and_moments_are_told(tmp_path: Path, more: dict[str, object], tol
     hamlet.connection.close()
     found = lines(tmp_path, "quiet", "soil-1", "--at", "2026-11-22T07:15")
     assert any(told in line for line in found), found
+
+
+def test_hours_are_those_of_the_time_asked_for_and_not_of_the_newest_message(
+    tmp_path: Path,
+) -> None:
+    rule = {**RULE, "only": {"between": ["20:00", "22:00"]}}
+    hamlet = Hamlet(tmp_path, [rule], False)
+    hamlet.soil(1, 20)
+    hamlet.commit()
+    hamlet.connection.close()
+    told = lines(tmp_path, "dry", "soil-1", "--at", "2026-11-22T21:00")
+    assert "  open until 22:00" in told
