@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from gateway.fleet import Fleet
 from gateway.journal.as_of import fleet_as_of, rule_states_as_of
 from gateway.journal.database import JournalError, naming_damage, open_for_reading
 from gateway.journal.memory import load_fleet, load_rule_states
+from gateway.journal.recall import recall
 from gateway.located_yaml import did_you_mean
 from gateway.rules.explained import RuleExplained
 from gateway.rules.rule import Rule
@@ -94,6 +96,7 @@ class _Past:
 
     def explain(self, fleet: Fleet, device: str | None) -> Iterator[RuleExplained]:
         engine = build_engines(fleet, self._site, [self._rule]).rules
+        engine.around.recall = partial(recall, self._connection)
         subjects = [device] if device is not None else [one.id for one in fleet]
         engine.restore(self._states(subjects), self.now)
         heard = [one.heard_at for one in fleet if one.heard_at is not None]

@@ -54,6 +54,8 @@ def fleet_as_of(
             for id in reversed(_chain(connection, newest, start)):
                 replay(connection, {device.number: (device, id - 1)}, id)
     replay(connection, {device.number: (device, start) for device in fleet}, end)
+    for device in fleet:
+        device.committed_message = device.last_message
     for number, config in enumerate(listed.values(), numbers[-1] + 1):
         fleet.add(list_device(number, config))
     return fleet

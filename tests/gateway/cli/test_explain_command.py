@@ -210,3 +210,20 @@ def test_hours_are_those_of_the_time_asked_for_and_not_of_the_newest_message(
     hamlet.connection.close()
     told = lines(tmp_path, "dry", "soil-1", "--at", "2026-11-22T21:00")
     assert "  open until 22:00" in told
+
+
+def test_windows_are_as_they_were(tmp_path: Path) -> None:
+    """07:00 30, 07:10 20, 07:20 20, 07:30 28, and so on as in `hamlet`."""
+    rule = {**RULE, "when": "avg(soil_moisture_pct, 20m) < 24 and changed(soil_moisture_pct)"}
+    hamlet = Hamlet(tmp_path, [rule], False)
+    for number, moisture in enumerate((30, 20, 20, 28)):
+        hamlet.soil(number, moisture)
+        hamlet.commit()
+        hamlet.now += 10 * MINUTE
+    hamlet.connection.close()
+    then = lines(tmp_path, "dry", "soil-1", "--at", "2026-11-22T07:20")
+    assert "      ✗ avg(soil_moisture_pct, 20m) < 24" in then
+    assert "          avg(soil_moisture_pct, 20m) = 25.00" in then
+    later = lines(tmp_path, "dry", "soil-1", "--at", "2026-11-22T07:30")
+    assert "          avg(soil_moisture_pct, 20m) = 20.00" in later
+    assert "      ✓ changed(soil_moisture_pct)" in later
