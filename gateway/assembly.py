@@ -32,9 +32,10 @@ from gateway.located_yaml import ProblemsError
 from gateway.pipeline import Pipeline
 from gateway.rounds import Rounds
 from gateway.rules.engine import RuleEngine
+from gateway.rules.groups import Names
 from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.loader import check_files, check_rules, rule_files
-from gateway.rules.rule import Rule, armed
+from gateway.rules.rule import GroupBy, Rule, armed
 from gateway.rules.vocabulary import Vocabulary
 from gateway.site import PlaceConfig, Site, SiteConfig, load_site
 
@@ -95,7 +96,7 @@ def build_engines(fleet: Fleet, site: Site, rules: Sequence[Rule]) -> Engines:
     return Engines(
         fleet=fleet,
         health=HealthEngine(fleet),
-        rules=RuleEngine(rules, fleet, hamlet_time(config.place)),
+        rules=RuleEngine(rules, fleet, hamlet_time(config.place), names_of(site)),
         alerts=AlertEngine(),
         outbox=Outbox(config.hamlet, fleet),
         irrigation=IrrigationEngine(site.plots, fleet, ZoneInfo(config.place.timezone)),
@@ -105,6 +106,16 @@ def build_engines(fleet: Fleet, site: Site, rules: Sequence[Rule]) -> Engines:
 def hamlet_time(place: PlaceConfig) -> HamletTime:
     """The clock and the sun that rules go by."""
     return HamletTime(ZoneInfo(place.timezone), place.latitude, place.longitude)
+
+
+def names_of(site: Site) -> Names:
+    """What people call the roads, places and plots."""
+    drawn = site.map
+    return {
+        **{(GroupBy.ROAD, road.id): road.label for road in drawn.roads},
+        **{(GroupBy.PLACE, place.id): place.label for place in drawn.places},
+        **{(GroupBy.PLOT, plot.id): plot.label for plot in site.plots},
+    }
 
 
 def connect(engines: Engines, config: SiteConfig, newest_message: int) -> Pipeline:

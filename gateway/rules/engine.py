@@ -62,6 +62,7 @@ class RuleEngine:
         for device in fleet:
             self._planning.replan(device, 0)
         self._planning.plan_groups()
+        self._planning.groups.waiting.clear()
 
     def restore(
         self, states: Iterable[RuleChanged], now: Millis, storms: Iterable[str] = ()
@@ -253,7 +254,8 @@ class RuleEngine:
             lost = {instance.rule.id: instance for instance in gone}
             known = self._plans.get(device.id)
             for instance in known.by_rule.values() if known else ():
-                old = lost.pop(instance.rule.id, None)
+                counts = isinstance(instance, Member)  # and has no state that it could take over
+                old = None if counts else lost.pop(instance.rule.id, None)
                 if before.get(instance.rule.id) is not instance.rule:
                     decisions += self._begin(instance, old, now)
             for removed in lost.values():

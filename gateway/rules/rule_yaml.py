@@ -11,6 +11,7 @@ from gateway.rules.actions.alert import AlertAction
 from gateway.rules.document import Node
 from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.parse import ExpressionError
+from gateway.rules.group_yaml import read_group
 from gateway.rules.rule import Action, Rule, Unknown, numbers_of
 from gateway.rules.selector_yaml import read_selector
 from gateway.rules.trigger_yaml import NAMES as TRIGGER_NAMES
@@ -26,6 +27,7 @@ _NAMES = (
     "until",
     "cooldown",
     *TRIGGER_NAMES,
+    "group",
     "unknown",
     "then",
     "priority",
@@ -84,7 +86,8 @@ def _read(
     until = None
     if trigger.lasts_ms is None:
         until = _read_condition(parts.get("until"), kinds, vocabulary, id)
-    subjects = Subjects(selector, kinds)
+    group = read_group(parts) if "group" in parts else None
+    subjects = Subjects(selector, kinds, group.by if group else None)
     then = _read_actions(parts["then"], subjects, vocabulary) if "then" in parts else ()
     if id is None or label is None:
         return None
@@ -99,6 +102,7 @@ def _read(
         event=trigger.event,
         runs_late=_runs_late(trigger, then),
         only=trigger.only,
+        group=group,
         lasts_ms=trigger.lasts_ms,
         for_ms=durations["for"] or 0,
         until=until,

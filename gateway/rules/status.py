@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from devices.reading import Millis
 from devices.text import Text
 from gateway.decisions import RuleState
+from gateway.rules.grouping import Member
 from gateway.rules.health import health_of
 from gateway.rules.instance import Instance
 from gateway.rules.restraint import Restraint
@@ -14,7 +15,8 @@ from gateway.rules.rule import Rule
 
 @dataclass(frozen=True, slots=True)
 class RuleStatus:
-    """One rule. `subjects` counts the devices by state; `firing` names those it fires for.
+    """One rule. `subjects` counts the devices, or groups of them, by state; `firing` names those it
+    fires for.
 
     `health` says what is wrong with it, or None; `lost` what it wanted in vain, since a rule of
     more weight was against it. `errors` counts conditions that failed, `stopped` what it was not
@@ -82,9 +84,10 @@ def _row(
     heard: tuple[Millis, Millis],
 ) -> RuleStatus:
     subjects = dict.fromkeys(RuleState, 0)
-    for instance in instances:
+    deciding = [one for one in instances if not isinstance(one, Member)]
+    for instance in deciding:
         subjects[instance.state] += 1
-    firing = (one.device.id for one in instances if one.state is RuleState.FIRING)
+    firing = (one.device.id for one in deciding if one.state is RuleState.FIRING)
     return RuleStatus(
         rule=rule.id,
         label=rule.label,

@@ -76,3 +76,23 @@ def test_a_moment_is_not_repeated_after_a_kill(open_hamlet: Open) -> None:
     hamlet.restart()
     hamlet.pipeline.tick(hamlet.now)
     assert len(commands(hamlet)) == 1
+
+
+def test_what_groups_do_is_kept_like_anything_else(open_hamlet: Open) -> None:
+    rule = {
+        "rule": "dry-all",
+        "label": "x",
+        "on": {"device": "soil-1"},
+        "when": "soil_moisture_pct < 24",
+        "group": {"by": "kind", "at_least": 1},
+        "then": [{"alert": {"severity": "warning"}}],
+    }
+    hamlet = open_hamlet(rules=[rule])
+    hamlet.soil(0, moisture=20)
+    hamlet.commit()
+    assert hamlet.ask("SELECT subject, state FROM rule_state") == [("group:kind:soil", "firing")]
+    hamlet.restart()
+    [alert] = hamlet.pipeline.engines.alerts.open_alerts()
+    assert (alert.source, alert.subject) == ("rule:dry-all", "group:kind:soil")
+    hamlet.soil(1, moisture=30)
+    assert not list(hamlet.pipeline.engines.alerts.open_alerts())

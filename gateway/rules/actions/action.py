@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 from devices.kind import Kind
 from gateway.rules.document import Node
-from gateway.rules.rule import Action
+from gateway.rules.rule import Action, GroupBy
 from gateway.rules.selector import Selector
 from gateway.rules.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """The devices that the rule is about; `kinds` by name."""
+    """The devices that the rule is about, or groups of them `by` what they share."""
 
     selector: Selector
     kinds: Mapping[str, Kind]
+    by: GroupBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def _read_message(node: Node, subjects: Subjects) -> Template | None:
     nodes = [node] if isinstance(node.value, str) else (node.parts("message") or {}).values()
     faults = 0
     for part in nodes:
-        found = find_faults(str(part.value), metrics)
+        found = find_faults(str(part.value), metrics, grouped=subjects.by is not None)
         part.complain_within(found)
         faults += len(found)
     return None if faults else Template(text)

@@ -143,6 +143,9 @@ def _read_target(
             return None
         return selector, vocabulary.kinds_of(selector)
     node = parts["device"]
+    if node.value == _SUBJECT and subjects.by is not None:
+        node.complain("a group is no device: say which with on:")
+        return None
     if node.value == _SUBJECT:
         return None, list(subjects.kinds.values())
     name = node.identifier("device")

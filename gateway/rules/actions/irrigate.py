@@ -12,7 +12,7 @@ from gateway.fleet import Device
 from gateway.located_yaml import did_you_mean
 from gateway.rules.actions.action import ActionKind, Subjects
 from gateway.rules.document import Node
-from gateway.rules.rule import Action, ActionError, Firing, Rule
+from gateway.rules.rule import Action, ActionError, Firing, GroupBy, Rule
 from gateway.rules.vocabulary import Vocabulary
 
 AMOUNTS: dict[str, float] = {"depth_mm": 100, "litres": 1_000_000, "minutes": 24 * 60}
@@ -77,6 +77,11 @@ def _read(node: Node, subjects: Subjects, vocabulary: Vocabulary) -> Action | No
 
 
 def _check_plot(node: Node, subjects: Subjects, vocabulary: Vocabulary) -> bool:
+    if node.value == _OF_DEVICE and subjects.by is GroupBy.PLOT:
+        return True
+    if node.value == _OF_DEVICE and subjects.by is not None:
+        node.complain(f"a {subjects.by.value} is on no plot: group by: plot, or name one")
+        return False
     if node.value == _OF_DEVICE:
         devices = vocabulary.devices_of(subjects.selector)
         without = [device.id for device in devices if device.plot is None]

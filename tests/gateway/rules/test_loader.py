@@ -103,6 +103,50 @@ def test_a_right_rule(tmp_path: Path) -> None:
         (rule(only="{weekdays: []}"), 6, 20, "weekdays is an empty list"),
         (rule(only="{months: [3, 13]}"), 6, 22, "a month is a number from 1 to 12"),
         (rule(only="{months: 3-11}"), 6, 18, "a month is a number from 1 to 12"),
+        (rule(group="{by: rod, at_least: 3}"), 6, 15, "must be one of road, place, plot, kind"),
+        (rule(group="{at_least: 3}"), 6, 10, "by is missing"),
+        (rule(group="{by: plot}"), 6, 10, "exactly one of at_least: (a number) and share:"),
+        (rule(group="{by: plot, at_least: 0}"), 6, 31, "whole number of devices from 1 to 5000"),
+        (rule(group="{by: plot, at_least: 2.5}"), 6, 31, "whole number of devices"),
+        (rule(group="{by: plot, share: 0.3}"), 6, 28, "share is a percentage from 1% to 100%"),
+        (rule(group="{by: plot, share: 130%}"), 6, 28, "share is a percentage"),
+        (rule(group="{by: plot, atleast: 3, share: 1%}"), 6, 30, "did you mean 'at_least'?"),
+        (
+            rule(when="", at="06:00", until="1h", group="{by: plot, at_least: 3}"),
+            7, 10, "group counts the devices for which when or silent holds",
+        ),
+        (
+            rule(when="", event="x", until="1h", group="{by: plot, at_least: 3}"),
+            7, 10, "group does not go with event",
+        ),
+        (
+            rule(
+                group="{by: plot, at_least: 3}",
+                then='[{alert: {severity: info, message: "{device.label}"}}]',
+            ),
+            5, 45, "nothing is called {device.label}",
+        ),
+        (
+            rule(
+                group="{by: plot, at_least: 3}",
+                then='[{alert: {severity: info, message: "{group.nam}"}}]',
+            ),
+            5, 45, "did you mean 'group.name'?",
+        ),
+        (
+            rule(
+                group="{by: kind, at_least: 3}",
+                then='[{irrigate: {plot: "{device.plot}", litres: 1}}]',
+            ),
+            5, 28, "a kind is on no plot",
+        ),
+        (
+            rule(
+                on="{kind: valve}", when="open", group="{by: plot, at_least: 3}",
+                then='[{command: {device: "{device.id}", command: close}}]',
+            ),
+            5, 29, "a group is no device: say which with on:",
+        ),
         (rule(rule="Tea Dry"), 1, 9, "lower-case letters"),
         (rule(label="{vi: Khô}"), 2, 10, "needs both languages"),
         (rule(on="{}"), 3, 7, "say which devices"),
