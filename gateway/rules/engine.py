@@ -94,14 +94,14 @@ class RuleEngine:
         self._listening.begin(self._fleet, now)
         self._judging.now = now
         last_heard = now - self._listening.deaf_ms
-        for instance in self._planning.instances():
-            instance.checked_at = last_heard
-            self._judging.arm(instance)
         changed = (one.since for one in self._planning.instances() if one.since <= now)
         last_alive = max(last_heard, max(changed, default=0))
         for clock in self._clocks:
-            clock.done_until = last_alive
             self._doubt(clock, now)
+            clock.resume(last_alive, now, self.around.here)
+        for instance in self._planning.instances():
+            instance.checked_at = last_heard
+            self._judging.arm(instance)
 
     def trust_clock(self, trusted: bool) -> None:
         """Whether what is told as `now` is the time. Else what goes by the time of day holds."""
@@ -165,7 +165,7 @@ class RuleEngine:
         plan = self._plans.get(device.id)
         if plan is None:
             return []
-        judged = tuple(one for one in plan.instances if one.rule.when is not None)
+        judged = tuple(one for one in plan.instances if one.rule.watched)
         decisions = [*self._judging.judge(plan, judged, unknown, now)]
         return decisions + self._follow(plan.followers, now) + self._ask_groups(now)
 
@@ -291,7 +291,7 @@ class RuleEngine:
         clock.unsure, clock.open = True, None
         if self.around.clock_trusted:
             clock.see(now, self.around.here)
-            self._judging.agenda.wake(clock, now)
+            self._judging.agenda.wake(clock, now, first=True)
         for instance in self._planning.instances_of(clock.rule):
             instance.turn(clock.open)
 
@@ -310,7 +310,7 @@ class RuleEngine:
                 decisions += self._judging.strike(instance, now)
         at = clock.next_look(now, self.around.here)
         if at is not None:
-            self._judging.agenda.wake(clock, at)
+            self._judging.agenda.wake(clock, at, first=True)
         return decisions
 
     def _begin(self, instance: Instance, old: Instance | None, now: Millis) -> list[Decision]:

@@ -31,6 +31,13 @@ class RuleClock:
         self.unsure = True
         self.wake_at: Millis | None = None
 
+    def resume(self, last_alive: Millis, now: Millis, here: HamletTime) -> None:
+        """The gateway goes on. A rule that was open all the while has not opened."""
+        self.done_until = last_alive
+        edge = self.rule.only.next_edge(last_alive, here) if self.rule.only else None
+        if self.open and (edge is None or edge > now):
+            self.unsure = False
+
     def see(self, now: Millis, here: HamletTime) -> None:
         """Open or close."""
         only = self.rule.only

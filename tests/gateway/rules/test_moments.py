@@ -309,3 +309,12 @@ def test_readings_do_not_touch_a_rule_that_acts_at_moments() -> None:
     assert scene.send(0, "s1", soil_moisture_pct=20.0) is scene.send(
         1, "s1", soil_moisture_pct=30.0
     )
+
+
+def test_silence_ends_what_fires_until_a_condition_that_unknown_clears() -> None:
+    scene = scene_of(AT_SIX + "  until: soil_moisture_pct > 27\n  unknown: clear\n" + WARN)
+    scene.run_until(clock(5, 50))
+    scene.send(clock(5, 50), "s1", soil_moisture_pct=20.0)
+    scene.run_until(clock(6))
+    scene.stale(clock(6, 21), "s1")
+    assert scene.states == [FIRING, INACTIVE]

@@ -198,3 +198,27 @@ def test_an_edited_rule_opens_at_its_new_hours() -> None:
     assert scene.states == [FIRING]
     scene.run_until(DAY)
     assert scene.states == [FIRING, INACTIVE]
+
+
+def test_a_start_within_its_hours_is_no_opening() -> None:
+    """The condition is looked at with the next reading, as without `only`."""
+    scene = scene_of(BELOW + "  unknown: fire\n" + BY_NIGHT + ALERT)
+    tell(scene, clock(21, 45, day=0), 30.0)
+    tell(scene, clock(22, 15, day=0), 30.0)
+    scene.restart(clock(23, 20, day=0))
+    scene.run_until(clock(23, 20, day=0))
+    assert scene.states == []
+    scene.send(clock(23, 25, day=0), "s1", soil_temperature_c=20.0)
+    assert scene.states == [FIRING]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_falls_due_when_it_closes_does_not_happen(restarted: bool) -> None:
+    closing = clock(5)
+    scene = scene_of(BELOW + "  for: 1h\n" + BY_NIGHT + ALERT)
+    tell(scene, closing - HOUR, 20.0)
+    if restarted:
+        scene.restart(closing - 30 * MINUTE)
+    scene.send(closing - MINUTE, "s1", soil_moisture_pct=20.0)
+    scene.run_until(closing)
+    assert scene.states == [PENDING, INACTIVE]
