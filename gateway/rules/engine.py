@@ -123,7 +123,9 @@ class RuleEngine:
             shape = plan.whole
         else:
             shape = plan.shapes.get(tuple(values)) or plan.add_shape(values)
-        if device.older or plan.uneven or now - reading.measured_at > SILENT_AFTER_MIN_MS:
+        if uneven := plan.uneven:
+            plan.take(reading, now)
+        if device.older or now - reading.measured_at > SILENT_AFTER_MIN_MS:
             return self._on_uneven_reading(plan, shape.touched, reading, now)
         try:  # every value is fresh, and mostly no rule changes: see that as fast as possible
             calm = shape.calm(values, plan.setting, plan.answers)
@@ -133,18 +135,25 @@ class RuleEngine:
             else:
                 if not calm:
                     shape.uneventful()
-                return _NOTHING
+                return self._after_calm(plan, now) if uneven else _NOTHING
         except Exception:  # noqa: BLE001, S110 - whose rule it is, is found out below
             pass
-        return self._with_groups(self._judging.judge(plan, shape.touched, values.get, now), now)
+        decisions = self._judging.judge(plan, shape.touched, values.get, now)
+        return self._with_groups([*decisions, *self._follow(plan.followers, now)], now)
+
+    def _after_calm(self, plan: Plan, now: Millis) -> Sequence[Decision]:
+        """A reading changed nothing for its own device; it may later, or for others."""
+        for instance in plan.timed:
+            if instance.wake_at is None or instance.wake_at > now + instance.soonest_ms:
+                self._judging.arm(instance)
+        if not plan.followers:
+            return _NOTHING
+        return self._with_groups(self._follow(plan.followers, now), now)
 
     def _on_uneven_reading(
         self, plan: Plan, touched: tuple[Instance, ...], reading: Reading, now: Millis
     ) -> Sequence[Decision]:
-        """A rule asks for more than the reading has, or some values may be older than others, or
-        all of them late."""
-        if plan.watch is not None:
-            plan.watch.add(reading.measured_at, reading.values)
+        """Some values may be older than others, or all of them late."""
         followers = plan.followers
         if now - reading.measured_at > ACTUATOR_READING_AGE_MAX_MS:
             touched = tuple(one for one in touched if not one.rule.actuates)
@@ -159,6 +168,8 @@ class RuleEngine:
         plan = self._plans.get(device.id)
         if plan is not None and plan.watch is not None:
             plan.watch.add(reading.measured_at, reading.values)
+            for instance in (*plan.timed, *plan.followers):
+                self._judging.arm(instance)
 
     def on_stale(self, device: Device, now: Millis) -> list[Decision]:
         """The device has been silent so long that its values are unknown."""

@@ -1,6 +1,6 @@
 """One rule for one device: its state, and which outcome of its condition changes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from devices.metric import Value
@@ -8,11 +8,12 @@ from devices.reading import Millis
 from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import RuleChanged, RuleState
-from gateway.fleet import Device
+from gateway.fleet import SILENT_AFTER_MIN_MS, Device
 from gateway.rules.answers import Answers
+from gateway.rules.duration import DURATION_MAX_MS
 from gateway.rules.expression.compile import Ask, Judge, ReadSetting, ReadValue
 from gateway.rules.expression.expression import Expression
-from gateway.rules.expression.nodes import TIMED
+from gateway.rules.expression.nodes import TIMED, AgeLimit, Question, Rain, Window
 from gateway.rules.rule import Rule, Unknown
 
 NEVER = object()
@@ -24,7 +25,8 @@ class Instance:
 
     `held` is set while a pending rule is due but its condition unknown. `wake_at` is the agenda's.
     `questions` is all that it asks; the answers to the `timed` ones change by themselves, and were
-    looked at last at `checked_at`. `answers` has them, once it belongs to a plan.
+    looked at last at `checked_at`; a fresh reading never makes one change sooner than `soonest_ms`
+    after it has come. `answers` has them, once it belongs to a plan.
     `fired` is when it last fired, and how many times before at that same moment.
     `open` is whether the rule's `only` allows it now, None while the time is not known.
     `lost` says what it wanted in vain, since another rule has more weight.
@@ -51,6 +53,7 @@ class Instance:
         "rule",
         "setting",
         "since",
+        "soonest_ms",
         "state",
         "timed",
         "wake_at",
@@ -64,6 +67,7 @@ class Instance:
         self.timed = tuple(
             one for part in rule.watched for one in part.questions if isinstance(one, TIMED)
         )
+        self.soonest_ms = _soonest(self.timed)
         self.answers: Answers | None = None
         self.cool_until: Millis | None = None
         self.wake_at: Millis | None = None
@@ -202,6 +206,13 @@ class Instance:
             cool_until=self.cool_until,
             values={name: read(name) for name in sorted(self.rule.metrics)},
         )
+
+
+def _soonest(timed: Iterable[Question]) -> Millis:
+    """What is fresh may have been measured a little while ago."""
+    spans = [one.limit_ms for one in timed if isinstance(one, AgeLimit)]
+    spans += [one.ms for one in timed if isinstance(one, Window | Rain)]
+    return min(spans, default=DURATION_MAX_MS) - SILENT_AFTER_MIN_MS
 
 
 def _nobody() -> None:

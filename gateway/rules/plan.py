@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from devices.metric import Value
-from devices.reading import Millis
+from devices.reading import Millis, Reading
 from gateway.fleet import Device
 from gateway.rules.answers import Answers
 from gateway.rules.expression.compile import Ask, Calm, ReadSetting, compile_calm
@@ -114,6 +114,12 @@ class Plan:
         for instance in self.instances:
             instance.on_settled = self._unsettle
             instance.answers = self.answers
+
+    def take(self, reading: Reading, now: Millis) -> None:
+        """A reading of the device, before its rules are asked."""
+        self.answers.now = now
+        if self.watch is not None:
+            self.watch.add(reading.measured_at, reading.values)
 
     def relate(self, watch: Watch | None, followers: Iterable[Instance]) -> None:
         """What is remembered of the device, and who follows it."""

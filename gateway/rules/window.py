@@ -17,6 +17,8 @@ SAMPLES_MAX = 240
 """Entries: a day of a sensor that reports every ten minutes, as it is. They take 17 kB."""
 SLOTS = 120
 """Half of that: so merging, which looks at all entries, is needed once in a hundred values."""
+DECIMALS = 6
+"""No sensor of a hamlet measures that finely."""
 _HOUR_MS = 3_600_000
 
 
@@ -30,19 +32,26 @@ class Window:
     `_total` of `_samples` values; `_cover` how long they were in force and `_area` the integral
     over that time, both 0 for the newest; `_rise` of the counter, each rise counted when it was
     seen. What came before the window's beginning is kept as far as it is in force there.
+
+    `_all` is the sums of the columns, kept up to date so that asking costs the same however many
+    entries there are, `_least` and `_most` the extremes, None when they are to be found anew.
     """
 
     __slots__ = (
+        "_all",
         "_area",
         "_at",
         "_counter",
         "_cover",
         "_high",
+        "_least",
         "_low",
+        "_most",
         "_numbers",
         "_rise",
         "_samples",
         "_since",
+        "_subtracted",
         "_sums",
         "_total",
         "_value",
@@ -60,6 +69,10 @@ class Window:
             array("d") for _ in range(7)
         )
         self._sums = (self._total, self._area, self._cover, self._rise)
+        self._all = _Sums()
+        self._least: float | None = None
+        self._most: float | None = None
+        self._subtracted = 0
         self._numbers = (self._value, self._low, self._high, *self._sums)
 
     @property
@@ -79,11 +92,22 @@ class Window:
             column.append(value)
         for column in (self._area, self._cover, self._rise):
             column.append(0.0)
+        known = self._all
+        known.samples += 1
+        known.total += value
+        if self._least is not None and value < self._least:
+            self._least = value
+        if self._most is not None and value > self._most:
+            self._most = value
         last = len(times) - 1
         if last:
             self._close(last - 1, carry)
             self._find_rise(last)
-        self._since = min(self._since, at)
+            known.cover += self._cover[last - 1]
+            known.area += self._area[last - 1]
+            known.rise += self._rise[last]
+        elif at < self._since:
+            self._since = at
         self._leave_behind(at)
         if last >= SAMPLES_MAX:
             self._merge()
@@ -95,25 +119,30 @@ class Window:
         if function in (Function.SUM, Function.COUNT):
             if 2 * (now - max(start, self._since)) < self.ms:
                 return None
-            first = bisect_right(self._at, start)
-            column = self._total if function is Function.SUM else self._samples
-            return sum(column[first:])
+            before = bool(self._at) and self._at[0] <= start
+            if function is Function.COUNT:
+                return self._all.samples - (self._samples[0] if before else 0)
+            return _rounded(self._all.total - (self._total[0] if before else 0.0))
         known = self._known(now, carry)
         if known is None:
             return None
         match function:
             case Function.AVERAGE:
                 area, covered = known
-                return area / covered
+                return _rounded(area / covered)
             case Function.LEAST:
-                return min(self._low)
+                if self._least is None:
+                    self._least = min(self._low)
+                return self._least
             case Function.MOST:
-                return max(self._high)
+                if self._most is None:
+                    self._most = max(self._high)
+                return self._most
             case Function.CHANGE:
-                return self._change(start)
+                return _rounded(self._change(start))
             case _:
-                begin = max(start, self._at[0])
-                return self._change(start) * _HOUR_MS / (now - begin) if now > begin else None
+                hours = (now - max(start, self._at[0])) / _HOUR_MS
+                return _rounded(self._change(start) / hours) if hours else None
 
     def next_change(self, after: Millis) -> Millis | None:
         """When the next value leaves the window."""
@@ -139,8 +168,8 @@ class Window:
             covered = end - max(oldest, start)
             return (0.0, covered) if 2 * covered >= self.ms else None
         held = max(end - max(newest, start), 0)
-        area = sum(self._area) + self._value[-1] * held
-        cover = sum(self._cover) + held
+        area = self._all.area + self._value[-1] * held
+        cover = self._all.cover + held
         if oldest <= start and len(self._at) > 1 and self._cover[0]:
             outside = min(start - oldest, self._cover[0])
             area -= self._area[0] * outside / self._cover[0]
@@ -150,22 +179,49 @@ class Window:
     def _change(self, start: Millis) -> float:
         """From the value in force at the beginning, or else the first one, to the newest."""
         if self._counter:
-            return sum(self._rise[bisect_right(self._at, start) :])
+            return self._all.rise - (self._rise[0] if self._at[0] <= start else 0.0)
         return self._value[-1] - self._value[0]
 
     def _leave_behind(self, now: Millis) -> None:
         """Drop what is over. A counter's value from before the window tells the first rise in it,
         however old it is."""
-        start = now - self.ms
-        drop = bisect_right(self._at, start) - 1
-        if drop < 0:
+        start, times = now - self.ms, self._at
+        if len(times) < 2 or times[0] > start:
             return
-        if not self._counter and drop < len(self._at) - 1:
-            drop += self._at[drop] + self._cover[drop] <= start
+        if times[1] > start and (self._counter or times[0] + self._cover[0] > start):
+            return
+        drop = bisect_right(times, start) - 1
+        if not self._counter and drop < len(times) - 1:
+            drop += times[drop] + self._cover[drop] <= start
         if drop:
-            del self._at[:drop], self._samples[:drop]
-            for column in self._numbers:
-                del column[:drop]
+            self._drop(drop)
+
+    def _drop(self, entries: int) -> None:
+        known = self._all
+        for index in range(entries):
+            known.samples -= self._samples[index]
+            known.total -= self._total[index]
+            known.area -= self._area[index]
+            known.cover -= self._cover[index]
+            known.rise -= self._rise[index]
+            if self._least is not None and self._low[index] <= self._least:
+                self._least = None
+            if self._most is not None and self._high[index] >= self._most:
+                self._most = None
+        del self._at[:entries], self._samples[:entries]
+        for column in self._numbers:
+            del column[:entries]
+        self._subtracted += entries
+        if self._subtracted > len(self._at):
+            self._sum_up()
+
+    def _sum_up(self) -> None:
+        """Add up anew: each subtraction leaves a trace, as floats do."""
+        known = self._all
+        known.samples = sum(self._samples)
+        known.total, known.area, known.cover, known.rise = (sum(one) for one in self._sums)
+        self._least = self._most = None
+        self._subtracted = 0
 
     def _close(self, index: int, carry: Millis) -> None:
         """It is known until when this value was in force."""
@@ -191,6 +247,7 @@ class Window:
             self._high[before] = max(self._high[before], value)
             self._total[before] += value
             self._samples[before] += 1
+            self._sum_up()
             return
         self._at.insert(index, at)
         self._samples.insert(index, 1)
@@ -206,6 +263,7 @@ class Window:
         self._since = min(self._since, at)
         if len(self._at) > SAMPLES_MAX:
             self._merge()
+        self._sum_up()
 
     def _merge(self) -> None:
         width = self.ms // SLOTS
@@ -219,3 +277,19 @@ class Window:
         self._value[:] = array("d", [*(self._value[b - 1] for _, b in spans), self._value[last]])
         self._samples[:] = array("q", [*(sum(self._samples[a:b]) for a, b in spans), 1])
         self._at[:] = array("q", [*(self._at[a] for a, _ in spans), self._at[last]])
+        self._sum_up()
+
+
+class _Sums:
+    """Of all entries."""
+
+    __slots__ = ("area", "cover", "rise", "samples", "total")
+
+    def __init__(self) -> None:
+        self.samples = 0
+        self.total = self.area = self.cover = self.rise = 0.0
+
+
+def _rounded(figure: float) -> float:
+    """Without the traces that adding floats leaves: the average of equal values is that value."""
+    return round(figure, DECIMALS)

@@ -94,3 +94,17 @@ def test_a_new_setting_counts_at_once() -> None:
 def test_devices_with_the_same_rules_share_the_compiled_question() -> None:
     scene = Scene(BELOW + ALERT, device("soil", "s1"), device("soil", "s2"))
     assert rest(scene, "s1").calm is rest(scene, "s2").calm
+
+
+def test_questions_beyond_the_reading_are_asked_at_once_too() -> None:
+    text = BELOW.replace("soil_moisture_pct < 24", "avg(soil_moisture_pct, 30m) < 24") + ALERT
+    scene = Scene(text, device("soil", "s1"))
+    for number in range(40):
+        scene.run_until(number * MINUTE)
+        scene.send(number * MINUTE, "s1", soil_moisture_pct=30.0)
+    (shape,) = scene.engine._plans["s1"].shapes.values()
+    assert is_compiled(shape)
+    for number in range(40, 70):
+        scene.run_until(number * MINUTE)
+        scene.send(number * MINUTE, "s1", soil_moisture_pct=20.0)
+    assert scene.states == [RuleState.FIRING]

@@ -95,7 +95,7 @@ def agree(found: dict[str, float | None], expected: dict[str, float | None]) -> 
         if value is None or one is None:
             assert one is value, name
         else:
-            assert math.isclose(one, value, rel_tol=1e-9, abs_tol=1e-6), name
+            assert math.isclose(one, value, rel_tol=1e-9, abs_tol=2e-6), name
 
 
 @given(STEPS, st.integers(0, 100_000), st.booleans())
@@ -189,3 +189,14 @@ def test_a_correction_backwards_keeps_the_order() -> None:
     made = window([(BEGIN, 1.0), (BEGIN + 10_000, 2.0), (BEGIN + 20_000, 3.0)])
     made.correct(Correction(BEGIN + 15_000, -15_000))
     assert made.figure(Function.CHANGE, BEGIN + 35_000, 60_000) == 2.0
+
+
+@given(st.integers(1, 999), st.lists(st.integers(1, 9_999), min_size=40, max_size=400))
+def test_the_average_of_equal_values_is_that_value(tenths: int, gaps: list[int]) -> None:
+    value, now = tenths / 10, BEGIN
+    made = Window(SPAN, counter=False, since=BEGIN)
+    for gap in gaps:
+        now += gap
+        made.add(now, value, CARRY)
+        assert made.figure(Function.AVERAGE, now, CARRY) in (None, value)
+        assert made.figure(Function.CHANGE, now, CARRY) in (None, 0.0)
