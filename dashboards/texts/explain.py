@@ -22,6 +22,11 @@ EXPLAIN: dict[str, Text] = {
     ),
     "explain.moment": Text("sẽ xét lúc {time}", "acts next at {time}"),
     "explain.event": Text("xét khi thiết bị báo {event}", "acts when the device tells of {event}"),
+    "explain.group": Text(
+        "{subject}: đúng ở {count} trên {size} thiết bị, cần {needed}",
+        "{subject}: holds for {count} of {size} {size:device|devices}, {needed} needed",
+    ),
+    "explain.group.unknown": Text("{count} thiết bị chưa rõ", "unknown for {count}"),
     "explain.when": Text("điều kiện bắt đầu (when)", "when"),
     "explain.until": Text("điều kiện kết thúc (until)", "until"),
     "explain.silent": Text(

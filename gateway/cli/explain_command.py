@@ -4,7 +4,6 @@ import json
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -27,7 +26,7 @@ from gateway.journal.database import JournalError, naming_damage, open_for_readi
 from gateway.journal.memory import load_fleet, load_rule_states
 from gateway.journal.recall import recall
 from gateway.located_yaml import did_you_mean
-from gateway.rules.explained import RuleExplained
+from gateway.rules.engine import RuleEngine
 from gateway.rules.rule import Rule
 from gateway.site import Site
 
@@ -35,7 +34,8 @@ from gateway.site import Site
 def explain_rule(
     rule: Annotated[str, typer.Argument(help="The id of the rule.")],
     device: Annotated[
-        str | None, typer.Argument(help="Only for this device; else for all that it concerns.")
+        str | None,
+        typer.Argument(help="Only for this device or group; else for all that it concerns."),
     ] = None,
     at: Annotated[
         str | None,
@@ -65,10 +65,14 @@ def explain_rule(
             connection.execute("BEGIN")  # all answers as of one moment
             past = _Past(connection, hamlet, asked, then)
             fleet = past.fleet(device)
-            if device is not None and fleet.get(device) is None:
-                hint = did_you_mean(device, [one.id for one in fleet])
+            engine = past.engine(fleet)
+            groups = [one for one in engine.subjects_of(rule) if fleet.get(one) is None]
+            if device is not None and fleet.get(device) is None and device not in groups:
+                hint = did_you_mean(device, [*(one.id for one in fleet), *groups])
                 _refuse(f"there is no device {device!r}{hint}")
-            found = list(past.explain(fleet, device))
+            subjects = engine.subjects_of(rule) if device is None else [device]
+            explained = [engine.explain(rule, subject, past.now) for subject in subjects]
+    found = [one for one in explained if one is not None]
     if as_json_list:
         print(json.dumps([as_json(one) for one in found], ensure_ascii=False, indent=1))
         return
@@ -91,24 +95,24 @@ class _Past:
     def fleet(self, device: str | None) -> Fleet:
         if self._then is None:
             return load_fleet(self._connection, self._site.devices)
-        asked_for = None if device is None else {device}
+        # Of a group, each device counts.
+        asked_for = None if device is None or self._rule.group is not None else {device}
         return fleet_as_of(self._connection, self._site.devices, self._then, asked_for)
 
-    def explain(self, fleet: Fleet, device: str | None) -> Iterator[RuleExplained]:
+    def engine(self, fleet: Fleet) -> RuleEngine:
+        """The engine, with this rule alone, as it was left then."""
         engine = build_engines(fleet, self._site, [self._rule]).rules
         engine.around.recall = partial(recall, self._connection)
-        subjects = [device] if device is not None else [one.id for one in fleet]
-        engine.restore(self._states(subjects), self.now)
+        engine.restore(self._states(engine), self.now)
         heard = [one.heard_at for one in fleet if one.heard_at is not None]
         engine.listen_again(max(heard, default=self.now))  # it was not away since, as after a start
-        explained = (engine.explain(self._rule.id, subject, self.now) for subject in subjects)
-        return (one for one in explained if one is not None)
+        return engine
 
-    def _states(self, subjects: list[str]) -> list[RuleChanged]:
+    def _states(self, engine: RuleEngine) -> list[RuleChanged]:
+        id = self._rule.id
         if self._then is not None:
-            return rule_states_as_of(self._connection, self._rule.id, subjects, self._then)
-        states = load_rule_states(self._connection)
-        return [one for one in states if one.rule == self._rule.id]
+            return rule_states_as_of(self._connection, id, engine.subjects_of(id), self._then)
+        return [one for one in load_rule_states(self._connection) if one.rule == id]
 
 
 def _present(connection: sqlite3.Connection) -> Millis:

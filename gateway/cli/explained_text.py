@@ -1,18 +1,21 @@
 """An explained rule as text for a person, and as JSON for a program."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from dashboards.words import Words
 from devices.metric import Value
 from devices.text import Text
 from gateway.decisions import RuleState
 from gateway.fleet import Device, Fleet
-from gateway.rules.explained import RuleExplained
+from gateway.rules.explained import GroupExplained, RuleExplained
 from gateway.rules.rule import Rule
 from gateway.rules.trace import Traced
 
 DETAILED_MAX = 3
 """Devices that are told in full; of more, each gets one line."""
+NAMED_MAX = 20
+"""Devices of a group that are named."""
 _MARKS = {True: "✓", False: "✗", None: "?"}
 _HOURS = {True: "explain.open", False: "explain.closed", None: "explain.hours-unknown"}
 _INDENT = "  "
@@ -28,12 +31,12 @@ def describe(
         return
     yield f"{rule.id}: {words.text(rule.label)}"
     for one in found:
-        about = fleet.get(one.device)
-        label = words.text(about.label) if about else one.device
-        head = f"{one.device} ({label}): {_state(one, words)}"
+        about = fleet.get(one.subject)
+        name = f"{one.subject} ({words.text(about.label)})" if about else one.subject
+        head = f"{name}: {_state(one, words)}"
         if len(found) > DETAILED_MAX:
             yield f"{_mark(one)} {head}"
-        elif about is not None:
+        else:
             yield head
             yield from (_INDENT + line for line in _details(one, about, words))
 
@@ -50,12 +53,14 @@ def _state(one: RuleExplained, words: Words) -> str:
     return f"{state} {words.t('explain.since', time=words.exact(one.since))}"
 
 
-def _details(one: RuleExplained, device: Device, words: Words) -> Iterator[str]:
+def _details(one: RuleExplained, device: Device | None, words: Words) -> Iterator[str]:
     if one.state is RuleState.PENDING and one.due is not None:
         key = "explain.due" if one.due > one.at else "explain.waits"
         yield words.t(key, time=words.exact(one.due))
     if one.cool_until is not None and one.cool_until > one.at:
         yield words.t("explain.cool", time=words.exact(one.cool_until))
+    if one.group is not None:
+        yield from _group(one.group, words)
     if one.turns_at is not None:
         yield words.t(_HOURS[one.open], time=words.when(one.turns_at))
     if one.next_moment is not None:
@@ -80,7 +85,24 @@ def _details(one: RuleExplained, device: Device, words: Words) -> Iterator[str]:
         yield words.t("explain.fault", fault=words.text(one.health))
 
 
-def _part(part: Traced, one: RuleExplained, device: Device, words: Words) -> Iterator[str]:
+def _group(group: GroupExplained, words: Words) -> Iterator[str]:
+    said = words.t(
+        "explain.group",
+        subject=group.subject,
+        count=len(group.holding),
+        size=group.size,
+        needed=group.needed,
+    )
+    if group.unknown:
+        said += f", {words.t('explain.group.unknown', count=group.unknown)}"
+    yield said
+    if group.holding:
+        more = len(group.holding) - NAMED_MAX
+        named = ", ".join(group.holding[:NAMED_MAX])
+        yield _INDENT + (f"{named}, … (+{more})" if more > 0 else named)
+
+
+def _part(part: Traced, one: RuleExplained, device: Device | None, words: Words) -> Iterator[str]:
     said = f"{_MARKS[_truth(part.outcome)]} {part.text}"
     if part.metric is not None:
         said += f" ({_age(part.metric, one, words, known=part.outcome is not None)})"
@@ -93,10 +115,10 @@ def _part(part: Traced, one: RuleExplained, device: Device, words: Words) -> Ite
         yield from (_INDENT + line for line in _part(inner, one, device, words))
 
 
-def _input(input: Traced, one: RuleExplained, device: Device, words: Words) -> str:
+def _input(input: Traced, one: RuleExplained, device: Device | None, words: Words) -> str:
     known = input.outcome is not None
     value = words.t("explain.unknown")
-    metric = device.kind.metric(input.metric) if input.metric else None
+    metric = device.kind.metric(input.metric) if device and input.metric else None
     if input.outcome is not None:
         value = words.value(metric, input.outcome) if metric else _plain(input.outcome, words)
     age = f" ({_age(input.metric, one, words, known=known)})" if input.metric else ""
@@ -124,7 +146,7 @@ def as_json(one: RuleExplained) -> dict[str, object]:
     """Times in ms UTC; null is unknown, or that there is none."""
     return {
         "rule": one.rule,
-        "device": one.device,
+        "subject": one.subject,
         "at": one.at,
         "state": one.state.value,
         "since": one.since,
@@ -140,6 +162,7 @@ def as_json(one: RuleExplained) -> dict[str, object]:
         "turns_at": one.turns_at,
         "next_moment": one.next_moment,
         "event": one.event,
+        "group": None if one.group is None else asdict(one.group),
         "lost": _both(one.lost),
         "health": _both(one.health),
     }

@@ -289,11 +289,16 @@ class RuleEngine:
         """The rules that concern the device, in the order of the rules."""
         return on_device(self._planning.concerning(device))
 
-    def explain(self, rule: str, device: str, now: Millis) -> RuleExplained | None:
-        """Why the rule fires for the device or not; None where it does not concern it."""
-        if (one := self._planning.find(rule, device)) is None:
+    def subjects_of(self, rule: str) -> list[str]:
+        """The devices, or the groups of devices, that the rule acts for."""
+        return self._planning.subjects_of(rule)
+
+    def explain(self, rule: str, subject: str, now: Millis) -> RuleExplained | None:
+        """Why the rule fires for a device or a group, or not; None where it does not concern it."""
+        if (one := self._planning.find(rule, subject)) is None:
             return None
-        return explain(one, self._judging.moment(one, now), self._listening, self.around.here)
+        moment, deciding = self._judging.moment(one, now), self._planning.deciding(one)
+        return explain(one, deciding, moment, self._listening, self.around.here)
 
     def _doubt(self, clock: RuleClock, now: Millis) -> None:
         """What the clock says may have changed otherwise than by waiting; it is looked at now, or

@@ -93,11 +93,20 @@ class Planning:
     def concerning(self, device: str) -> list[Instance]:
         """The instances that decide for the device: its own, and those of its groups."""
         plan = self.plans.get(device)
-        own = plan.by_rule.values() if plan else ()
-        groups = self.plans
+        return [self.deciding(one) for one in plan.by_rule.values()] if plan else []
+
+    def deciding(self, one: Instance) -> Instance:
+        """The instance that acts: that of the group for one of its members, else itself."""
+        if isinstance(one, Member):
+            return self.plans[one.group.id].by_rule[one.rule.id]
+        return one
+
+    def subjects_of(self, rule: str) -> list[str]:
+        """The devices, or the groups, that it acts for."""
         return [
-            groups[one.group.id].by_rule[one.rule.id] if isinstance(one, Member) else one
-            for one in own
+            subject
+            for subject, plan in self.plans.items()
+            if (one := plan.by_rule.get(rule)) and not isinstance(one, Member)
         ]
 
     def instances(self) -> Iterator[Instance]:

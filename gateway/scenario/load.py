@@ -1,5 +1,6 @@
 """Scenario files, read and checked whole: every mistake with file, line and column."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -23,6 +24,7 @@ NOWHERE = PlaceConfig(latitude=21.72, longitude=105.73, timezone="Asia/Ho_Chi_Mi
 """Where a scenario plays that does not say it: in the hills of Thai Nguyen."""
 GROUP = "group:"
 """How the subject of a rule about a group begins."""
+_HEXADECIMAL = re.compile(r"0x([0-9]+)\s*(?:[,}#]|$)")
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -143,6 +145,7 @@ class _Reader:
     def __init__(self, located: Located, fleet: Fleet, rules: set[str]) -> None:
         self.problems: list[Problem] = []
         self._located = located
+        self._lines = located.file.read_text(encoding="utf-8").split("\n")
         self._fleet = fleet
         self._rules = rules
 
@@ -199,6 +202,7 @@ class _Reader:
         if not series:
             self._complain(route, "measures nothing; write e.g. soil_moisture_pct: 30 20+0x10")
         for name in series:
+            self._refuse_hexadecimal((*route, name))
             if device.kind.metric(name) is None:
                 hint = did_you_mean(name, [metric.name for metric in device.kind.metrics])
                 self._complain((*route, name), f"a {device.kind.name} has no metric {name!r}{hint}")
@@ -210,6 +214,13 @@ class _Reader:
                 later = step * interval
                 measured = None if readings.measured is None else readings.measured + later
                 yield Said(readings.at + later, device.id, values, measured, None, None, route)
+
+    def _refuse_hexadecimal(self, route: Route) -> None:
+        """YAML takes `0x10` for sixteen; its author meant eleven zeros."""
+        line, column = self._located.position(route)
+        if match := _HEXADECIMAL.match(self._lines[line - 1], column - 1):
+            times = match[1]
+            self._complain(route, f"0x{times} is a number in YAML; for zeros write 0+0x{times}")
 
     def _device(self, id: str, route: Route) -> Device | None:
         device = self._fleet.get(id)

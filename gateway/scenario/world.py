@@ -86,15 +86,8 @@ class World:
 
     def subjects(self, rule: str) -> dict[str, RuleState]:
         """By subject, how the rule stands for all that it concerns."""
-        engine = self._pipeline.engines.rules
-        found = {
-            device.id: one.state
-            for device in self.fleet
-            for one in engine.rules_of(device.id)
-            if one.rule == rule
-        }
-        changed = {subject: state for (id, subject), state in self._states.items() if id == rule}
-        return {**found, **changed}
+        subjects = self._pipeline.engines.rules.subjects_of(rule)
+        return {one: self._states.get((rule, one), RuleState.INACTIVE) for one in subjects}
 
     def alerts(self) -> list[Alert]:
         """The open alerts of rules, and those that speak of rules."""

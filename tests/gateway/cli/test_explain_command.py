@@ -7,7 +7,7 @@ from typer.testing import CliRunner, Result
 
 from gateway.cli.main import app
 from tests.gateway.driven_hamlet import MINUTE, NOW, Hamlet
-from tests.gateway.small_site import DRY_RULE, topic
+from tests.gateway.small_site import DRY_RULE, soil, topic
 
 RULE = {
     **DRY_RULE,
@@ -227,3 +227,55 @@ def test_windows_are_as_they_were(tmp_path: Path) -> None:
     later = lines(tmp_path, "dry", "soil-1", "--at", "2026-11-22T07:30")
     assert "          avg(soil_moisture_pct, 20m) = 20.00" in later
     assert "      ✓ changed(soil_moisture_pct)" in later
+
+
+GROUPED = {
+    "rule": "all-dry",
+    "label": {"vi": "Khô cả", "en": "All dry"},
+    "on": {"kind": "soil"},
+    "when": "soil_moisture_pct < 24",
+    "group": {"by": "kind", "at_least": 2},
+    "then": [{"alert": {"severity": "info"}}],
+}
+
+
+@pytest.fixture
+def group(tmp_path: Path) -> None:
+    """07:00 soil-1 is dry, 07:01 soil-2, too."""
+    hamlet = Hamlet(tmp_path, [GROUPED], False)
+    for device in ("soil-1", "soil-2"):
+        hamlet.say(topic(device), soil(1, 20))
+        hamlet.commit()
+        hamlet.now += MINUTE
+    hamlet.connection.close()
+
+
+@pytest.mark.usefixtures("group")
+def test_a_group_tells_of_how_many_it_holds(tmp_path: Path) -> None:
+    assert lines(tmp_path, "all-dry", "--at", "2026-11-22T07:00:30") == [
+        "all-dry: All dry",
+        "group:kind:soil: quiet, has never changed",
+        "  group:kind:soil: holds for 1 of 2 devices, 2 needed, unknown for 1",
+        "    soil-1",
+    ]
+    told = lines(tmp_path, "all-dry", "group:kind:soil", "--at", "2026-11-22T07:02")
+    assert told[1:] == [
+        "group:kind:soil: firing since 07:01:00",
+        "  group:kind:soil: holds for 2 of 2 devices, 2 needed",
+        "    soil-1, soil-2",
+    ]
+
+
+@pytest.mark.usefixtures("group")
+def test_a_device_of_a_group_tells_its_part_and_how_the_group_stands(tmp_path: Path) -> None:
+    assert lines(tmp_path, "all-dry", "soil-1", "--at", "2026-11-22T07:02") == [
+        "all-dry: All dry",
+        "soil-1 (Device soil-1): firing since 07:01:00",
+        "  group:kind:soil: holds for 2 of 2 devices, 2 needed",
+        "    soil-1, soil-2",
+        "  when:",
+        "    ✓ soil_moisture_pct < 24",
+        "        soil_moisture_pct = 20% (measured at 07:00:00)",
+    ]
+    [found] = json.loads(explain(tmp_path, "all-dry", "soil-1", "--json").stdout)
+    assert (found["subject"], found["group"]["subject"]) == ("soil-1", "group:kind:soil")

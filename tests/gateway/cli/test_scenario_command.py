@@ -128,6 +128,7 @@ def test_json_says_the_same(tmp_path: Path) -> None:
         ("soil-1, soil_m", "soil-9, soil_m", "14:18", "there is no device 'soil-9'; did you mean"),
         ("soil_moisture_pct: 30", "moisture: 30", "14:36", "a soil has no metric 'moisture'"),
         ("30 20}", "30 2O}", "14:45", "'2O' is no value"),
+        ("30 20}", "0x3}", "14:45", "0x3 is a number in YAML; for zeros write 0+0x3"),
         ("expect:", "expects:", "12:5", "'expect' is missing"),
         ("soil_moisture_pct < 24", "soil_moisture < 24", "6:11", "there is no metric"),
     ],
