@@ -9,14 +9,17 @@ from dashboards import (
     device_list_pages,
     device_pages,
     home_pages,
+    rule_pages,
     technician_pages,
     watering_pages,
 )
 from dashboards.assets import PREFIX
+from dashboards.door import Door
 from dashboards.pages import Pages
 from dashboards.rendering import Renderer
 from dashboards.shared import Shared
 from gateway.feed import Feed
+from gateway.rule_texts import RuleEditing
 from gateway.views import Views
 
 A_YEAR = "public, max-age=31536000, immutable"
@@ -26,15 +29,17 @@ PARTS = (
     device_pages,
     alert_pages,
     watering_pages,
+    rule_pages,
     technician_pages,
 )
 
 
-def add_pages(app: FastAPI, views: Views, feed: Feed) -> None:
-    """Serve the pages of the hamlet from `app`, its own error pages included."""
+def add_pages(app: FastAPI, views: Views, feed: Feed, rules: RuleEditing, token: str) -> None:
+    """Serve the pages of the hamlet from `app`, its own error pages included. Whoever changes
+    something shows the `token` first."""
     config = views.site.config
     renderer = Renderer(config.name, config.place.timezone)
-    pages = Pages(renderer, views, feed, Shared(feed))
+    pages = Pages(renderer, views, feed, Shared(feed), rules, Door(token))
     for part in PARTS:
         app.include_router(part.routes(pages), include_in_schema=False)
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.responses import HTMLResponse, StreamingResponse
 
+from dashboards.door import Door
 from dashboards.live import stream
 from dashboards.rendering import Renderer
 from dashboards.shared import Fragments, Shared
 from dashboards.words import Words
 from gateway.feed import Feed, Update
+from gateway.rule_texts import RuleEditing
 from gateway.views import Views
 
 
@@ -23,6 +25,8 @@ class Pages:
     views: Views
     feed: Feed
     shared: Shared
+    rules: RuleEditing
+    door: Door
 
     def words(self, request: Request, *, live: bool = False) -> Words:
         """How the reader of this request is spoken to, now."""

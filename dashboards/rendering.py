@@ -23,6 +23,7 @@ NAVIGATION = (
     ("devices", "/devices"),
     ("alerts", "/alerts"),
     ("watering", "/watering"),
+    ("rules", "/rules"),
     ("technician", "/technician"),
 )
 

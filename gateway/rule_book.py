@@ -11,14 +11,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from devices.kinds import KINDS
+from devices.text import Text
 from gateway.assembly import vocabulary_of
 from gateway.clock import Now
 from gateway.decisions import RuleVersion
 from gateway.durable_file import write_durably
+from gateway.journal.reader import JournalReader
 from gateway.located_yaml import Problem, ProblemsError
 from gateway.pipeline import Pipeline
 from gateway.rule_drafts import findings_in, mistake, versions_since
-from gateway.rule_texts import Draft, Finding, RuleEditError, RuleText, revision_of
+from gateway.rule_rehearsal import rehearse
+from gateway.rule_texts import Draft, Finding, Rehearsal, RuleEditError, RuleText, revision_of
 from gateway.rules.loader import CheckedRules, check_files, read_sources, rule_files
 from gateway.rules.notices import rules_accepted, rules_refused
 from gateway.rules.rule import Rule
@@ -31,6 +34,20 @@ FOUND = "file"
 FILE_MODE = 0o644
 """Of a new file: technicians edit it, too."""
 
+_GONE = Text(
+    "Tệp không còn quy tắc này: hãy tải lại trang.",
+    "Its file does not have this rule any more: load the page again.",
+)
+_IN_BRACKETS = Text(
+    "Tệp này viết các quy tắc trong ngoặc vuông: hãy sửa thẳng trong tệp.",
+    "This file has its rules in brackets: edit the file itself.",
+)
+_EDITED_MEANWHILE = Text(
+    "Người khác vừa sửa quy tắc này. Hãy chép lại phần bạn viết, tải lại trang rồi sửa lại.",
+    "Somebody else has changed this rule meanwhile. Copy what you wrote, load the page again and "
+    "put your change in once more.",
+)
+
 Commit = Callable[[], Awaitable[None]]
 
 
@@ -38,11 +55,19 @@ class RuleBook:
     """`commit` returns when what the pipeline decided is on disk."""
 
     def __init__(
-        self, site: Site, rules: Sequence[Rule], pipeline: Pipeline, commit: Commit, now: Now
+        self,
+        site: Site,
+        rules: Sequence[Rule],
+        pipeline: Pipeline,
+        reader: JournalReader,
+        commit: Commit,
+        now: Now,
     ) -> None:
         self.rules = tuple(rules)
         self.problems: Sequence[Problem] = ()
+        self._site = site
         self._folder = site.rules
+        self._reader = reader
         self._vocabulary = vocabulary_of(site)
         self._names = _names_of(site)
         self._pipeline = pipeline
@@ -51,9 +76,11 @@ class RuleBook:
         self._texts: Mapping[str, RuleText] = {}
         self._newest: dict[str, RuleVersion] = {}
         self._editing = asyncio.Lock()
+        self._rehearsing = asyncio.Lock()
 
-    async def open(self, newest: Sequence[RuleVersion]) -> None:
-        """Begin. `newest` is how each rule read when that was last looked at."""
+    async def open(self) -> None:
+        """Begin, and note what was edited since the last time."""
+        newest = await asyncio.to_thread(self._reader.newest_rule_versions)
         self._newest = {version.rule: version for version in newest}
         sources = await asyncio.to_thread(read_sources, rule_files(self._folder))
         self._texts = await asyncio.to_thread(self._read, self.rules, sources)
@@ -73,6 +100,20 @@ class RuleBook:
         draft, _, _ = await asyncio.to_thread(self._draft, text, rule, None)
         return draft
 
+    async def rehearse(self, text: str, rule: str | None = None) -> tuple[Draft, Rehearsal | None]:
+        """What the text would have done in the last days; only the draft when it is not sound. One
+        at a time."""
+        draft, _, checked = await asyncio.to_thread(self._draft, text, rule, None)
+        if not draft.sound or checked is None:
+            return draft, None
+        tried = next(one for one in checked.rules if one.id == draft.rule)
+        armed = [one for one in self.rules if one.id == rule and one.armed]
+        async with self._rehearsing:
+            rehearsal = await asyncio.to_thread(
+                rehearse, tried, armed, self._site, self._reader, self._now()
+            )
+        return draft, rehearsal
+
     async def save(
         self, text: str, by: str, rule: str | None = None, revision: str | None = None
     ) -> Draft:
@@ -91,7 +132,7 @@ class RuleBook:
         """Let a rule act, or not. Raises RuleEditError."""
         text = self.text(rule)
         if text is None:
-            raise RuleEditError(f"There is no rule {rule!r}.")
+            raise RuleEditError(_no_rule(rule))
         return await self.save(with_armed(text.text, armed), by, rule, text.revision)
 
     async def reload(self, by: str = FOUND) -> Sequence[Problem]:
@@ -172,18 +213,10 @@ class RuleBook:
             return path, added(_content(path) if path.exists() else "", text)
         source = read_sources(rule_files(self._folder)).get(rule)
         if source is None:
-            known = "its file has its rules in brackets: edit the file itself"
-            gone = "its file does not have it any more: load the page again"
-            raise RuleEditError(
-                f"The rule {rule!r} cannot be edited here; "
-                + (known if rule in self._texts and not self._texts[rule].editable else gone)
-                + "."
-            )
+            known = self._texts.get(rule)
+            raise RuleEditError(_GONE if known is None or known.editable else _IN_BRACKETS)
         if revision is not None and revision_of(source.text) != revision:
-            raise RuleEditError(
-                "Somebody else has changed this rule meanwhile. Copy what you wrote, load the page "
-                "again and put your change in once more."
-            )
+            raise RuleEditError(_EDITED_MEANWHILE)
         return source.file, replaced(_content(source.file), source, text)
 
 
@@ -200,7 +233,7 @@ def _content(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RuleEditError(f"{path.name} cannot be read: {error}") from None
+        raise RuleEditError(_cannot_be_read(path, error)) from None
 
 
 def _write(path: Path, content: str) -> None:
@@ -211,7 +244,21 @@ def _write(path: Path, content: str) -> None:
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else FILE_MODE
         write_durably(path, content, mode)
     except OSError as error:
-        raise RuleEditError(
-            f"{path.name} cannot be written: {error.strerror}. The old rules go on. A technician "
-            "must let the gateway write in the folder rules/, or make room on the disk."
-        ) from None
+        raise RuleEditError(_cannot_be_written(path, error)) from None
+
+
+def _no_rule(rule: str) -> Text:
+    return Text(f"Không có quy tắc “{rule}”.", f"There is no rule {rule!r}.")
+
+
+def _cannot_be_read(path: Path, error: Exception) -> Text:
+    return Text(f"Không đọc được {path.name}: {error}", f"{path.name} cannot be read: {error}")
+
+
+def _cannot_be_written(path: Path, error: OSError) -> Text:
+    return Text(
+        f"Không ghi được {path.name} ({error.strerror}); quy tắc cũ vẫn chạy. Kỹ thuật viên: cho "
+        "phép máy ghi vào thư mục rules/, hoặc xóa bớt tệp cho đủ chỗ.",
+        f"{path.name} cannot be written ({error.strerror}); the old rules go on. Technician: let "
+        "the gateway write in the folder rules/, or make room on the disk.",
+    )

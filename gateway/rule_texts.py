@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from devices.reading import Millis
 from devices.text import Text
+from gateway.decisions import RuleState
 from gateway.located_yaml import Problem
 
 
@@ -56,8 +58,37 @@ class Draft:
         return all(finding.is_warning for finding in self.findings)
 
 
+class Outcome(NamedTuple):
+    """What a rule would have done: how often it fired, what it asked for. Each alert is one message
+    to people."""
+
+    firings: int
+    alerts: int
+    commands: int
+    litres: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a rule would have done from `start` to `end`, and what the armed one would have, if
+    there is one; or the trouble. When it is not `complete`, time ran out before the end of what
+    there is. `changes` are the last ones: when, for whom, and to which state."""
+
+    start: Millis = 0
+    end: Millis = 0
+    complete: bool = True
+    tried: Outcome | None = None
+    armed: Outcome | None = None
+    changes: Sequence[tuple[Millis, str, RuleState]] = ()
+    trouble: Text | None = None
+
+
 class RuleEditError(Exception):
-    """The rule was not changed; the message says why and what to do."""
+    """The rule was not changed; `text` says why and what to do."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
 
 def revision_of(text: str) -> str:
@@ -82,6 +113,10 @@ class RuleEditing(Protocol):
 
     async def check(self, text: str, rule: str | None = None) -> Draft:
         """What would be if the rule of that id, or a new one, read like that. Nothing changes."""
+        ...
+
+    async def rehearse(self, text: str, rule: str | None = None) -> tuple[Draft, Rehearsal | None]:
+        """What the text would have done in the last days; only the draft when it is not sound."""
         ...
 
     async def save(

@@ -87,7 +87,12 @@ class Hamlet:
         self.asked: list[CommandAsked] = []
         pipeline = build_pipeline(open_journal(folder / "of-rules.db"), site, [], NOW)
         self.book = RuleBook(
-            replace(site, folder=folder), [], pipeline, self._nothing, lambda: self.now
+            replace(site, folder=folder),
+            [],
+            pipeline,
+            self.reader,
+            self._nothing,
+            lambda: self.now,
         )
         self.views = Views(
             self.site,

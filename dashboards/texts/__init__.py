@@ -9,10 +9,11 @@ from dashboards.texts.explain import EXPLAIN
 from dashboards.texts.home import HOME
 from dashboards.texts.layout import LAYOUT
 from dashboards.texts.people import PEOPLE
+from dashboards.texts.rules import RULES
 from dashboards.texts.serial import SERIAL
 from devices.text import Text
 
-CATALOGUE: dict[str, Text] = {**LAYOUT, **HOME, **DEVICES, **EXPLAIN, **PEOPLE, **SERIAL}
+CATALOGUE: dict[str, Text] = {**LAYOUT, **HOME, **DEVICES, **EXPLAIN, **PEOPLE, **RULES, **SERIAL}
 
-if len(CATALOGUE) != sum(map(len, (LAYOUT, HOME, DEVICES, EXPLAIN, PEOPLE, SERIAL))):
+if len(CATALOGUE) != sum(map(len, (LAYOUT, HOME, DEVICES, EXPLAIN, PEOPLE, RULES, SERIAL))):
     raise ValueError("a key stands in two catalogues")

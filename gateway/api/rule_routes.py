@@ -1,6 +1,6 @@
 """The part of the API about rules: what they do, how they read, and how they are edited."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from gateway.api.problems import Problem
@@ -13,8 +13,7 @@ from gateway.api.rule_shapes import (
     RuleRequest,
     RuleShape,
 )
-from gateway.api.security import require_token
-from gateway.api.writing import REQUESTER
+from gateway.api.writing import REQUESTER, writers_only
 from gateway.rule_texts import Draft, RuleEditError, RuleEditing, RuleText
 from gateway.views import Views
 
@@ -22,7 +21,7 @@ from gateway.views import Views
 def rule_routes(views: Views, rules: RuleEditing, token: str) -> APIRouter:
     """`/rules` and what belongs to it; whoever checks or edits shows the token."""
     router = APIRouter()
-    writing = [Depends(require_token(token))]
+    writing = writers_only(views, token)
 
     @router.get("/rules")
     async def list_rules() -> list[RuleShape]:

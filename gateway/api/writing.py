@@ -1,6 +1,7 @@
 """The part of the API that makes something happen; every request shows the token."""
 
 import uuid
+from typing import Any
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
@@ -18,8 +19,9 @@ from gateway.views import Views
 REQUESTER = "person:api"
 
 
-def writing_routes(views: Views, actions: Actions, token: str) -> APIRouter:
-    """POST for commands, adopting, acknowledging and stopping."""
+def writers_only(views: Views, token: str) -> list[Any]:
+    """Dependencies that let only those pass who show the token, and only while something can be
+    written."""
 
     async def require_journal() -> None:
         if not views.condition().journal_ok:
@@ -29,7 +31,13 @@ def writing_routes(views: Views, actions: Actions, token: str) -> APIRouter:
                 "says why; try again when the disk is mended.",
             )
 
-    router = APIRouter(dependencies=[Depends(require_token(token)), Depends(require_journal)])
+    return [Depends(require_token(token)), Depends(require_journal)]
+
+
+def writing_routes(views: Views, actions: Actions, token: str) -> APIRouter:
+    """POST for commands, adopting, acknowledging and stopping."""
+
+    router = APIRouter(dependencies=writers_only(views, token))
 
     @router.post("/devices/{id}/commands", status_code=202)
     async def ask_command(id: str, wanted: CommandRequest, response: Response) -> CommandShape:

@@ -50,7 +50,7 @@ def build_web(gateway: Gateway) -> FastAPI:
         allowed_hosts=_hosts(gateway.site.config.web),
         any_address=gateway.site.config.web.host not in LOOPBACK,
     )
-    add_pages(app, views, gateway.feed)
+    add_pages(app, views, gateway.feed, gateway.rules, token)
     return app
 
 

@@ -56,7 +56,7 @@ class Page(HTMLParser):
             self.lang = given.get("lang", "")
         if tag == "label":
             self.labelled.add(given["for"])
-        if tag in ("input", "select"):
+        if tag in ("input", "select", "textarea") and given.get("type") != "hidden":
             self.fields.append(given.get("id", "?"))
         if tag in ("h1", "h2", "h3"):
             self.headings.append(tag)

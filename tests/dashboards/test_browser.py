@@ -68,7 +68,7 @@ class Served:
             token="t",
             allowed_hosts=hosts,
         )
-        add_pages(app, hamlet.views, hamlet.feed)
+        add_pages(app, hamlet.views, hamlet.feed, hamlet.book, "t")
         config = uvicorn.Config(app, port=self._port, log_config=None, lifespan="off")
         self._server = _Server(config, self._listening)
         self._loop.run_until_complete(self._server.serve())

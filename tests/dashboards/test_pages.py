@@ -36,6 +36,8 @@ PATHS = (
     "/devices/soil-03a",
     "/alerts",
     "/watering",
+    "/rules",
+    "/rules/new",
     "/technician",
 )
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"

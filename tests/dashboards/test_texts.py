@@ -9,7 +9,7 @@ import pytest
 import dashboards
 from dashboards.texts import CATALOGUE
 from devices.rejection import Reason
-from gateway.decisions import CommandState, RuleState, RunState, Severity, State
+from gateway.decisions import CommandState, RuleEdit, RuleState, RunState, Severity, State
 from gateway.health import verdicts
 from gateway.serial.exchange import Cause
 from gateway.serial.port import PortTrouble
@@ -24,6 +24,9 @@ DYNAMIC = {
     **{f"severity.{severity.value}": None for severity in Severity},
     **{f"command.{state.value}": None for state in CommandState},
     **{f"rule.{state.value}": None for state in RuleState},
+    **{f"rule.became.{state.value}": None for state in RuleState},
+    **{f"rule.version.{edit.value}": None for edit in RuleEdit},
+    **{f"try.{name}": None for name in ("firings", "alerts", "commands")},
     **{f"run.{state.value}": None for state in RunState},
     **{f"reason.{reason.value}": None for reason in Reason},
     **{f"port.{trouble.value}": None for trouble in PortTrouble},
@@ -33,7 +36,10 @@ DYNAMIC = {
     **{f"chart.origin.{name}": None for name in ("store", "no-answer")},
     **{f"age.{unit}": None for unit in ("s", "min", "h", "d")},
     **{f"error.{status}.{part}": None for status in (404, 500) for part in ("title", "text")},
-    **{f"nav.{name}": None for name in ("home", "devices", "alerts", "watering", "technician")},
+    **{
+        f"nav.{name}": None
+        for name in ("home", "devices", "alerts", "watering", "rules", "technician")
+    },
     **{
         f"say.lights.{tone}.{time}": None for tone in ("good", "except") for time in ("lit", "dark")
     },
