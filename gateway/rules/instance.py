@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from devices.metric import Value
 from devices.reading import Millis
 from devices.text import Text
 from gateway.clock import Correction
@@ -14,6 +13,7 @@ from gateway.rules.duration import DURATION_MAX_MS
 from gateway.rules.expression.compile import Ask, Judge, ReadSetting, ReadValue
 from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.nodes import TIMED, AgeLimit, Question, Rain, Window
+from gateway.rules.expression.write import write
 from gateway.rules.rule import Rule, Unknown
 
 NEVER = object()
@@ -195,8 +195,13 @@ class Instance:
             return None
         return self.answers.next_change(self.timed, self.checked_at)
 
-    def record(self, read: Callable[[str], Value | None]) -> RuleChanged:
-        """Its state as it is saved."""
+    def record(self, read: ReadValue, ask: Ask | None = None) -> RuleChanged:
+        """Its state as it is saved, with the values that were read and the answers that were had,
+        as far as somebody can be asked."""
+        values = {name: read(name) for name in sorted(self.rule.metrics)}
+        if ask is not None:
+            asked = (one for one in self.questions if not isinstance(one, AgeLimit))
+            values.update((write(question), ask(question)) for question in asked)
         return RuleChanged(
             rule=self.rule.id,
             subject=self.device.id,
@@ -204,7 +209,7 @@ class Instance:
             since=self.since,
             due=self.due,
             cool_until=self.cool_until,
-            values={name: read(name) for name in sorted(self.rule.metrics)},
+            values=values,
         )
 
 

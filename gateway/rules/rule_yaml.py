@@ -12,6 +12,7 @@ from gateway.rules.document import Node
 from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.parse import ExpressionError
 from gateway.rules.group_yaml import read_group
+from gateway.rules.question_checks import check_questions
 from gateway.rules.rule import Action, Rule, Unknown, numbers_of
 from gateway.rules.selector_yaml import read_selector
 from gateway.rules.trigger_yaml import NAMES as TRIGGER_NAMES
@@ -113,6 +114,9 @@ def _read(
         definition=definition,
     )
     _check_settings(parts, rule, vocabulary)
+    for name, condition in (("when", rule.when), ("until", rule.until)):
+        if condition is not None and name in parts:
+            check_questions(parts[name], condition, rule.on, vocabulary)
     return rule
 
 

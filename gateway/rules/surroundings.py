@@ -93,7 +93,7 @@ class Surroundings:
                 one
                 for one in self.fleet.adopted()
                 if one.kind.metric(question.metric)
-                and all(_has(one, field, wanted) for field, wanted in of)
+                and all(has(one, field, wanted) for field, wanted in of)
             )
         return self._groups[key]
 
@@ -111,7 +111,8 @@ class Surroundings:
         return self._night
 
 
-def _has(device: Device, field: str, wanted: str) -> bool:
+def has(device: Device, field: str, wanted: str) -> bool:
+    """Whether the device is of that kind, at that place, …"""
     if field == "kind":
         return device.kind.name == wanted
     if field == "tag":

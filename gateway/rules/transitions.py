@@ -43,7 +43,7 @@ def advance(instance: Instance, outcome: bool | None, moment: Moment) -> list[De
         due = instance.due_from(moment.now)
         if due > moment.now:
             instance.enter(RuleState.PENDING, moment.now, due)
-            return [instance.record(moment.read)]
+            return [instance.record(moment.read, moment.ask)]
     return fire(instance, moment)
 
 
@@ -72,7 +72,7 @@ def fire(instance: Instance, moment: Moment) -> list[Decision]:
     instance.cool_until = now + rule.cooldown_ms if rule.cooldown_ms else None
     instance.action_error = instance.lost = None
     instance.enter(RuleState.FIRING, now, instance.ends_from(now))
-    decisions: list[Decision] = [instance.record(moment.read)]
+    decisions: list[Decision] = [instance.record(moment.read, moment.ask)]
     again = instance.count_firing(now)
     firing = Firing(rule, instance.device, moment.fleet, moment.read, now, again)
     for index, action in enumerate(rule.then):
@@ -115,7 +115,7 @@ def leave(instance: Instance, moment: Moment) -> list[Decision]:
     """Become inactive again."""
     fired = instance.state is RuleState.FIRING
     instance.enter(RuleState.INACTIVE, moment.now)
-    decisions: list[Decision] = [instance.record(moment.read)]
+    decisions: list[Decision] = [instance.record(moment.read, moment.ask)]
     if fired:
         moment.restraint.release(instance)
         for action in instance.rule.then:

@@ -222,7 +222,7 @@ class _Reader:
         if name in constants:
             return Number(constants[name])
         hint = did_you_mean(name, constants)
-        self.complain(tree, f"site.yaml has no {name!r} under constants:{hint}")
+        self.complain(tree, f"there is no constant {name!r} in site.yaml{hint}")
         return None
 
     def _call(self, tree: ast.Call) -> Node | None:

@@ -328,3 +328,23 @@ def test_an_edited_rule_finds_its_windows_filled(edited: str) -> None:
     rules = read_rules(rule(edited), scene.fleet)
     scene.take(scene.engine.replace(rules, START + 41 * MINUTE))
     assert scene.states == [FIRING]
+
+
+def test_what_was_answered_is_kept_with_the_change() -> None:
+    scene = Scene(rule("soil_ph < 7 and max(soil_ph, 1h) < 7 and age(soil_ph) < 60"), soil())
+    for at in (0, 20, 40):
+        scene.send(at * MINUTE, "s1", soil_ph=5.0)
+    assert scene.saved["r", "s1"].values == {"soil_ph": 5.0, "max(soil_ph, 1h)": 5.0}
+
+
+def test_a_member_of_a_group_has_windows_of_its_own() -> None:
+    text = rule("avg(soil_ph, 1h) < 6", more="  group: {by: place, at_least: 2}\n")
+    scene = Scene(text, soil("s1", place="a"), soil("s2", place="a"))
+    for at in (0, 20, 40):
+        scene.send(at * MINUTE, "s1", soil_ph=5.0)
+    assert scene.states == []
+    for at in (41, 60, 75):
+        scene.run_until(at * MINUTE)
+        scene.send(at * MINUTE, "s1", soil_ph=5.0)
+        scene.send(at * MINUTE, "s2", soil_ph=5.0)
+    assert scene.changes == [("group:place:a", FIRING)]
