@@ -275,11 +275,11 @@ class Pipeline:
         return urgent
 
     def give_back(self, work: Work) -> None:
-        """The last work that was taken could not be written: it is open again, before the rest.
-
-        Its snapshots are not; those devices' turn comes again.
-        """
-        self._until_snapshot += len(work.batch.messages)
+        """The last work that was taken could not be written: it is open again, before the rest,
+        but for its snapshots: it is those devices' turn again."""
+        unsaved = work.batch.snapshots
+        self._rotation.extendleft(self.fleet.numbered(one.number) for one in reversed(unsaved))
+        self._until_snapshot += len(work.batch.messages) - MESSAGES_PER_SNAPSHOT * len(unsaved)
         self._work = work.followed_by(self._work)
 
     @property

@@ -29,6 +29,20 @@ def test_a_report_of_being_off_is_no_sign_of_life_after_a_restart(hamlet: Hamlet
     assert_known_again(hamlet)
 
 
+def test_snapshots_that_could_not_be_written_are_taken_again(hamlet: Hamlet) -> None:
+    hamlet.pipeline.snapshot_all()
+    hamlet.soil(0)
+    work = hamlet.pipeline.take_work()
+    assert len(work.batch.snapshots) == len(hamlet.pipeline.fleet)
+    hamlet.pipeline.give_back(work)
+    hamlet.soil(1)
+    again = hamlet.commit()
+    assert [one.number for one in again.batch.snapshots] == [
+        one.number for one in work.batch.snapshots
+    ]
+    assert_known_again(hamlet)
+
+
 def test_what_a_device_said_of_its_interval_outlives_a_clean_stop(hamlet: Hamlet) -> None:
     hamlet.say(topic("soil-1", "info"), b'{"model":"m","interval_s":5}')
     hamlet.pipeline.snapshot_all()
