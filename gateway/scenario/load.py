@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from gateway.rules.loader import CheckedRules, check_files, check_rules_of, rule
 from gateway.rules.rule import Rule
 from gateway.rules.vocabulary import Vocabulary
 from gateway.scenario.story import Said, Story
-from gateway.scenario.written import ALL, Look, Readings, ScenarioFile, WrittenScenario
+from gateway.scenario.written import ALL, Look, Outage, Readings, ScenarioFile, WrittenScenario
 from gateway.site import THE_GATEWAY, BrokerConfig, MapFile, PlaceConfig, Site, SiteConfig
 
 NOWHERE = PlaceConfig(latitude=21.72, longitude=105.73, timezone="Asia/Ho_Chi_Minh")
@@ -73,6 +73,7 @@ def load_scenario_file(located: Located, site: Site | None) -> list[Story]:
             tuple(rules),
             reader.start(scenario, world),
             tuple(reader.said(scenario, ("scenarios", index))),
+            tuple(reader.outages(scenario, ("scenarios", index))),
             tuple(reader.looks(scenario, ("scenarios", index))),
         )
         for index, scenario in enumerate(written.scenarios)
@@ -172,6 +173,13 @@ class _Reader:
                 )
             )
         return sorted(said, key=lambda one: one.at)
+
+    def outages(self, scenario: WrittenScenario, route: Route) -> Iterable[Outage]:
+        """Every outage, in the order of time."""
+        for index, (one, other) in enumerate(pairwise(scenario.gateway), 1):
+            if other.off <= one.on:
+                self._complain((*route, "gateway", index), "begins before the one above has ended")
+        return scenario.gateway
 
     def looks(self, scenario: WrittenScenario, route: Route) -> Iterable[tuple[Look, Route]]:
         """Every look, in the order of time."""

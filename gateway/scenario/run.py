@@ -6,8 +6,8 @@ from pathlib import Path
 from devices.reading import Millis
 from gateway.rules.duration import write_duration
 from gateway.scenario.compare import compare
-from gateway.scenario.story import Said, Story
-from gateway.scenario.world import World
+from gateway.scenario.story import Story
+from gateway.scenario.world import Refused, World
 from gateway.scenario.written import Look
 
 
@@ -38,24 +38,23 @@ def run(story: Story) -> list[Failure]:
     At one moment the devices speak first, then comes what falls due, then the look. A reading that
     the gateway would reject ends the scenario: what follows would mean nothing.
     """
-    world = World(story.site, story.rules, story.start)
+    world = World(story.site, story.rules, story.start, story.outages)
     failures: list[Failure] = []
     said = list(reversed(story.said))
     for look, route in story.looks:
-        while said and said[-1].at <= look.at:
-            rejected = _tell(story, world, said.pop())
-            if rejected is not None:
-                return [*failures, rejected]
+        while said and said[-1].at <= look.at and not world.refused:
+            one = said.pop()
+            world.pass_time(one.at, including=False)
+            world.say(one)
         world.pass_time(look.at, including=True)
+        if world.refused:
+            return [*failures, _refused(story, world.refused[0])]
         failures += _look(story, world, look, route)
     return failures
 
 
-def _tell(story: Story, world: World, said: Said) -> Failure | None:
-    world.pass_time(said.at, including=False)
-    reason = world.say(said)
-    if reason is None:
-        return None
+def _refused(story: Story, refused: Refused) -> Failure:
+    said, reason = refused
     where = story.located.position(said.route)
     what = f"message of {said.device}"
     return Failure(story.file, *where, story.name, said.at, what, "one the gateway takes", reason)

@@ -8,7 +8,7 @@ from devices.metric import Value
 from devices.reading import Millis
 from gateway.located_yaml import Located, Route
 from gateway.rules.rule import Rule
-from gateway.scenario.written import Look
+from gateway.scenario.written import Look, Outage
 from gateway.site import Site
 
 
@@ -27,7 +27,8 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One scenario. `said` and `looks` come in the order of time; the latter with their routes."""
+    """One scenario. `said`, `outages` and `looks` come in the order of time; the last with
+    their routes."""
 
     name: str
     located: Located
@@ -36,6 +37,7 @@ class Story:
     rules: tuple[Rule, ...]
     start: Millis
     said: tuple[Said, ...]
+    outages: tuple[Outage, ...]
     looks: tuple[tuple[Look, Route], ...]
 
     @property

@@ -36,6 +36,12 @@ def _is_above_zero(span: Millis) -> Millis:
     return span
 
 
+def _is_of_our_time(start: datetime) -> datetime:
+    if start.year not in YEARS:
+        raise ValueError(f"must lie in the years {YEARS.start} to {YEARS.stop - 1}")
+    return start
+
+
 def _name_subjects(written: object) -> object:
     """`{rule: state}` is short for all devices of the rule."""
     if isinstance(written, dict):
@@ -47,8 +53,11 @@ def _name_subjects(written: object) -> object:
 
 
 ALL = "*"
+YEARS = range(2000, 2100)
+"""In which a scenario may begin: calendars end, and a slip of the pen is meant to show."""
 Span = Annotated[Millis, BeforeValidator(_read_span)]
 Interval = Annotated[Span, AfterValidator(_is_above_zero)]
+Start = Annotated[datetime, AfterValidator(_is_of_our_time)]
 Series = Annotated[tuple[SeriesValue, ...], BeforeValidator(_read_series)]
 States = Annotated[dict[str, dict[str, RuleState]], BeforeValidator(_name_subjects)]
 
@@ -79,6 +88,19 @@ class Readings(BaseModel):
     at: Span = 0
     interval: Interval | None = None
     measured: Span | None = None
+
+
+class Outage(_Part):
+    """The gateway is off from one time to another."""
+
+    off: Span
+    on: Span
+
+    @model_validator(mode="after")
+    def _ends(self) -> "Outage":
+        if self.on <= self.off:
+            raise ValueError("on must come after off")
+        return self
 
 
 class Happening(BaseModel):
@@ -158,10 +180,11 @@ class WrittenScenario(_Part):
     interval_default: ClassVar[Millis] = 60_000
 
     scenario: str
-    start: datetime = datetime(2026, 3, 2)  # noqa: DTZ001 - local, wherever the hamlet is
+    start: Start = datetime(2026, 3, 2)  # noqa: DTZ001 - local, wherever the hamlet is
     interval: Interval = interval_default
     readings: tuple[Readings, ...] = ()
     events: tuple[Happening, ...] = ()
+    gateway: tuple[Outage, ...] = ()
     expect: Annotated[tuple[Look, ...], Field(min_length=1)]
 
 

@@ -17,12 +17,17 @@ from gateway.rules.expression.nodes import Question, is_truth
 from gateway.rules.expression.parse import ExpressionError
 from gateway.rules.expression.scope import Scope
 from gateway.rules.loader import check_rules
+from gateway.scenario.load import load_stories
+from gateway.scenario.run import run
 from tests.fuzz.conftest import Fuzz
 from tests.fuzz.mutation import mutated
 from tests.real import PROJECT
 
 SITE = PROJECT / "site.example"
 RULES = [file.read_bytes() for file in sorted((SITE / "rules").glob("*.yaml"))]
+SCENARIOS = [
+    file.read_bytes() for file in sorted((PROJECT / "tests" / "rules" / "scenarios").glob("*.yaml"))
+]
 METRICS = {
     **{name: gauge(name, "", -1e15, 1e15, name, name) for name in "ab"},
     **{name: flag(name, name, name) for name in "pq"},
@@ -64,6 +69,20 @@ def test_rules(fuzz: Fuzz, tmp_path: Path) -> None:
             assert problem.message
             assert problem.line > 0
             assert problem.column > 0
+
+    fuzz(check)
+
+
+def test_scenarios(fuzz: Fuzz, tmp_path: Path) -> None:
+    file = tmp_path / "scenario.yaml"
+
+    @given(mutated(SCENARIOS))
+    def check(text: bytes) -> None:
+        file.write_bytes(text)
+        with suppress(ProblemsError):
+            for story in load_stories(file, None):
+                for failure in run(story):
+                    assert failure.line > 0
 
     fuzz(check)
 

@@ -254,6 +254,14 @@ def test_a_start_is_local_unless_it_says_otherwise(tmp_path: Path, start: str, u
     assert datetime.fromtimestamp(story.start / 1000, UTC).isoformat()[:16] == utc
 
 
+@pytest.mark.parametrize("start", ["9999-12-31", "0001-01-01", "1999-12-31T23:59", "2100-01-01"])
+def test_a_start_is_of_our_time(tmp_path: Path, start: str) -> None:
+    head = HEAD.replace("dry soil\n", f"dry soil\n    start: {start}\n")
+    result = test(write(tmp_path, "{at: 0}", head=head))
+    assert result.exit_code == 2
+    assert "dry.yaml:13:12: start: must lie in the years 2000 to 2099" in result.stderr
+
+
 def test_where_the_hamlet_is(tmp_path: Path) -> None:
     place = "place: {latitude: 48, longitude: 11, timezone: Europe/Berlin}\n"
     [story] = load_stories(write(tmp_path, "{at: 0}", head=place + HEAD), None)
@@ -293,3 +301,31 @@ def test_health_is_told(tmp_path: Path) -> None:
 def test_an_alert_has_one_source(tmp_path: Path) -> None:
     for alert in ("{}", "{rule: dry, source: gateway:command-storm}", "{source: gateway:other}"):
         assert test(write(tmp_path, f"{{at: 1m, alerts: [{alert}]}}")).exit_code == 2, alert
+
+
+@pytest.mark.parametrize(
+    ("outages", "complaint"),
+    [
+        ("[{off: 2h, on: 1h}]", "on must come after off"),
+        ("[{off: 1h, on: 3h}, {off: 2h, on: 4h}]", "begins before the one above has ended"),
+        ("[{off: 1h}]", "'on' is missing"),
+    ],
+)
+def test_outages_that_cannot_be(tmp_path: Path, outages: str, complaint: str) -> None:
+    head = HEAD.replace("dry soil\n", f"dry soil\n    gateway: {outages}\n")
+    result = test(write(tmp_path, "{at: 1m}", head=head))
+    assert result.exit_code == 2
+    assert "dry.yaml:13:" in result.stderr
+    assert complaint in result.stderr
+
+
+def test_what_a_device_says_while_the_gateway_is_off_is_heard_when_it_is_on(
+    tmp_path: Path,
+) -> None:
+    head = HEAD.replace("dry soil\n", "dry soil\n    gateway: [{off: 30s, on: 5m}]\n")
+    looks = ["{at: 4m, states: {dry: inactive}}", "{at: 5m, states: {dry: firing}}"]
+    result = test(write(tmp_path, *looks, head=head))
+    assert result.exit_code == 0, result.output
+    wrong = test(write(tmp_path, *looks, head=head.replace("30 20", "30 200")))
+    assert wrong.exit_code == 1
+    assert "message of soil-1" in wrong.stdout
