@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from dashboards.pages import Pages
 from dashboards.rule_editing import editing_routes
-from dashboards.rules import RuleRow, grouped, label_of, rehearsed, rule_rows
+from dashboards.rules import RuleRow, grouped, rehearsed, rule_rows
 from dashboards.shared import Fragments
 from dashboards.words import Words
 from gateway.decisions import RuleChanged
@@ -111,7 +111,7 @@ def _fragments(pages: Pages, words: Words, id: str, past: RulePast) -> Fragments
             "rules/history.html",
             words,
             transitions=[
-                (change, label_of(pages.views, change.subject), _seen(pages, words, change))
+                (change, pages.views.subject(change.subject), _seen(pages, words, change))
                 for change in past.transitions
             ],
         ),
@@ -127,7 +127,7 @@ def _fragments(pages: Pages, words: Words, id: str, past: RulePast) -> Fragments
 
 def _state(pages: Pages, words: Words, row: RuleRow) -> Markup:
     ids = row.status.firing if row.status else ()
-    firing = [(id, label_of(pages.views, id)) for id in ids]
+    firing = [pages.views.subject(id) for id in ids]
     return pages.renderer.fragment(
         "rules/state.html", words, row=row, firing=firing, firing_shown=FIRING_SHOWN
     )

@@ -9,6 +9,7 @@ from gateway.clock import Millis
 from gateway.decisions import RuleState
 from gateway.rule_texts import Rehearsal, RuleEditing, RuleText
 from gateway.views import Views
+from gateway.views.subjects import Subject
 from gateway.views.views import RuleStatus
 
 
@@ -62,15 +63,7 @@ def grouped(rows: Sequence[RuleRow]) -> list[tuple[str, list[RuleRow]]]:
     return [(name, found) for name, found in groups.items() if found]
 
 
-def label_of(views: Views, subject: str) -> Text | None:
-    """What people call it, if it is a device."""
-    row = views.row(subject)
-    return row.label if row else None
-
-
-def rehearsed(
-    views: Views, rehearsal: Rehearsal | None
-) -> list[tuple[Millis, str, Text | None, RuleState]]:
+def rehearsed(views: Views, rehearsal: Rehearsal | None) -> list[tuple[Millis, Subject, RuleState]]:
     """What a rule would have done last, with the names of the devices."""
     changes = rehearsal.changes if rehearsal else ()
-    return [(at, subject, label_of(views, subject), state) for at, subject, state in changes]
+    return [(at, views.subject(id), state) for at, id, state in changes]

@@ -31,6 +31,10 @@ class Places:
                 return self._labels[sort, id]
         return None
 
+    def named(self, sort: str, id: str) -> Text | None:
+        """The label of a place, a plot or a road."""
+        return self._labels.get((sort, id))
+
     def road(self, device: Device) -> Text | None:
         """The label of the road it stands at."""
         return None if device.road is None else self._labels.get(("road", device.road))

@@ -31,6 +31,7 @@ from gateway.views.missing import Missing, missing
 from gateway.views.past import Past
 from gateway.views.places import Places
 from gateway.views.rules import TRANSITIONS_SHOWN, VERSIONS_SHOWN, RulePast
+from gateway.views.subjects import Subject, subject
 from gateway.views.tasks import Task, tasks
 from gateway.views.watering import Watering, merge_runs, plot_status
 from gateway.views.weeks import Weeks
@@ -117,6 +118,10 @@ class Views:
     def rules(self) -> Sequence[RuleStatus]:
         """The rules and how they are."""
         return self._rules()
+
+    def subject(self, id: str) -> Subject:
+        """How people call what a rule is about."""
+        return subject(self._places, self._fleet, id)
 
     async def rule_past(self, rule: str) -> RulePast:
         """What became of a rule, also of one that was removed."""

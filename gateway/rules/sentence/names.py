@@ -12,6 +12,8 @@ from gateway.rules.sentence.phrases import joined, listed, phrase, small, with_a
 NAMED_MAX = 3
 """Devices told by name; of more only the number is told."""
 
+_DEVICES = Text("thiết bị", "devices")
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -50,6 +52,15 @@ class Names:
     def all_of(self, selector: Selector) -> Text:
         """All devices that are meant."""
         return self._described(selector, every=True)
+
+    def many_of(self, selector: Selector) -> Text:
+        """Several of those that are meant."""
+        if selector.devices:
+            return phrase("trong {n} thiết bị", "of {n} devices", n=str(len(selector.devices)))
+        labels = [small(self.kinds[name].label) for name in sorted(selector.kinds)]
+        plural = [Text(label.vi, f"{label.en}s") for label in labels] or [_DEVICES]
+        what = listed(plural, " hoặc ", " or ")
+        return joined([what, *self._where(selector)], " ", " ")
 
     def _described(self, selector: Selector, *, every: bool) -> Text:
         if selector.devices:

@@ -7,7 +7,7 @@ from gateway.rules.actions.alert import AlertAction
 from gateway.rules.actions.command import CommandAction
 from gateway.rules.actions.irrigate import IrrigateAction
 from gateway.rules.expression.nodes import AllOf, Node
-from gateway.rules.rule import Action, Rule, Unknown
+from gateway.rules.rule import Action, GroupBy, Grouping, Rule, Unknown
 from gateway.rules.sentence.conditions import Telling
 from gateway.rules.sentence.names import Names
 from gateway.rules.sentence.phrases import capital, duration, joined, number, phrase, small
@@ -23,6 +23,12 @@ _UNKNOWN = {
         "Khi chưa rõ thì coi như không phải.", "While it is unknown, it counts as no."
     ),
     Unknown.FIRE: Text("Khi chưa rõ thì coi như đúng.", "While it is unknown, it counts as yes."),
+}
+_GROUPS = {
+    GroupBy.ROAD: Text("trên cùng một tuyến đường", "on one road"),
+    GroupBy.PLACE: Text("ở cùng một nơi", "at one place"),
+    GroupBy.PLOT: Text("trên cùng một lô", "on one plot"),
+    GroupBy.KIND: Text("trong cùng một loại thiết bị", "of one kind"),
 }
 _LATE = Text("Nếu bị lỡ thì làm bù một lần.", "What was missed is made up for once.")
 _SECONDS = "_s"
@@ -56,6 +62,8 @@ def say(rule: Rule, names: Names) -> Text:
 
 
 def _begin(rule: Rule, names: Names) -> Text:
+    if rule.group is not None:
+        return _group(rule, rule.group, names)
     whom = names.one_of(rule.on)
     if rule.silent_ms is not None:
         return capital(
@@ -74,6 +82,47 @@ def _begin(rule: Rule, names: Names) -> Text:
     if not rule.at_moments:
         return phrase("Khi {at}", "When {at}", at=at)
     return phrase("{told}, nếu {at}", "{told}, if {at}", told=told, at=at)
+
+
+def _group(rule: Rule, group: Grouping, names: Names) -> Text:
+    """What must hold of how many devices of a group."""
+    if group.at_least is not None:
+        count = number(group.at_least)
+        many = phrase(
+            "ít nhất {count} {of}", "at least {count} {of}", count=count, of=names.many_of(rule.on)
+        )
+    else:
+        many = phrase(
+            "ít nhất {count} số {of}",
+            "at least {count} of the {of}",
+            count=number(group.share_pct, "%"),
+            of=names.many_of(rule.on),
+        )
+    where = _GROUPS[group.by]
+    if rule.silent_ms is not None:
+        return phrase(
+            "Khi {where} có {many} không gửi gì suốt {time}",
+            "When {where} {many} have sent nothing for {time}",
+            where=where,
+            many=many,
+            time=duration(rule.silent_ms),
+        )
+    told = Telling(names).tell(rule.when.root) if rule.when else Text("", "")
+    holds = phrase(
+        "{where} có {many} mà {told}",
+        "{where}, for {many}, {told}",
+        where=where,
+        many=many,
+        told=told,
+    )
+    if rule.for_ms:
+        holds = phrase(
+            "{holds}, liên tục {time}",
+            "{holds}, for {time}",
+            holds=holds,
+            time=duration(rule.for_ms),
+        )
+    return phrase("Khi {holds}", "When {holds}", holds=holds)
 
 
 def _moment(rule: Rule, whom: Text) -> Text:

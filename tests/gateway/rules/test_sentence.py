@@ -214,3 +214,21 @@ def test_hours(only: str, vi: str, en: str) -> None:
     sentence = told(f"  when: soil_ph < 4\n  only: {{{only}}}\n")
     assert sentence.vi.endswith(f" thì cảnh báo. Chỉ {vi}.")
     assert sentence.en.endswith(f", warn. Only {en}.")
+
+
+@pytest.mark.parametrize(
+    ("text", "vi", "en"),
+    [
+        ("  on: {kind: light}\n  silent: 30m\n  group: {by: road, at_least: 3}\n",
+         "Khi trên cùng một tuyến đường có ít nhất 3 đèn đường không gửi gì suốt 30 phút",
+         "When on one road at least 3 streetlights have sent nothing for 30 minutes"),
+        ("  when: soil_ph < 4\n  for: 1h\n  group: {by: plot, share: 50%}\n",
+         "Khi trên cùng một lô có ít nhất 50 % số cảm biến đất mà độ pH đất dưới 4, liên tục 1 giờ",
+         "When on one plot, for at least 50 % of the soil sensors, the soil pH is below 4,"
+         " for 1 hour"),
+    ],
+)  # fmt: skip
+def test_groups(text: str, vi: str, en: str) -> None:
+    sentence = told(text)
+    assert sentence.vi == f"{vi} thì cảnh báo."
+    assert sentence.en == f"{en}, warn."
