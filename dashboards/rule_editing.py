@@ -1,6 +1,10 @@
-"""The addresses where rules are changed: the editor, switching on and off, reading files again."""
+"""The addresses where rules are changed: the editor, switching on and off, reading files again.
+
+Those that begin with `_` are none of a rule's, whatever its id.
+"""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from fastapi import APIRouter, Request
 from markupsafe import Markup
@@ -35,7 +39,7 @@ def editing_routes(pages: Pages, list_page: ListPage, rule_page: RulePage) -> AP
     """What is sent here changes something, once whoever sends it was let in."""
     router = APIRouter()
 
-    @router.get("/rules/new")
+    @router.get("/rules/_new")
     async def new(request: Request, of: str = "", version: int | None = None) -> Response:
         old = await _version(pages, of, version) if of else None
         return await _editor(pages, request, None, EXAMPLE if old is None else old)
@@ -48,7 +52,7 @@ def editing_routes(pages: Pages, list_page: ListPage, rule_page: RulePage) -> AP
         old = await _version(pages, id, version)
         return await _editor(pages, request, id, text.text if old is None else old)
 
-    @router.post("/rules/check")
+    @router.post("/rules/_check")
     async def check(request: Request) -> Response:
         """What the editor asks while somebody types."""
         form, words = await read_form(request), pages.words(request)
@@ -63,7 +67,7 @@ def editing_routes(pages: Pages, list_page: ListPage, rule_page: RulePage) -> AP
         visitor.remember(request, response)
         return response
 
-    @router.post("/rules/reload")
+    @router.post("/rules/_reload")
     async def reload(request: Request) -> Response:
         visitor, refused = await _let_in(pages, request)
         if visitor is None:
@@ -71,7 +75,7 @@ def editing_routes(pages: Pages, list_page: ListPage, rule_page: RulePage) -> AP
         await pages.rules.reload(visitor.author)
         return _go_on("/rules", request, visitor)
 
-    @router.post("/rules/new")
+    @router.post("/rules/_new")
     async def add(request: Request) -> Response:
         return await _edited(pages, request, None)
 
@@ -81,11 +85,17 @@ def editing_routes(pages: Pages, list_page: ListPage, rule_page: RulePage) -> AP
 
     @router.post("/rules/{id}/arm")
     async def arm(request: Request, id: str) -> Response:
-        return await _switch(pages, request, id, armed=True, rule_page=rule_page)
+        edit = partial(pages.rules.arm, id, True)
+        return await _carry_out(pages, request, id, edit, rule_page)
 
     @router.post("/rules/{id}/disarm")
     async def disarm(request: Request, id: str) -> Response:
-        return await _switch(pages, request, id, armed=False, rule_page=rule_page)
+        edit = partial(pages.rules.arm, id, False)
+        return await _carry_out(pages, request, id, edit, rule_page)
+
+    @router.post("/rules/{id}/remove")
+    async def remove(request: Request, id: str) -> Response:
+        return await _carry_out(pages, request, id, partial(pages.rules.remove, id), rule_page)
 
     @router.post("/rules/{id}/try")
     async def rehearse(request: Request, id: str) -> Response:
@@ -136,14 +146,19 @@ async def _edited(pages: Pages, request: Request, id: str | None) -> Response:
     return response
 
 
-async def _switch(
-    pages: Pages, request: Request, id: str, *, armed: bool, rule_page: RulePage
+async def _carry_out(
+    pages: Pages,
+    request: Request,
+    id: str,
+    edit: Callable[[str], Awaitable[Draft]],
+    rule_page: RulePage,
 ) -> Response:
+    """`edit` is told who wants it."""
     visitor, refused = await _let_in(pages, request)
     if visitor is None:
         return _refused(await rule_page(pages, request, id, refused))
     try:
-        draft = await pages.rules.arm(id, armed, visitor.author)
+        draft = await edit(visitor.author)
     except RuleEditError as error:
         return await rule_page(pages, request, id, pages.words(request).text(error.text))
     if not draft.saved:
@@ -188,7 +203,7 @@ async def _editor(
         live=None,
         fragments={},
         rule=id,
-        action=f"/rules/{id}/edit" if id else "/rules/new",
+        action=f"/rules/{id}/edit" if id else "/rules/_new",
         content=content,
         revision=revision,
         text_max=TEXT_MAX,

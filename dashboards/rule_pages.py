@@ -119,7 +119,7 @@ def _fragments(pages: Pages, words: Words, id: str, past: RulePast) -> Fragments
             "rules/versions.html",
             words,
             versions=past.versions,
-            restore=f"/rules/{id}/edit?" if row else f"/rules/new?of={id}&",
+            restore=f"/rules/{id}/edit?" if row else f"/rules/_new?of={id}&",
             author=lambda by: _author(words, by),
         ),
     }

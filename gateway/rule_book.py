@@ -135,6 +135,20 @@ class RuleBook:
             raise RuleEditError(_no_rule(rule))
         return await self.save(with_armed(text.text, armed), by, rule, text.revision)
 
+    async def remove(self, rule: str, by: str, revision: str | None = None) -> Draft:
+        """Take a rule out of its file, unless there are mistakes in other rules. Raises
+        RuleEditError."""
+        async with self._editing:
+            path, content = await asyncio.to_thread(self._place, "", rule, rule, revision)
+            checked = await asyncio.to_thread(
+                check_files, rule_files(self._folder), self._vocabulary, {path: content}
+            )
+            if checked.problems:
+                return Draft(rule, findings_in(checked, rule, path))
+            await asyncio.to_thread(_write, path, content)
+            await self._take_over(checked, by)
+        return Draft(rule, (), saved=True)
+
     async def reload(self, by: str = FOUND) -> Sequence[Problem]:
         """Take over the files as they are, unless there are mistakes in them; these are returned,
         and the old rules go on."""

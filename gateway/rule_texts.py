@@ -130,6 +130,10 @@ class RuleEditing(Protocol):
         """Let a rule act, or not."""
         ...
 
+    async def remove(self, rule: str, by: str, revision: str | None = None) -> Draft:
+        """Take a rule out of its file; the draft has the mistakes in others that forbid it."""
+        ...
+
     async def reload(self, by: str) -> Sequence[Problem]:
         """Take over the files as they are, unless there are mistakes in them; these are returned,
         and the old rules go on."""

@@ -45,6 +45,11 @@ RULES: dict[str, Text] = {
         "Quy tắc đang tắt. Nên chạy thử trước khi bật.",
         "The rule is off. Better try it before you switch it on.",
     ),
+    "rule.remove": Text("Xóa quy tắc", "Remove the rule"),
+    "rule.remove.how": Text(
+        "Quy tắc bị lấy ra khỏi tệp. Bản cũ vẫn giữ ở trang này và có thể dùng lại.",
+        "The rule is taken out of its file. How it read stays on this page, to be used again.",
+    ),
     "rule.edit": Text("Sửa quy tắc", "Edit the rule"),
     "rule.switch": Text("Tắt hoặc chạy thử", "Switch off or try"),
     "rule.switch.on": Text("Bật hoặc chạy thử", "Switch on or try"),

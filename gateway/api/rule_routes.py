@@ -1,5 +1,7 @@
 """The part of the API about rules: what they do, how they read, and how they are edited."""
 
+from collections.abc import Awaitable
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -62,15 +64,23 @@ def rule_routes(views: Views, rules: RuleEditing, token: str) -> APIRouter:
         _found(rules, id)
         return await _save(rules, response, wanted, id)
 
+    @router.delete("/rules/{id}", status_code=204, dependencies=writing)
+    async def remove(id: str) -> None:
+        """Take a rule out of its file. How it read stays in the journal."""
+        _found(rules, id)
+        await _carried_out(rules.remove(id, REQUESTER))
+
     @router.post("/rules/{id}/arm", status_code=204, dependencies=writing)
     async def arm(id: str) -> None:
         """Let the rule act."""
-        await _arm(rules, id, armed=True)
+        _found(rules, id)
+        await _carried_out(rules.arm(id, True, REQUESTER))
 
     @router.post("/rules/{id}/disarm", status_code=204, dependencies=writing)
     async def disarm(id: str) -> None:
         """Let the rule rest. What it alerted about is cleared."""
-        await _arm(rules, id, armed=False)
+        _found(rules, id)
+        await _carried_out(rules.arm(id, False, REQUESTER))
 
     return router
 
@@ -96,10 +106,10 @@ async def _save(
     return DraftShape.of(draft)
 
 
-async def _arm(rules: RuleEditing, id: str, *, armed: bool) -> None:
-    _found(rules, id)
+async def _carried_out(edit: Awaitable[Draft]) -> None:
+    """Raises Problem when it was not."""
     try:
-        draft: Draft = await rules.arm(id, armed, REQUESTER)
+        draft = await edit
     except RuleEditError as error:
         raise Problem(409, str(error)) from None
     if not draft.saved:

@@ -37,7 +37,7 @@ PATHS = (
     "/alerts",
     "/watering",
     "/rules",
-    "/rules/new",
+    "/rules/_new",
     "/technician",
 )
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"

@@ -73,7 +73,7 @@ async def test_the_list_says_what_each_rule_does_and_how_it_is(
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize("path", ["/rules", "/rules/dry", EDIT, "/rules/new"])
+@pytest.mark.parametrize("path", ["/rules", "/rules/dry", EDIT, "/rules/_new"])
 async def test_every_page_is_well_formed(web: httpx2.AsyncClient, path: str, lang: str) -> None:
     assert (await page(web, path, lang)).headings
 
@@ -91,7 +91,7 @@ async def test_nothing_changes_without_the_code(
     web: httpx2.AsyncClient, file: Path, entry: dict[str, str]
 ) -> None:
     before = content(file)
-    for path in (EDIT, "/rules/new", "/rules/dry/disarm", "/rules/dry/try", "/rules/reload"):
+    for path in (EDIT, "/rules/_new", "/rules/dry/disarm", "/rules/dry/try", "/rules/_reload"):
         form = {"text": DRY, "do": "save", "name": "x", "token": "wrong"}
         answer = await web.post(path, data=form)
         assert answer.status_code == 403
@@ -102,7 +102,7 @@ async def test_nothing_changes_without_the_code(
 async def test_a_form_of_another_site_changes_nothing(
     web: httpx2.AsyncClient, entry: dict[str, str]
 ) -> None:
-    await web.post("/rules/reload", data=entry)  # let in, and the browser sends the cookie
+    await web.post("/rules/_reload", data=entry)  # let in, and the browser sends the cookie
     forged = await web.post("/rules/dry/disarm", data={"key": ""})
     assert forged.status_code == 403
     elsewhere = {"Origin": "http://elsewhere.example"}
@@ -134,9 +134,9 @@ async def test_the_editor_checks_while_somebody_types(
     web: httpx2.AsyncClient, entry: dict[str, str]
 ) -> None:
     form = {"text": DRY.replace("< 24", "<"), "rule": "dry"}
-    first = await web.post("/rules/check", data=form)
+    first = await web.post("/rules/_check", data=form)
     assert "Nhập tên và mã" in first.text
-    assert "cannot be understood" in (await web.post("/rules/check", data={**form, **entry})).text
+    assert "cannot be understood" in (await web.post("/rules/_check", data={**form, **entry})).text
 
 
 async def test_a_rule_is_switched_off_and_on(
@@ -164,27 +164,35 @@ async def test_a_removed_rule_is_still_told_and_comes_back(
     gateway: Gateway, web: httpx2.AsyncClient, file: Path, entry: dict[str, str]
 ) -> None:
     write(file, content(file).replace(DRY, ""))
-    assert (await web.post("/rules/reload", data=entry)).status_code == 303
+    assert (await web.post("/rules/_reload", data=entry)).status_code == 303
     shown = await page(web, "/rules/dry")
     assert "This rule was removed" in shown.text
     [address] = [one for one in shown.addresses if "version=" in one]
     again = await web.get(address)
     assert "soil_moisture_pct &lt; 24" in again.text
-    saved = await web.post("/rules/new", data={"text": DRY, "do": "save", "key": _key(again.text)})
+    saved = await web.post("/rules/_new", data={"text": DRY, "do": "save", "key": _key(again.text)})
     assert saved.headers["Location"] == "/rules/dry"
     assert gateway.rules.text("dry")
+
+
+async def test_a_rule_is_removed(
+    web: httpx2.AsyncClient, file: Path, entry: dict[str, str]
+) -> None:
+    assert (await web.post("/rules/dry/remove", data=entry)).status_code == 303
+    assert "rule: dry" not in content(file)
+    assert "Chị Lan: xóa" in (await page(web, "/rules/dry", "vi")).text
 
 
 async def test_mistakes_in_the_files_are_shown_until_they_are_mended(
     web: httpx2.AsyncClient, file: Path, entry: dict[str, str]
 ) -> None:
     write(file, content(file) + "- rule: broken\n")
-    await web.post("/rules/reload", data=entry)
+    await web.post("/rules/_reload", data=entry)
     shown = await page(web, "/rules")
     assert "the old rules go on" in shown.text
     assert re.search(r"tea.yaml, line \d+, column 3: label is missing", shown.text)
     write(file, content(file).replace("- rule: broken\n", ""))
-    await web.post("/rules/reload", data=entry)
+    await web.post("/rules/_reload", data=entry)
     assert "the old rules go on" not in (await page(web, "/rules")).text
 
 
@@ -214,13 +222,13 @@ async def test_names_are_no_markup(web: httpx2.AsyncClient, entry: dict[str, str
 async def test_who_has_been_there_longest_shows_the_code_again(
     web: httpx2.AsyncClient, entry: dict[str, str]
 ) -> None:
-    answer = await web.post("/rules/check", data={**entry, "text": DRY})
+    answer = await web.post("/rules/_check", data={**entry, "text": DRY})
     cookie = {"Cookie": f"visitor={answer.cookies['visitor']}"}
     web.cookies.clear()
     assert _key((await web.get(EDIT, headers=cookie)).text)
     for _ in range(VISITORS_MAX):
         web.cookies.clear()
-        await web.post("/rules/check", data={**entry, "text": DRY})
+        await web.post("/rules/_check", data={**entry, "text": DRY})
     web.cookies.clear()
     assert 'name="token"' in (await web.get(EDIT, headers=cookie)).text
 
@@ -229,3 +237,25 @@ def _key(html: str) -> str:
     found = re.search(r'name="key" value="([^"]+)"', html)
     assert found
     return found[1]
+
+
+async def test_rules_in_brackets_cannot_be_edited_here(
+    web: httpx2.AsyncClient, file: Path, entry: dict[str, str]
+) -> None:
+    write(
+        file,
+        '[{"rule": "dry", "label": "x", "on": {"kind": "soil"}, "when": "soil_ph < 3",'
+        ' "then": [{"alert": {"severity": "info"}}]}]',
+    )
+    await web.post("/rules/_reload", data=entry)
+    assert "edit the file itself" in (await page(web, "/rules/dry")).text
+    assert (await web.get(EDIT)).status_code == 404
+    refused = await web.post("/rules/dry/disarm", data=entry, params={"lang": "en"})
+    assert "has its rules in brackets" in refused.text
+
+
+async def test_a_rule_may_be_called_new(web: httpx2.AsyncClient, entry: dict[str, str]) -> None:
+    form = {"text": DRY.replace("rule: dry", "rule: new"), "do": "save", **entry}
+    saved = await web.post("/rules/_new", data=form)
+    assert saved.headers["Location"] == "/rules/new"
+    assert "began" not in (await page(web, "/rules/new")).text

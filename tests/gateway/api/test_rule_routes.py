@@ -74,7 +74,7 @@ async def test_one_rule_tells_its_text_and_its_past(
     ("method", "path"),
     [
         ("POST", ""), ("PUT", "/dry"), ("POST", "/dry/arm"), ("POST", "/dry/disarm"),
-        ("POST", "/check"), ("POST", "/reload"),
+        ("DELETE", "/dry"), ("POST", "/check"), ("POST", "/reload"),
     ],
 )  # fmt: skip
 async def test_whoever_edits_shows_the_token(
@@ -111,6 +111,12 @@ async def test_a_rule_is_disarmed_and_armed(web: httpx2.AsyncClient) -> None:
     assert (await web.post(f"{RULES}/dry/arm")).status_code == 204
     assert body(await web.get(RULES))[0]["armed"] is True
     assert (await web.post(f"{RULES}/nothing/arm")).status_code == 404
+
+
+async def test_a_rule_is_removed(web: httpx2.AsyncClient) -> None:
+    assert (await web.delete(f"{RULES}/dry")).status_code == 204
+    assert [rule["id"] for rule in body(await web.get(RULES))] == ["wet"]
+    assert (await web.delete(f"{RULES}/dry")).status_code == 404
 
 
 async def test_files_are_taken_over(web: httpx2.AsyncClient, gateway: Gateway) -> None:

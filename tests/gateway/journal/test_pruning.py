@@ -11,7 +11,9 @@ from gateway.decisions import (
     Explanation,
     Record,
     RuleChanged,
+    RuleEdit,
     RuleState,
+    RuleVersion,
     Run,
     RunState,
     Severity,
@@ -41,6 +43,9 @@ STAYS: list[Record] = [
     StateChanged("wifi-1", OLD + 3, State.UNKNOWN, "the one at the cut"),
     StateChanged("wifi-1", NEW, State.UP, "ok"),
     StateChanged("wifi-2", OLD, State.UP, "the present one"),
+    RuleVersion("dry", OLD + 1, "file", RuleEdit.EDITED, "how it read at the cut"),
+    RuleVersion("dry", NEW, "file", RuleEdit.REMOVED, ""),
+    RuleVersion("wet", OLD, "file", RuleEdit.ADDED, "the present one"),
 ]
 GOES: list[Record] = [
     replace(ALERT, id="old", resolved_at=OLD),
@@ -48,6 +53,7 @@ GOES: list[Record] = [
     replace(RUN, id="old", ended_at=OLD),
     Explanation("lo-3", OLD, "refuse", TEXT, {}),
     StateChanged("wifi-1", OLD, State.UP, "ok"),
+    RuleVersion("dry", OLD, "file", RuleEdit.ADDED, "how it read before"),
 ]
 
 
