@@ -24,15 +24,14 @@ class Agenda(Generic[S]):
     """Owns `wake_at` of the sleepers."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[Millis, bool, int, S]] = []
+        self._heap: list[tuple[Millis, int, S]] = []
         self._count = count()
 
-    def wake(self, sleeper: S, at: Millis, *, first: bool = False) -> None:
-        """Wake the sleeper at that time at the latest; those that come `first` before all others
-        of that time."""
+    def wake(self, sleeper: S, at: Millis) -> None:
+        """Wake the sleeper at that time at the latest."""
         if sleeper.wake_at is None or at < sleeper.wake_at:
             sleeper.wake_at = at
-            heapq.heappush(self._heap, (at, not first, next(self._count), sleeper))
+            heapq.heappush(self._heap, (at, next(self._count), sleeper))
 
     def forget(self, sleeper: S) -> None:
         """Never wake it, unless asked again."""
@@ -42,7 +41,7 @@ class Agenda(Generic[S]):
         """Those whose time has come, in order; they are not on the agenda any more."""
         taken = []
         while (at := self.next()) is not None and at <= now:
-            sleeper = heapq.heappop(self._heap)[3]
+            sleeper = heapq.heappop(self._heap)[2]
             sleeper.wake_at = None
             taken.append(sleeper)
         return taken
@@ -50,7 +49,7 @@ class Agenda(Generic[S]):
     def next(self) -> Millis | None:
         """When the next one is to be woken."""
         while self._heap:
-            at, _, _, sleeper = self._heap[0]
+            at, _, sleeper = self._heap[0]
             if sleeper.wake_at == at:
                 return at
             heapq.heappop(self._heap)

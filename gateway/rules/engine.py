@@ -196,12 +196,14 @@ class RuleEngine:
         """Call when `next_deadline` has come."""
         decisions: list[Decision] = []
         self._judging.now = now
-        for sleeper in self._judging.agenda.take(now):
+        woken = self._judging.agenda.take(now)
+        for sleeper in woken:  # first, for what closes now does not begin now
             if isinstance(sleeper, RuleClock):
                 decisions += self._look_at(sleeper, now)
-                continue
-            decisions += self._judging.wake(sleeper, now)
-            self._judging.arm(sleeper)
+        for sleeper in woken:
+            if isinstance(sleeper, Instance):
+                decisions += self._judging.wake(sleeper, now)
+                self._judging.arm(sleeper)
         decisions += self._ask_groups(now)
         return decisions + self._restraint.on_tick(now)
 
@@ -227,7 +229,7 @@ class RuleEngine:
                 changed.append(instance.record(partial(read_value, instance.device, now)))
             self._judging.arm(instance)
         for clock in self._clocks:
-            clock.correct(now)
+            clock.correct(correction.by, now)
             self._doubt(clock, now)
         return changed
 
@@ -307,7 +309,7 @@ class RuleEngine:
         clock.unsure, clock.open = True, None
         if self.around.clock_trusted:
             clock.see(now, self.around.here)
-            self._judging.agenda.wake(clock, now, first=True)
+            self._judging.agenda.wake(clock, now)
         for instance in self._planning.instances_of(clock.rule):
             instance.turn(clock.open)
 
@@ -326,7 +328,7 @@ class RuleEngine:
                 decisions += self._judging.strike(instance, now)
         at = clock.next_look(now, self.around.here)
         if at is not None:
-            self._judging.agenda.wake(clock, at, first=True)
+            self._judging.agenda.wake(clock, at)
         return decisions
 
     def _begin(self, instance: Instance, old: Instance | None, now: Millis) -> list[Decision]:

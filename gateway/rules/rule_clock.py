@@ -63,11 +63,11 @@ class RuleClock:
         edge = rule.only.next_edge(now, here) if rule.only else None
         return min((at for at in (moment, edge) if at is not None), default=None)
 
-    def correct(self, now: Millis) -> None:
+    def correct(self, by: Millis, now: Millis) -> None:
         """The gateway's time was wrong. What it passed over by that was missed; what it did too
         early is not done again, unless the clock was ahead by hours."""
-        if self.done_until > now + REPEAT_MAX_MS:
-            self.done_until = now
+        if by < -REPEAT_MAX_MS:
+            self.done_until = min(self.done_until, now)
 
 
 class RuleClocks:
