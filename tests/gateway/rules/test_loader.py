@@ -110,7 +110,7 @@ def test_a_right_rule(tmp_path: Path) -> None:
         (rule(group="{by: plot, at_least: 2.5}"), 6, 31, "whole number of devices"),
         (rule(group="{by: plot, share: 0.3}"), 6, 28, "share is a percentage from 1% to 100%"),
         (rule(group="{by: plot, share: 130%}"), 6, 28, "share is a percentage"),
-        (rule(group="{by: plot, atleast: 3, share: 1%}"), 6, 30, "did you mean 'at_least'?"),
+        (rule(group="{by: plot, atleast: 3}"), 6, 30, "did you mean 'at_least'?"),
         (
             rule(when="", at="06:00", until="1h", group="{by: plot, at_least: 3}"),
             7, 10, "group counts the devices for which when or silent holds",
