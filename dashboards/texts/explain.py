@@ -3,6 +3,10 @@
 from devices.text import Text
 
 EXPLAIN: dict[str, Text] = {
+    "explain.disarmed": Text(
+        "Quy tắc này đang tắt; dưới đây là những gì nó sẽ thấy.",
+        "This rule is disarmed; below is what it would see.",
+    ),
     "explain.since": Text("từ {time}", "since {time}"),
     "explain.never-changed": Text("chưa thay đổi lần nào", "has never changed"),
     "explain.due": Text(

@@ -27,6 +27,7 @@ from gateway.journal.memory import load_fleet, load_rule_states
 from gateway.journal.recall import recall
 from gateway.located_yaml import did_you_mean
 from gateway.rules.engine import RuleEngine
+from gateway.rules.explained import RuleExplained
 from gateway.rules.rule import Rule
 from gateway.site import Site
 
@@ -58,26 +59,37 @@ def explain_rule(
         asked = next((one for one in rules if one.id == rule), None)
         if asked is None:
             _refuse(f"there is no rule {rule!r}{did_you_mean(rule, [one.id for one in rules])}")
-        file = hamlet.data / JOURNAL_FILE
-        if not file.is_file():
-            raise JournalError(f"{file}: there is no journal yet; has the gateway ever run?")
-        with closing(open_for_reading(file)) as connection, naming_damage():
-            connection.execute("BEGIN")  # all answers as of one moment
-            past = _Past(connection, hamlet, asked, then)
-            fleet = past.fleet(device)
-            engine = past.engine(fleet)
-            groups = [one for one in engine.subjects_of(rule) if fleet.get(one) is None]
-            if device is not None and fleet.get(device) is None and device not in groups:
-                hint = did_you_mean(device, [*(one.id for one in fleet), *groups])
-                _refuse(f"there is no device {device!r}{hint}")
-            subjects = engine.subjects_of(rule) if device is None else [device]
-            explained = [engine.explain(rule, subject, past.now) for subject in subjects]
-    found = [one for one in explained if one is not None]
+        now, fleet, found = _look_up(hamlet, asked, device, then)
     if as_json_list:
         print(json.dumps([as_json(one) for one in found], ensure_ascii=False, indent=1))
         return
-    words = Words((lang or of_terminal()).value, zone, past.now)
+    words = Words((lang or of_terminal()).value, zone, now)
     print("\n".join(describe(found, asked, device, fleet, words)))
+
+
+def _look_up(
+    site: Site, rule: Rule, subject: str | None, then: Millis | None
+) -> tuple[Millis, Fleet, list[RuleExplained]]:
+    """The time, the fleet as it was then, and what is to be said."""
+    file = site.data / JOURNAL_FILE
+    if not file.is_file():
+        raise JournalError(f"{file}: there is no journal yet; has the gateway ever run?")
+    try:
+        with closing(open_for_reading(file)) as connection, naming_damage():
+            connection.execute("BEGIN")  # all answers as of one moment
+            past = _Past(connection, site, rule, then)
+            fleet = past.fleet(subject)
+            engine = past.engine(fleet)
+            subjects = engine.subjects_of(rule.id)
+            if subject is not None:
+                known = [*(one.id for one in fleet), *subjects]
+                if subject not in known:
+                    _refuse(f"there is no device {subject!r}{did_you_mean(subject, known)}")
+                subjects = [subject]
+            found = (engine.explain(rule.id, one, past.now) for one in subjects)
+            return past.now, fleet, [one for one in found if one is not None]
+    except sqlite3.OperationalError as error:
+        raise JournalError(f"{file}: {error}; is it the journal of a site?") from error
 
 
 class _Past:

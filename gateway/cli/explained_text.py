@@ -30,6 +30,8 @@ def describe(
         yield words.t(key, rule=rule.id, device=device)
         return
     yield f"{rule.id}: {words.text(rule.label)}"
+    if not rule.armed:
+        yield words.t("explain.disarmed")
     for one in found:
         about = fleet.get(one.subject)
         name = f"{one.subject} ({words.text(about.label)})" if about else one.subject

@@ -1,4 +1,5 @@
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -279,3 +280,27 @@ def test_a_device_of_a_group_tells_its_part_and_how_the_group_stands(tmp_path: P
     ]
     [found] = json.loads(explain(tmp_path, "all-dry", "soil-1", "--json").stdout)
     assert (found["subject"], found["group"]["subject"]) == ("soil-1", "group:kind:soil")
+
+
+def test_a_disarmed_rule_says_so(tmp_path: Path) -> None:
+    hamlet = Hamlet(tmp_path, [{**RULE, "armed": False}], False)
+    hamlet.soil(1, 20)
+    hamlet.commit()
+    hamlet.connection.close()
+    told = lines(tmp_path, "dry", "soil-1")
+    assert told[1] == "This rule is disarmed; below is what it would see."
+
+
+def test_a_file_that_is_no_journal_is_told(hamlet: Hamlet, tmp_path: Path) -> None:
+    hamlet.connection.close()
+    for file in (tmp_path / "data").glob("journal.db*"):
+        file.unlink()
+    journal = tmp_path / "data" / "journal.db"
+    journal.write_bytes(b"no database" * 1000)
+    assert explain(tmp_path, "dry").exit_code == 2
+    journal.unlink()
+    sqlite3.connect(journal).close()
+    journal.write_bytes(b"")
+    result = explain(tmp_path, "dry")
+    assert result.exit_code == 2
+    assert "is it the journal of a site?" in result.stderr

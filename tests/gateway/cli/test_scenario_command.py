@@ -329,3 +329,9 @@ def test_what_a_device_says_while_the_gateway_is_off_is_heard_when_it_is_on(
     wrong = test(write(tmp_path, *looks, head=head.replace("30 20", "30 200")))
     assert wrong.exit_code == 1
     assert "message of soil-1" in wrong.stdout
+
+
+def test_a_disarmed_rule_is_tested_like_any_other(tmp_path: Path) -> None:
+    head = HEAD.replace("label: Dry", "label: Dry\n    armed: false")
+    look = "{at: 1m, states: {dry: firing}}"
+    assert test(write(tmp_path, look, head=head)).stdout == "1 passed, 0 failed\n"
