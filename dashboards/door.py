@@ -76,7 +76,10 @@ class Door:
         name = "".join(char for char in form.get("name", "") if char.isprintable()).strip()
         if not name or not _same(form.get("token", "").strip(), self._token):
             return None
-        visitor = Visitor(name[:NAME_MAX])
+        name = name[:NAME_MAX]
+        if known is not None and known.name == name:  # typed once more
+            return known
+        visitor = Visitor(name)
         self._visitors[visitor.id] = visitor
         while len(self._visitors) > VISITORS_MAX:
             del self._visitors[next(iter(self._visitors))]

@@ -11,7 +11,6 @@ from dashboards.rules import RuleRow, grouped, rehearsed, rule_rows
 from dashboards.shared import Fragments
 from dashboards.words import Words
 from gateway.decisions import RuleChanged
-from gateway.feed import Update
 from gateway.rule_texts import Rehearsal
 from gateway.views.rules import RulePast
 
@@ -30,10 +29,10 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.get("/live/rules")
     async def list_stream(request: Request) -> Response:
-        async def render(words: Words, _update: Update | None) -> Fragments:
+        async def render(words: Words) -> Fragments:
             return _list(pages, words)
 
-        return pages.live(request, render)
+        return pages.live_for_all(request, "rules", render, public=False)
 
     router.include_router(editing_routes(pages, rule_list, rule_page))
 
@@ -43,10 +42,10 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.get("/live/rules/{id}")
     async def one_stream(request: Request, id: str) -> Response:
-        async def render(words: Words, _update: Update | None) -> Fragments:
+        async def render(words: Words) -> Fragments:
             return _fragments(pages, words, id, await pages.views.rule_past(id))
 
-        return pages.live(request, render)
+        return pages.live_for_all(request, f"rules/{id}", render, public=False)
 
     return router
 

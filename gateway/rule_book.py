@@ -12,6 +12,7 @@ from pathlib import Path
 
 from devices.kinds import KINDS
 from devices.text import Text
+from devices.topics import IDENTIFIER
 from gateway.assembly import vocabulary_of
 from gateway.clock import Now
 from gateway.decisions import RuleVersion
@@ -31,6 +32,8 @@ from gateway.site import Site
 
 FOUND = "file"
 """Who changed a rule, where nobody said so: its file had changed."""
+NAMELESS = "new-rule"
+"""The file of a rule whose id cannot be the name of one."""
 FILE_MODE = 0o644
 """Of a new file: technicians edit it, too."""
 
@@ -223,7 +226,8 @@ class RuleBook:
     ) -> tuple[Path, str]:
         """The file that the text belongs to, and what it then holds. Raises RuleEditError."""
         if rule is None:
-            path = self._folder / f"{id[:63]}.yaml"
+            name = id if IDENTIFIER.fullmatch(id) else NAMELESS  # which the check then refuses
+            path = self._folder / f"{name}.yaml"
             return path, added(_content(path) if path.exists() else "", text)
         source = read_sources(rule_files(self._folder)).get(rule)
         if source is None:

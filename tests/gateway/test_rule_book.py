@@ -107,6 +107,14 @@ async def test_a_new_rule_gets_a_file_of_its_own(gateway: Gateway, file: Path) -
     assert "already" in again.findings[0].message
 
 
+@pytest.mark.parametrize("id", ["../../outside", "/outside", "a b", "X", "x" * 300, '"\\0"'])
+async def test_an_id_leads_nowhere_else(gateway: Gateway, file: Path, id: str) -> None:
+    draft = await gateway.rules.save(WET.replace("rule: wet", f"rule: {id}"), "p")
+    assert not draft.saved
+    assert {finding.file for finding in draft.findings} == {None}
+    assert "must be lower-case letters" in draft.findings[0].message
+
+
 async def test_nobody_undoes_what_another_one_did(gateway: Gateway, file: Path) -> None:
     text = gateway.rules.text("dry")
     assert text
