@@ -16,7 +16,7 @@ from gateway.rules.document import Document, Node
 from gateway.rules.loader import CheckedRules, check_files, check_rules_of, rule_files
 from gateway.rules.rule import Rule
 from gateway.rules.vocabulary import Vocabulary
-from gateway.scenario.story import Said, Story
+from gateway.scenario.story import MESSAGES_MAX, Said, Story
 from gateway.scenario.written import ALL, Look, Outage, Readings, ScenarioFile, WrittenScenario
 from gateway.site import THE_GATEWAY, BrokerConfig, MapFile, PlaceConfig, Site, SiteConfig
 
@@ -161,7 +161,11 @@ class _Reader:
         """Every message, in the order of time, then of the file."""
         said: list[Said] = []
         for index, readings in enumerate(scenario.readings):
-            said += self._readings(readings, scenario, (*route, "readings", index))
+            where = (*route, "readings", index)
+            said += self._readings(readings, scenario, where)
+            if len(said) > MESSAGES_MAX:
+                self._complain(where, f"makes more than {MESSAGES_MAX} messages in this scenario")
+                return []
         for index, happening in enumerate(scenario.events):
             where = (*route, "events", index)
             if self._device(happening.device, where) is None:

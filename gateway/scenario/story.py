@@ -11,6 +11,9 @@ from gateway.rules.rule import Rule
 from gateway.scenario.written import Look, Outage
 from gateway.site import Site
 
+MESSAGES_MAX = 100_000
+"""In one scenario: ten seconds. More belongs into a back-test."""
+
 
 class Said(NamedTuple):
     """A device says something `at` ms after the start: a reading with `values`, of which

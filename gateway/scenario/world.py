@@ -28,7 +28,7 @@ from gateway.journal.memory import list_device
 from gateway.pipeline import Pipeline
 from gateway.rules.rule import Rule, source_of
 from gateway.rules.storms import COMMAND_STORM
-from gateway.scenario.story import Said
+from gateway.scenario.story import MESSAGES_MAX, Said
 from gateway.scenario.written import Outage
 from gateway.site import Site
 
@@ -61,6 +61,9 @@ class World:
         self.water: list[IrrigationAsked] = []
         self.refused: list[Refused] = []
         self._site = site
+        # Its author knows how much is said; no device of a scenario is a babbling one.
+        limits = site.config.limits.model_copy(update={"device_burst": MESSAGES_MAX})
+        self._config = site.config.model_copy(update={"limits": limits})
         self._rules = rules
         self._start = self._now = start
         self._ticked = start - 1
@@ -122,7 +125,7 @@ class World:
         engines.remembered = remembered
         zone = ZoneInfo(self._site.config.place.timezone)
         engines.irrigation = _Listener(self.fleet, zone, self.water)
-        self._pipeline = connect(engines, self._site.config, 0)
+        self._pipeline = connect(engines, self._config, 0)
         self._pipeline.start((), self._now)
         self._gather()
         return self._pipeline

@@ -335,3 +335,19 @@ def test_a_disarmed_rule_is_tested_like_any_other(tmp_path: Path) -> None:
     head = HEAD.replace("label: Dry", "label: Dry\n    armed: false")
     look = "{at: 1m, states: {dry: firing}}"
     assert test(write(tmp_path, look, head=head)).stdout == "1 passed, 0 failed\n"
+
+
+def test_a_device_may_say_as_much_as_the_scenario_wants(tmp_path: Path) -> None:
+    """More than a device of a real hamlet may."""
+    head = HEAD.replace("30 20}", "30x7999}")
+    reading = "      - {device: soil-1, soil_moisture_pct: 30x7999, interval: 1s}\n"
+    head = head.replace("    expect:\n", f"{reading * 2}    expect:\n")
+    assert test(write(tmp_path, "{at: 5d 14h, states: {dry: inactive}}", head=head)).exit_code == 0
+
+
+def test_a_scenario_has_an_end(tmp_path: Path) -> None:
+    reading = "      - {device: soil-1, soil_moisture_pct: 30x9999}\n"
+    head = HEAD.replace("    expect:\n", f"{reading * 10}    expect:\n")
+    result = test(write(tmp_path, "{at: 0}", head=head))
+    assert result.exit_code == 2
+    assert "makes more than 100000 messages in this scenario" in result.stderr
