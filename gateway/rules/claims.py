@@ -12,9 +12,9 @@ from gateway.clock import Correction
 from gateway.decisions import CommandAsked
 from gateway.rules.instance import Instance
 
-_SWITCH = "switch"
+SWITCH = "switch"
 """Starting and stopping are about the same thing; every other command is about itself."""
-_LEASE = "lease_s"
+LEASE = "lease_s"
 
 Thing = tuple[str, str]
 """An actuator, and what of it is claimed."""
@@ -33,14 +33,14 @@ class Claim:
     @classmethod
     def of(cls, holder: Instance, asked: CommandAsked, spec: CommandSpec) -> "Claim":
         """The claim that goes with a command."""
-        lease_s = asked.args.get(_LEASE)
+        lease_s = asked.args.get(LEASE)
         until = asked.at + lease_s * 1000 if isinstance(lease_s, int) else None
         return cls(holder, asked.command, asked.args, spec.effect, until)
 
     def opposes(self, other: "Claim") -> bool:
         """Whether both cannot have their way."""
         mine, others = (
-            (one.command, {name: arg for name, arg in one.args.items() if name != _LEASE})
+            (one.command, {name: arg for name, arg in one.args.items() if name != LEASE})
             for one in (self, other)
         )
         return self.holder.rule.id != other.holder.rule.id and mine != others
@@ -98,7 +98,7 @@ class Claims:
 
 
 def _thing(device: str, claim: Claim) -> Thing:
-    return device, claim.command if claim.effect is Effect.NONE else _SWITCH
+    return device, claim.command if claim.effect is Effect.NONE else SWITCH
 
 
 def _key(holder: Instance) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 Reading goes on after a mistake, so that a technician sees all of them at once.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,10 +52,11 @@ class Node:
 
     def complain_within(self, faults: Collection[Fault]) -> None:
         """Note mistakes in this text, each at its character."""
-        start = self.document.located.position(self.route)
-        for fault in faults:
-            line, column = _find(self.document.lines, start, str(self.value), fault.offset)
-            self.document.problems.append(Problem(self.document.file, line, column, fault.message))
+        self.document.problems += self._within(faults)
+
+    def warn_within(self, faults: Collection[Fault]) -> None:
+        """Note what is probably not meant in this text, each at its character."""
+        self.document.warnings += self._within(faults)
 
     def child(self, key: str | int, value: object) -> "Node":
         """A part of this part."""
@@ -151,6 +152,12 @@ class Node:
         except ValueError as error:
             self.complain(str(error))
             return None
+
+    def _within(self, faults: Collection[Fault]) -> Iterator[Problem]:
+        start = self.document.located.position(self.route)
+        for fault in faults:
+            line, column = _find(self.document.lines, start, str(self.value), fault.offset)
+            yield Problem(self.document.file, line, column, fault.message)
 
     def _in_quotes(self) -> str:
         """What most likely went wrong where a word was meant."""

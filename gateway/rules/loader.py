@@ -1,6 +1,6 @@
 """The rules of a site: every YAML file of a folder, checked whole."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +9,7 @@ from devices.kind import Kind
 from gateway.fleet import Fleet
 from gateway.located_yaml import Problem, ProblemsError, parse_partly, parse_yaml, read_text
 from gateway.rules.document import Document, Node
+from gateway.rules.overlaps import Written, warn_of_overlaps
 from gateway.rules.rule import Rule
 from gateway.rules.rule_yaml import read_rule
 from gateway.rules.source import Source, sources_in
@@ -90,8 +91,13 @@ def check_rules_of(lists: Iterable[Node], vocabulary: Vocabulary) -> CheckedRule
     """Read lists of rules, each of which is a document of its own or a part of one."""
     checked = CheckedRules()
     first_at: dict[str, str] = {}
-    for rules in lists:
-        _read_rules(rules, vocabulary, checked.rules, first_at)
+    written: list[Written] = []
+    read = list(lists)
+    for rules in read:
+        written += _read_rules(rules, vocabulary, first_at)
+    checked.rules = [one.rule for one in written]
+    warn_of_overlaps(written, vocabulary)
+    for rules in read:
         checked.problems += rules.document.problems
         checked.warnings += rules.document.warnings
     checked.problems.sort()
@@ -100,8 +106,8 @@ def check_rules_of(lists: Iterable[Node], vocabulary: Vocabulary) -> CheckedRule
 
 
 def _read_rules(
-    listed: Node, vocabulary: Vocabulary, rules: list[Rule], first_at: dict[str, str]
-) -> None:
+    listed: Node, vocabulary: Vocabulary, first_at: dict[str, str]
+) -> Iterator[Written]:
     if listed.value is None:  # an empty file, or one with comments only, or nothing to be read
         return
     for node in listed.items("a file of rules") or ():
@@ -110,7 +116,7 @@ def _read_rules(
             continue  # what is missing in it would be complained of a second time
         rule = read_rule(node, vocabulary)
         if rule is not None:
-            rules.append(rule)
+            yield Written(rule, node)
 
 
 def _refuse_second(node: Node, first_at: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from devices.reading import Millis
 from gateway.rules.actions import ACTIONS
 from gateway.rules.actions.action import Subjects
 from gateway.rules.actions.alert import AlertAction
+from gateway.rules.advice import advise
 from gateway.rules.document import Node
 from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.parse import ExpressionError
@@ -59,6 +60,7 @@ def read_rule(node: Node, vocabulary: Vocabulary) -> Rule | None:
     rule = _read(parts, trigger, definition, vocabulary)
     if rule is not None and len(node.document.problems) == before:
         _check_end(parts, rule)
+        advise(parts, rule, vocabulary)
     return rule if len(node.document.problems) == before else None
 
 

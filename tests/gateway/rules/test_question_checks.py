@@ -62,7 +62,7 @@ def test_rain_without_any_weather_station_is_a_warning(tmp_path: Path) -> None:
 def test_right_questions_are_right(tmp_path: Path) -> None:
     when = (
         'median(soil_ph, kind="soil") > 1 and last(pressure_kpa, device="pump-1") > 1 and '
-        'rain_6h_mm("lo-1") < 5 and avg(soil_ph, 1h) < site.dry'
+        'rain_6h_mm("lo-1") < 5 and avg(soil_moisture_pct, 1h) < site.dry'
     )
     checked = check(tmp_path, when)
     assert (checked.problems, checked.warnings) == ([], [])
