@@ -25,6 +25,11 @@ class Only:
     weekdays: frozenset[int] = frozenset()
     months: frozenset[int] = frozenset()
 
+    @property
+    def by_sun(self) -> bool:
+        """Whether its hours move with the days."""
+        return self.between is not None and any(end.sun is not None for end in self.between)
+
     def is_open(self, at: Millis, here: HamletTime) -> bool:
         """Whether that time is meant."""
         first = here.day(at) - timedelta(days=_DAYS_BACK)

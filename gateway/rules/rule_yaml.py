@@ -14,6 +14,7 @@ from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.parse import ExpressionError
 from gateway.rules.group_yaml import read_group
 from gateway.rules.question_checks import check_questions
+from gateway.rules.reach import warn_of_the_unreachable
 from gateway.rules.rule import Action, Rule, Unknown, numbers_of
 from gateway.rules.selector_yaml import read_selector
 from gateway.rules.trigger_yaml import NAMES as TRIGGER_NAMES
@@ -61,6 +62,7 @@ def read_rule(node: Node, vocabulary: Vocabulary) -> Rule | None:
     if rule is not None and len(node.document.problems) == before:
         _check_end(parts, rule)
         advise(parts, rule, vocabulary)
+        warn_of_the_unreachable(parts, rule, vocabulary)
     return rule if len(node.document.problems) == before else None
 
 

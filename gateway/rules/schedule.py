@@ -12,6 +12,11 @@ from gateway.rules.hamlet_time import HamletTime, TimeOfDay
 class Schedule(Protocol):
     """Moments without end."""
 
+    @property
+    def by_sun(self) -> bool:
+        """Whether they move with the days."""
+        ...
+
     def next(self, after: Millis, here: HamletTime) -> Millis | None:
         """The first moment later than `after`; None when there is none any more."""
         ...
@@ -22,6 +27,10 @@ class Cron:
     """Five fields as crontab has them: minute, hour, day, month, weekday. `text` is checked."""
 
     text: str
+
+    @property
+    def by_sun(self) -> bool:
+        return False
 
     def next(self, after: Millis, here: HamletTime) -> Millis | None:
         for moment in CronSim(self.text, here.local(after)):
@@ -36,6 +45,10 @@ class Daily:
     """These times of every day."""
 
     times: tuple[TimeOfDay, ...]
+
+    @property
+    def by_sun(self) -> bool:
+        return any(one.sun is not None for one in self.times)
 
     def next(self, after: Millis, here: HamletTime) -> Millis | None:
         found = (here.next(one, after) for one in self.times)

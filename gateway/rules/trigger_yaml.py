@@ -94,15 +94,16 @@ def _read_event(node: Node) -> EventTrigger | None:
     if parts is None:
         return None
     if "name" not in parts:
-        if not parts.keys() - {"code"} and len(parts) == len(node.value):  # type: ignore[arg-type]
-            node.complain("name is missing: the event as the device sends it")
+        node.complain("name is missing: the event as the device sends it")
         return None
     name = _read_event_name(parts["name"])
-    code = parts["code"].value if "code" in parts else None
-    if "code" in parts and (isinstance(code, bool) or not isinstance(code, str | int)):
+    if "code" not in parts:
+        return EventTrigger(name) if name else None
+    code = parts["code"].value
+    if isinstance(code, bool) or not isinstance(code, str | int):
         parts["code"].complain("code is a text or a whole number")
         return None
-    return EventTrigger(name, code) if name else None  # type: ignore[arg-type]
+    return EventTrigger(name, code) if name else None
 
 
 def _read_event_name(node: Node) -> str | None:

@@ -117,6 +117,25 @@ def test_with_a_duration_as_its_end_it_fires_so_long() -> None:
     assert scene.asked()[1:] == [AlertCleared("rule:tea", "s1", START + clock(8))]
 
 
+def test_the_duration_counts_from_its_newest_firing() -> None:
+    scene = scene_of(HEAD + "  every: 0 5,6 * * *\n  until: 90m\n" + WARN)
+    scene.run_until(clock(12))
+    assert scene.states == [FIRING, FIRING, INACTIVE]
+    assert scene.saved["tea", "s1"].since == START + clock(7, 30)
+
+
+def test_what_concerns_no_device_is_done_by_the_gateway_once() -> None:
+    text = (
+        "- rule: evening\n  label: x\n  on: {device: gateway}\n  at: sunset\n"
+        "  then: [{command: {on: {kind: light}, command: set-brightness, brightness_pct: 100}}]\n"
+    )
+    lights = [device("light", f"l{number}") for number in (1, 2)]
+    scene = Scene(text, device("gateway", "gateway"), *lights)
+    scene.run_until(clock(20))
+    assert {one.device for one in scene.asked() if isinstance(one, CommandAsked)} == {"l1", "l2"}
+    assert len(scene.asked()) == 2
+
+
 def test_with_a_condition_as_its_end_readings_end_it() -> None:
     scene = scene_of(AT_SIX + "  until: soil_moisture_pct > 27\n" + WARN)
     scene.run_until(clock(6))
