@@ -203,8 +203,7 @@ class Telling:
             within = phrase("từ {low} đến {high}", "between {low} and {high}", low=low, high=high)
         else:
             within = listed(told, " hoặc ", " or ") if opposite else listed(told)
-        many = isinstance(what, MetricValue) and self._label(what.name).en.endswith("s")
-        verb = _ARE[self._is] if many else self._is
+        verb = _ARE[self._is] if self._is_many(what) else self._is
         return phrase(
             "{what} {within}", f"{{what}} {verb} {{within}}", what=self.name(what), within=within
         )
@@ -308,7 +307,14 @@ class Telling:
 
     def _unit_of(self, metric: str) -> str:
         found = self.names.metric(metric)
-        return found.unit if found and found.unit not in found.label.en else ""  # pH
+        return found.unit if found and found.unit not in found.label.en.split() else ""  # pH
+
+    def _is_many(self, node: Node) -> bool:
+        """Whether it is a number of things, as connections are."""
+        if not isinstance(node, MetricValue) or self._unit_of(node.name):
+            return False
+        words = self._label(node.name).en.split()
+        return any(word.endswith("s") and not word.endswith("ss") for word in (words[0], words[-1]))
 
 
 def _bounds_of(node: Comparison) -> tuple[Node, list[tuple[Relation, Node]]]:

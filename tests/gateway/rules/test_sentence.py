@@ -232,3 +232,15 @@ def test_groups(text: str, vi: str, en: str) -> None:
     sentence = told(text)
     assert sentence.vi == f"{vi} thì cảnh báo."
     assert sentence.en == f"{en}, warn."
+
+
+@pytest.mark.parametrize(
+    ("kind", "condition", "en"),
+    [
+        ("wifi", "clients > 40", "the connections are above 40"),
+        ("wifi", "loss_pct > 10", "the packet loss is above 10 %"),
+        ("light", "brightness_pct > 0", "the brightness is above 0 %"),
+    ],
+)
+def test_one_and_many(kind: str, condition: str, en: str) -> None:
+    assert f" {en}, warn." in told(f"  on: {{kind: {kind}}}\n  when: {condition}\n").en
