@@ -64,13 +64,15 @@ def fleet_as_of(
 def rule_states_as_of(
     connection: sqlite3.Connection, rule: str, subjects: Iterable[str], at: Millis
 ) -> list[RuleChanged]:
-    """How the rule stood for each of them then, where it had ever changed."""
+    """How the rule stood for each of them then, where it had ever changed. What acts and is over
+    in the same moment is over."""
     return [
         state
         for subject in subjects
         for state in RULE_CHANGES.select(
             connection,
-            "WHERE subject = ? AND since <= ? AND rule = ? ORDER BY since DESC LIMIT 1",
+            "WHERE subject = ? AND since <= ? AND rule = ? ORDER BY since DESC,"
+            " state = 'inactive' DESC LIMIT 1",
             (subject, at, rule),
         )
     ]

@@ -304,3 +304,29 @@ def test_a_file_that_is_no_journal_is_told(hamlet: Hamlet, tmp_path: Path) -> No
     result = explain(tmp_path, "dry")
     assert result.exit_code == 2
     assert "is it the journal of a site?" in result.stderr
+
+
+def test_the_past_is_explained_as_it_was(tmp_path: Path) -> None:
+    """Without `for` and `until`, a rule fires exactly while its condition is known to hold."""
+    rule = {**DRY_RULE, "when": "soil_moisture_pct < 24 and max(soil_moisture_pct, 20m) > 25"}
+    hamlet = Hamlet(tmp_path, [rule], False)
+    then: list[tuple[int, str]] = []
+    for number, moisture in enumerate((30, 20, 20, 20, 26, 23, 22, 40, 10, 30, 20)):
+        late = 2 * MINUTE if number in (3, 6) else 0
+        hamlet.soil(number, moisture, at=hamlet.now - late)
+        hamlet.commit()
+        [status] = hamlet.pipeline.engines.rules.rules_of("soil-1")
+        then.append((hamlet.now, status.state.value))
+        hamlet.now += 7 * MINUTE
+    hamlet.connection.close()
+    assert {state for _, state in then} == {"inactive", "firing"}
+    outcomes: list[bool | None] = []
+    for at, state in then:
+        [found] = json.loads(explain(tmp_path, "dry", "soil-1", "--json", "--at", str(at)).stdout)
+        assert found["state"] == state
+        outcomes.append(found["when"]["outcome"])
+    known = [
+        (one, state) for one, (_, state) in zip(outcomes, then, strict=True) if one is not None
+    ]
+    assert len(known) > len(then) / 2
+    assert all(outcome is (state == "firing") for outcome, state in known)

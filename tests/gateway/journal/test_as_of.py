@@ -83,3 +83,18 @@ def test_how_a_rule_stood(tmp_path: Path) -> None:
     found = [state(minutes) for minutes in (0, 9, 10, 19, 20, 29, 30, 99)]
     assert found == [None, None, "pending", "pending", "firing", "firing", "inactive", "inactive"]
     hamlet.connection.close()
+
+
+def test_what_acts_and_is_over_at_once_is_over(tmp_path: Path) -> None:
+    rule = {**{name: part for name, part in DRY_RULE.items() if name != "when"}, "at": "07:30"}
+    hamlet = Hamlet(tmp_path, [rule], False)
+    due = NOW + 30 * MINUTE
+    while hamlet.now < due:
+        hamlet.now = hamlet.pipeline.next_deadline() or due
+        hamlet.pipeline.tick(hamlet.now)
+    hamlet.commit()
+    changes = hamlet.ask("SELECT since, state FROM rule_change ORDER BY state")
+    assert changes == [(due, "firing"), (due, "inactive")]
+    [state] = rule_states_as_of(hamlet.connection, "dry", ["soil-1"], due)
+    assert state.state.value == "inactive"
+    hamlet.connection.close()
