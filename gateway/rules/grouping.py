@@ -87,10 +87,12 @@ class Member(Instance):
 
     __slots__ = ("counts", "group")
 
-    def __init__(self, rule: Rule, device: Device, setting: ReadSetting, group: Group) -> None:
+    def __init__(
+        self, rule: Rule, device: Device, setting: ReadSetting, group: Group, since: Millis
+    ) -> None:
         self.counts: bool | None = None
         self.group = group
-        super().__init__(rule, device, setting, 0)
+        super().__init__(rule, device, setting, since)
         group.join(self)
 
     def settle(self) -> None:
@@ -117,6 +119,7 @@ class Member(Instance):
 
     def correct(self, correction: Correction, now: Millis) -> bool:
         """It has nothing that is saved."""
+        self.since = correction.of(self.since)
         self.checked_at = min(self.checked_at, now)
         return False
 

@@ -51,7 +51,7 @@ class Groups:
         group, _ = grouped.groups[name]
         if isinstance(old, Member) and old.group is group:
             return old
-        return Member(grouped.of_members, device, setting, group)
+        return Member(grouped.of_members, device, setting, group, now)
 
     def take_changes(self) -> list[Change]:
         """Which instances of groups there are that were not there when this was called last, and

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from gateway.clock import Correction, Scale, Trust
 from gateway.decisions import RuleState
 from gateway.delivery import REDELIVERED, RETAINED
 from tests.gateway.driven_hamlet import HOUR, MINUTE, NOW, Hamlet, Open
@@ -37,6 +38,37 @@ def test_an_event_counts_once_and_not_when_nobody_knows_how_old_it_is(
     for flag in flags:
         hamlet.say(EVENT, b'{"event":"tamper","code":3}', flags=flag)
     assert len(commands(hamlet)) == count
+
+
+def test_an_event_that_the_broker_kept_counts_when_it_arrives(open_hamlet: Open) -> None:
+    hamlet = open_hamlet(rules=[TAMPERED])
+    hamlet.now += 7 * 24 * HOUR
+    hamlet.restart()
+    hamlet.say(EVENT, b'{"event":"tamper"}')
+    assert len(commands(hamlet)) == 1
+
+
+@pytest.mark.parametrize(("missed", "count"), [("skip", 0), ("run", 1)])
+def test_moments_wait_until_the_time_is_known(open_hamlet: Open, missed: str, count: int) -> None:
+    hamlet = open_hamlet(rules=[{**DAILY, "missed": missed}])
+    hamlet.now = SIX - HOUR
+    hamlet.soil(0)
+    hamlet.commit()
+    hamlet.restart()
+    hamlet.pipeline.trust_clock(False)
+    hamlet.now = started = SIX - HOUR + 1  # it is two hours later, but nobody knows
+    hamlet.now += 2 * HOUR
+    hamlet.pipeline.tick(hamlet.now)
+    assert hamlet.pipeline.pending.commands == []
+    correction = Correction(started, 2 * HOUR)
+    hamlet.now += 2 * HOUR
+    scale = Scale(Trust.PROVEN, hamlet.now, hamlet.now)
+    hamlet.pipeline.correct(correction, scale, hamlet.now)
+    hamlet.pipeline.tick(hamlet.now)
+    assert len(hamlet.pipeline.pending.commands) == count
+    hamlet.now = SIX + 24 * HOUR
+    hamlet.pipeline.tick(hamlet.now)
+    assert len(hamlet.pipeline.pending.commands) == count + 1
 
 
 def test_a_device_that_is_not_adopted_begins_nothing(open_hamlet: Open) -> None:

@@ -259,6 +259,18 @@ def test_a_device_that_is_adopted_joins_its_group() -> None:
     assert scene.changes == [(ROAD, FIRING)]
 
 
+def test_a_device_that_joins_unheard_is_silent_from_then_on() -> None:
+    late = device("light", "late", road="main", adopted=False)
+    text = DARK + "  silent: 30m\n  group: {by: road, at_least: 1}\n"
+    scene = Scene(text + ALERT, late)
+    late.adopted = True
+    scene.take(scene.engine.on_fleet_changed(START + HOUR, late))
+    scene.run_until(HOUR + 30 * MINUTE - 1)
+    assert scene.changes == []
+    scene.run_until(HOUR + 30 * MINUTE)
+    assert scene.changes == [(ROAD, FIRING)]
+
+
 def test_an_edited_rule_about_groups_keeps_its_state() -> None:
     scene = scene_of(THREE_DARK + ALERT)
     for number in range(1, 4):
