@@ -11,7 +11,6 @@ from gateway.rules.expression.nodes import (
     AllOf,
     AnyOf,
     Choice,
-    Known,
     MetricValue,
     Node,
     Not,
@@ -21,7 +20,7 @@ from gateway.rules.expression.nodes import (
 )
 from gateway.rules.expression.write import write
 
-_NESTING = AllOf | AnyOf | Not | Choice | Known
+_NESTING = AllOf | AnyOf | Not | Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +42,20 @@ class Traced:
 def trace(node: Node, read: ReadValue, setting: ReadSetting, ask: Ask) -> Traced:
     """Every part is computed by the same code as the whole."""
 
+    def told(node: Node, inner: tuple[Traced, ...], inputs: tuple[Traced, ...]) -> Traced:
+        outcome, error = None, None
+        try:
+            outcome = compile_condition(node, "explained")(read, setting, ask)
+        except Exception as fault:  # noqa: BLE001 - a user's condition, e.g. beyond all bounds
+            error = f"{type(fault).__name__}: {fault}"
+        metric = node.name if isinstance(node, MetricValue) else None
+        return Traced(write(node), outcome, inner, inputs, metric, error)
+
     def of(node: Node) -> Traced:
         nested = tuple(part for part in parts(node) if is_truth(part))
-        outcome, error = _compute(node)
-        if isinstance(node, _NESTING) and nested and not isinstance(node, Known):
-            return Traced(write(node), outcome, tuple(map(of, nested)), (), None, error)
-        inputs = tuple(_input(found) for found in dict.fromkeys(_values(node)))
-        metric = node.name if isinstance(node, MetricValue) else None
-        return Traced(write(node), outcome, (), inputs, metric, error)
-
-    def _input(node: Node) -> Traced:
-        outcome, error = _compute(node)
-        metric = node.name if isinstance(node, MetricValue) else None
-        return Traced(write(node), outcome, metric=metric, error=error)
-
-    def _compute(node: Node) -> tuple[Value | None, str | None]:
-        try:
-            return compile_condition(node, "explained")(read, setting, ask), None
-        except Exception as error:  # noqa: BLE001 - a user's condition, e.g. beyond all bounds
-            return None, f"{type(error).__name__}: {error}"
+        if isinstance(node, _NESTING) and nested:
+            return told(node, tuple(map(of, nested)), ())
+        return told(node, (), tuple(told(one, (), ()) for one in dict.fromkeys(_values(node))))
 
     return of(node)
 
