@@ -24,6 +24,11 @@ class RuleRow:
     def health(self) -> Text | None:
         return self.status.health if self.status else None
 
+    @property
+    def lost(self) -> Text | None:
+        """Where another rule overruled it."""
+        return self.status.lost if self.status else None
+
     def number(self, state: RuleState) -> int:
         """Devices for which it is in that state."""
         return self.status.subjects.get(state, 0) if self.status else 0

@@ -14,7 +14,7 @@ from gateway.health.engine import HealthEngine
 from gateway.irrigation.engine import IrrigationEngine
 from gateway.rules.engine import RuleEngine
 from gateway.rules.rule import Rule, armed, is_rule
-from gateway.rules.storms import COMMAND_STORM
+from gateway.storm_alert import COMMAND_STORM
 
 
 @dataclass(slots=True)

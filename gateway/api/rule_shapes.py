@@ -22,8 +22,8 @@ class _Shape(BaseModel):
 
 
 class RuleShape(_Shape):
-    """A rule: its devices by state, those it fires for, and what went wrong last. One that is not
-    armed has none. `sentence` says what it does."""
+    """A rule: its devices by state, those it fires for, what is wrong with it, and where another
+    rule overruled it. One that is not armed has none of that. `sentence` says what it does."""
 
     id: str
     label: Label
@@ -33,10 +33,12 @@ class RuleShape(_Shape):
     subjects: dict[RuleState, int]
     firing: list[str]
     health: Label | None
+    lost: Label | None
 
     @classmethod
     def of(cls, text: RuleText, status: RuleStatus | None) -> "RuleShape":
         health = status.health if status else None
+        lost = status.lost if status else None
         return cls(
             id=text.rule,
             label=Label.of(text.label),
@@ -46,6 +48,7 @@ class RuleShape(_Shape):
             subjects=dict(status.subjects) if status else {},
             firing=list(status.firing) if status else [],
             health=None if health is None else Label.of(health),
+            lost=None if lost is None else Label.of(lost),
         )
 
 

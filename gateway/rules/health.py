@@ -9,6 +9,7 @@ from devices.kind import Kind
 from devices.reading import Millis
 from devices.text import Text
 from gateway.fleet import Device
+from gateway.rules.grouping import Group
 from gateway.rules.instance import Instance
 
 AWAITED_MS = 3_600_000
@@ -42,7 +43,8 @@ def health_of(instances: Sequence[Instance], newest: Millis, since: Millis) -> T
         [gap for one in instances if (gap := _gap(one, newest, since))],
     ):
         if found:
-            return _with_number(found[0], len(found), len(instances))
+            devices = sum(not isinstance(one.device, Group) for one in instances)
+            return _with_number(found[0], len(found), devices)
     return None
 
 
@@ -86,7 +88,7 @@ def _label(kind: Kind, name: str) -> Text:
 
 
 def _with_number(words: Text, affected: int, of: int) -> Text:
-    if of == 1:
+    if of <= 1:
         return words
     return Text(
         f"{words.vi} ({affected} trên {of} thiết bị)",

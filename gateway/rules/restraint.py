@@ -29,7 +29,8 @@ from gateway.fleet import Device, Fleet
 from gateway.rules.claims import Claim, Claims
 from gateway.rules.instance import Instance
 from gateway.rules.rule import ActionError, Firing
-from gateway.rules.storms import COMMAND_STORM, Storms, too_often
+from gateway.rules.storms import Storms, too_often
+from gateway.storm_alert import COMMAND_STORM
 
 
 class Restraint:
@@ -40,6 +41,7 @@ class Restraint:
         self.storms = Storms()
         self._fleet = fleet
         self._claims = Claims()
+        self._stopped: dict[str, dict[int, tuple[Instance, Text]]] = {}
 
     def filter(self, who: Instance, asked: Iterable[Decision], now: Millis) -> list[Decision]:
         """What of the requests of a rule that fires may be carried out, and what is to be said of
@@ -69,10 +71,13 @@ class Restraint:
         self._claims.release(who)
 
     def on_tick(self, now: Millis) -> list[Decision]:
-        """The storms that are over."""
-        return [
-            AlertCleared(COMMAND_STORM, actuator, now) for actuator in self.storms.take_ended(now)
-        ]
+        """The storms that are over; their rules complain no longer."""
+        ended = self.storms.take_ended(now)
+        for actuator in ended:
+            for who, words in self._stopped.pop(actuator, {}).values():
+                if who.action_error is words:
+                    who.action_error = None
+        return [AlertCleared(COMMAND_STORM, actuator, now) for actuator in ended]
 
     def correct(self, correction: Correction) -> None:
         """The clock was wrong."""
@@ -122,10 +127,11 @@ class Restraint:
         self, who: Instance, actuator: str, label: Text, now: Millis, refused: Decision
     ) -> list[Decision]:
         """Say so once: what a storm asks must not fill the journal either."""
-        who.action_error = too_often(who.rule.label, label)
+        who.action_error = words = too_often(who.rule.label, label)
+        self._stopped.setdefault(actuator, {})[id(who)] = who, words
         if not self.storms.is_news(actuator):
             return []
-        alert = AlertAsked(COMMAND_STORM, actuator, Severity.WARNING, who.action_error, now)
+        alert = AlertAsked(COMMAND_STORM, actuator, Severity.WARNING, words, now)
         return [refused, alert]
 
     def _lose(self, loser: Instance, winner: Claim, device: Device) -> None:

@@ -13,8 +13,6 @@ from devices.text import Text
 from gateway.clock import Correction
 from gateway.rules.rule import Rule
 
-COMMAND_STORM = "gateway:command-storm"
-"""The source of its alert, whose subject is the actuator."""
 WINDOW_MS = 10 * 60_000
 """In so long a time is counted."""
 RULE_MAX = 6
@@ -154,8 +152,8 @@ def too_often(rule: Text, actuator: Text) -> Text:
         f"được {RULE_MAX} lần, mọi quy tắc {ACTUATOR_MAX} lần) nên đã bị chặn, đến khi yên một "
         "giờ. Kỹ thuật viên xem lại điều kiện của quy tắc: có thể nó tự lặp hoặc trái với quy "
         "tắc khác.",
-        f"The rule “{rule.en}” commands {actuator.en} too often (within {minutes} minutes one rule "
-        f"may {RULE_MAX} times, all rules {ACTUATOR_MAX} times) and was stopped, until all is calm "
-        "for an hour. Technician: look at its condition; it may answer to its own effect, or "
+        f"The rule “{rule.en}” commands {actuator.en} too often (in {minutes} minutes at most "
+        f"{RULE_MAX} times by one rule, {ACTUATOR_MAX} times by all) and was stopped, until all is "
+        "calm for an hour. Technician: look at its condition; it may answer to its own effect, or "
         "another rule undoes it.",
     )

@@ -27,10 +27,10 @@ from gateway.irrigation.engine import IrrigationEngine
 from gateway.journal.memory import list_device
 from gateway.pipeline import Pipeline
 from gateway.rules.rule import Rule, source_of
-from gateway.rules.storms import COMMAND_STORM
 from gateway.scenario.story import MESSAGES_MAX, Said
 from gateway.scenario.written import Outage
 from gateway.site import Site
+from gateway.storm_alert import COMMAND_STORM
 
 _BOOT = "scenario"
 _OF_RULES = source_of("")

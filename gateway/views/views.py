@@ -13,6 +13,7 @@ from gateway.fleet import GATEWAY, Device, Fleet
 from gateway.history import History, RejectedMessage, TooFineError, described
 from gateway.patient_store import PatientStore
 from gateway.site import Site
+from gateway.storm_alert import COMMAND_STORM, STORM_LABEL
 from gateway.views.condition import Condition
 from gateway.views.device import (
     COMMANDS_SHOWN,
@@ -133,7 +134,7 @@ class Views:
 
     def tasks(self) -> tuple[Task, ...]:
         """What needs a person."""
-        labels = {BABBLE: BABBLE_LABEL, **self._rule_labels()}
+        labels = {BABBLE: BABBLE_LABEL, COMMAND_STORM: STORM_LABEL, **self._rule_labels()}
         return tasks(self._alerts(), self._fleet, labels, self._places.shared)
 
     async def home(self) -> Home:

@@ -78,3 +78,10 @@ def test_a_silent_device_is_no_fault_of_the_rule() -> None:
     scene.send(0, "l2", load_power_w=20.0)
     scene.send(10 * DAY, "l2", load_power_w=20.0)
     assert health(scene) is None
+
+
+def test_of_a_group_its_members_are_counted() -> None:
+    text = DARK.replace("  then", "  group: {by: road, at_least: 2}\n  then")
+    scene = Scene(text, *[device("light", f"l{index}", road="r1") for index in (1, 2, 3)])
+    scene.send(HOUR, "l1", load_power_w=20.0)
+    assert health(scene) == "Device l2 was never heard from (2 of 3 devices)"

@@ -18,11 +18,11 @@ from gateway.decisions import (
 from gateway.rules.status import RuleStatus
 from gateway.rules.storms import (
     ACTUATOR_MAX,
-    COMMAND_STORM,
     REST_MS,
     RULE_MAX,
     WINDOW_MS,
 )
+from gateway.storm_alert import COMMAND_STORM
 from tests.gateway.rules.scene import HOUR, MINUTE, SECOND, START, Scene, device
 
 
@@ -267,6 +267,7 @@ def test_a_storm_is_over_after_an_hour_in_which_nothing_was_asked() -> None:
     scene.run_until(over)
     assert alerts(scene)[1:] == [AlertCleared(COMMAND_STORM, "l1", START + over)]
     assert scene.engine.next_deadline() is None
+    assert [row.health for row in scene.engine.status()] == [None, None]
     loop(scene, 20, over + MINUTE)
     assert len(sent(scene)) == 2 * ACTUATOR_MAX
     assert len(alerts(scene)) == 3
