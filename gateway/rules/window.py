@@ -58,8 +58,8 @@ class Window:
         "ms",
     )
 
-    def __init__(self, ms: Millis, *, counter: bool, since: Millis) -> None:
-        """All values measured after `since` will be added."""
+    def __init__(self, ms: Millis, *, counter: bool, since: Millis | None) -> None:
+        """All values measured after `since` will be added, as far as that is known already."""
         self.ms = ms
         self._counter = counter
         self._since = since
@@ -106,18 +106,24 @@ class Window:
             known.cover += self._cover[last - 1]
             known.area += self._area[last - 1]
             known.rise += self._rise[last]
-        elif at < self._since:
-            self._since = at
+        else:
+            self.watched_from(at)
         self._leave_behind(at)
         if last >= SAMPLES_MAX:
             self._merge()
+
+    def watched_from(self, at: Millis) -> None:
+        """All values measured after that, too, were added or will be."""
+        if self._since is None or at < self._since:
+            self._since = at
 
     def figure(self, function: Function, now: Millis, carry: Millis) -> float | None:
         """What is made of the values; None when less than half of the window is known."""
         self._leave_behind(now)
         start = now - self.ms
         if function in (Function.SUM, Function.COUNT):
-            if 2 * (now - max(start, self._since)) < self.ms:
+            since = self._since
+            if since is None or 2 * (now - max(start, since)) < self.ms:
                 return None
             before = bool(self._at) and self._at[0] <= start
             if function is Function.COUNT:
@@ -151,7 +157,7 @@ class Window:
 
     def correct(self, correction: Correction) -> None:
         """The clock was wrong. The order stays."""
-        self._since = correction.of(self._since)
+        self._since = correction.of_any(self._since)
         limit = None
         for index in range(len(self._at) - 1, -1, -1):
             at = correction.of(self._at[index])
@@ -260,7 +266,7 @@ class Window:
             self._find_rise(index)
         if self._samples[index + 1] == 1:
             self._find_rise(index + 1)
-        self._since = min(self._since, at)
+        self.watched_from(at)
         if len(self._at) > SAMPLES_MAX:
             self._merge()
         self._sum_up()

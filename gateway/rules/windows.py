@@ -43,16 +43,21 @@ class Change:
 class Watch:
     """What is remembered of one device: `windows` by metric and length, `changes` by metric."""
 
-    __slots__ = ("_device", "_fed", "changes", "windows")
+    __slots__ = ("_device", "_fed", "_heard", "changes", "windows")
 
     def __init__(self, device: Device) -> None:
         self._device = device
+        self._heard = device.measured_at is not None
         self._fed: tuple[tuple[str, tuple[Window | Change, ...]], ...] = ()
         self.windows: dict[Span, Window] = {}
         self.changes: dict[str, Change] = {}
 
     def add(self, at: Millis, values: Mapping[str, Value]) -> None:
         """The device measured this."""
+        if not self._heard:
+            self._heard = True
+            for window in self.windows.values():
+                window.watched_from(at)
         _feed(self._fed, at, values, self._device.silent_after_ms)
 
     def need(
@@ -61,7 +66,7 @@ class Watch:
         """Remember exactly this from now on; what is new begins with what is known of the past."""
         device, windows, known = self._device, self.windows, self.changes
         self.windows = {
-            span: windows[span] if span in windows else _window(device, span, now) for span in spans
+            span: windows[span] if span in windows else _window(device, span) for span in spans
         }
         self.changes = {metric: known.get(metric) or Change() for metric in changes}
         fresh = [*(self.windows.keys() - windows.keys())]
@@ -75,6 +80,8 @@ class Watch:
                 {metric: self.changes[metric] for metric in new_changes},
             )
             for at, values in recall(device, since):
+                for span in fresh:
+                    self.windows[span].watched_from(at)
                 _feed(fed, at, values, carry)
 
     def correct(self, correction: Correction) -> None:
@@ -102,10 +109,11 @@ def _feed(
                 one.add(at, value, carry)
 
 
-def _window(device: Device, span: Span, now: Millis) -> Window:
+def _window(device: Device, span: Span) -> Window:
     name, ms = span
     metric = device.kind.metric(name)
-    return Window(ms, counter=metric is not None and metric.shape is Shape.COUNTER, since=now)
+    counter = metric is not None and metric.shape is Shape.COUNTER
+    return Window(ms, counter=counter, since=device.measured_at)
 
 
 def _by_metric(

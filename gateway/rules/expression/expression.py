@@ -20,12 +20,16 @@ from gateway.rules.expression.nodes import (
     Not,
     OneOf,
     Question,
+    Rain,
     Setting,
     Window,
 )
 from gateway.rules.expression.parse import ExpressionError, parse
 from gateway.rules.expression.scope import Scope
 from gateway.rules.expression.tokens import Fault
+
+_ANY_TIME = Known | AgeLimit | Window | Rain | Median
+"""What is not settled by readings with certain metrics alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +65,7 @@ class Expression:
             metrics=frozenset(metrics),
             settings=frozenset(node.name for node in nodes if isinstance(node, Setting)),
             questions=questions,
-            absence_matters=not metrics
-            or any(isinstance(node, Known | AgeLimit | Median) for node in nodes),
+            absence_matters=not metrics or any(isinstance(node, _ANY_TIME) for node in nodes),
             judge=compile_condition(root, name),
         )
 

@@ -15,6 +15,7 @@ from gateway.rules import plan
 from tests.gateway.rules.scene import MINUTE, START, Scene, device
 from tests.gateway.rules.slow_model import (
     SILENT_AFTER,
+    Condition,
     Hours,
     Model,
     Terms,
@@ -28,6 +29,7 @@ from tests.gateway.rules.slow_model import (
     negated,
     older,
 )
+from tests.gateway.rules.slow_window import above, changed
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -54,16 +56,34 @@ class Report:
 DRY, ACID = below("soil_moisture_pct", 24), below("soil_ph", 5)
 OLD_PH = older("soil_ph", 7)
 
-CONDITIONS = st.recursive(
-    st.sampled_from([DRY, ACID, OLD_PH, known("soil_ph")]),
-    lambda parts: st.one_of(
-        parts.map(negated),
-        st.lists(parts, min_size=2, max_size=3).map(both),
-        st.lists(parts, min_size=2, max_size=3).map(either),
-        st.builds(chosen, parts, parts, parts),
-    ),
-    max_leaves=4,
-)
+WINDOWS = [
+    above("avg", "soil_moisture_pct", 45, 25.5),
+    above("max", "soil_ph", 20, 5),
+    above("min", "soil_moisture_pct", 30, 24),
+    above("count", "soil_ph", 60, 2),
+    above("delta", "soil_moisture_pct", 30, 0),
+    above("rate", "soil_ph", 50, -1.5),
+]
+
+PLAIN = [DRY, ACID, OLD_PH, known("soil_ph")]
+
+
+def conditions(parts: Sequence[Condition]) -> st.SearchStrategy[Condition]:
+    return st.recursive(
+        st.sampled_from(parts),
+        lambda parts: st.one_of(
+            parts.map(negated),
+            st.lists(parts, min_size=2, max_size=3).map(both),
+            st.lists(parts, min_size=2, max_size=3).map(either),
+            st.builds(chosen, parts, parts, parts),
+        ),
+        max_leaves=4,
+    )
+
+
+CONDITIONS = conditions(PLAIN)
+ANY_CONDITIONS = conditions([*PLAIN, changed("soil_ph"), *WINDOWS])
+"""Averages change all the time, so with these it matters when exactly a rule is looked at."""
 ONLY = st.one_of(
     st.none(),
     st.builds(
@@ -85,8 +105,8 @@ TIMES = st.sampled_from(
 CONDITION_RULES = st.builds(
     Terms,
     begins=st.none(),
-    when=CONDITIONS,
-    until=st.one_of(st.none(), CONDITIONS),
+    when=ANY_CONDITIONS,
+    until=st.one_of(st.none(), ANY_CONDITIONS),
     for_minutes=st.sampled_from([0, 0, 5, 20, 50]),
     cooldown_minutes=COOLDOWN,
     unknown=UNKNOWN,

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 from random import Random
 
 import pytest
@@ -13,12 +12,10 @@ from devices.reading import Millis
 from gateway.clock import Correction
 from gateway.rules.expression.nodes import Function
 from gateway.rules.window import SAMPLES_MAX, SLOTS, Window
+from tests.gateway.rules.slow_window import HOUR, Sample, figures_of
 
 SPAN, CARRY = 60_000, 20_000
-HOUR = 3_600_000
 BEGIN = 1_000_000
-
-Sample = tuple[Millis, float]
 
 
 def window(samples: Sequence[Sample], *, counter: bool = False, ms: Millis = SPAN) -> Window:
@@ -34,44 +31,7 @@ def figures(made: Window, now: Millis) -> dict[str, float | None]:
 
 
 def slow(samples: Sequence[Sample], now: Millis, *, counter: bool) -> dict[str, float | None]:
-    """The definition, in the words of the documentation."""
-    start = now - SPAN
-    history = sorted(samples, key=lambda sample: sample[0])
-    inside = [value for at, value in history if at > start]
-    watched = now - max(start, min([BEGIN, *(at for at, _ in history)]))
-    found: dict[str, float | None] = {one.value: None for one in Function}
-    if 2 * watched >= SPAN:
-        found["sum"], found["count"] = sum(inside), len(inside)
-    ends = [*(at for at, _ in history[1:]), now][: len(history)]
-    stretches = [
-        (max(at, start), min(end, at + CARRY, now), value)
-        for (at, value), end in zip(history, ends, strict=True)
-    ]
-    in_force = [one for one in stretches if one[1] > one[0]]
-    newest = [one for one in stretches[-1:] if one[0] == one[1] == now]
-    covered = sum(end - begin for begin, end, _ in in_force)
-    if counter:
-        known_to = min(now, history[-1][0] + CARRY) if history else start
-        covered = known_to - max(history[0][0], start) if history else 0
-    if 2 * covered < SPAN:
-        return found
-    seen = [*(value for _, _, value in in_force), *inside]
-    found["min"], found["max"] = min(seen, default=None), max(seen, default=None)
-    area = sum((end - begin) * value for begin, end, value in in_force)
-    found["avg"] = area / covered
-    first = [*in_force, *newest][0] if in_force or newest else (now, now, 0.0)
-    change = history[-1][1] - first[2]
-    reference = first[0]
-    if counter:
-        change = sum(
-            after - before if after >= before else after
-            for (_, before), (at, after) in pairwise(history)
-            if at > start
-        )
-        reference = max(start, history[0][0])
-    found["delta"] = change
-    found["rate"] = change * HOUR / (now - reference) if now > reference else None
-    return found
+    return figures_of(samples, now, ms=SPAN, carry=CARRY, since=BEGIN, counter=counter)
 
 
 STEPS = st.lists(
