@@ -351,3 +351,11 @@ def test_a_scenario_has_an_end(tmp_path: Path) -> None:
     result = test(write(tmp_path, "{at: 0}", head=head))
     assert result.exit_code == 2
     assert "makes more than 100000 messages in this scenario" in result.stderr
+
+
+def test_what_it_hears_late_is_as_measured_then(tmp_path: Path) -> None:
+    """So nothing is moved because of a reading of an hour ago."""
+    head = HEAD.replace("dry soil\n", "dry soil\n    gateway: [{off: 30s, on: 1h}]\n")
+    looks = ["{at: 1h, states: {dry: inactive}, commands: [], irrigation: []}"]
+    result = test(write(tmp_path, *looks, head=head))
+    assert result.exit_code == 0, result.output
