@@ -355,7 +355,8 @@ class RuleEngine:
         decisions: list[Decision] = []
         waiting = self._planning.groups.waiting
         while waiting:
-            instance, _ = waiting.popitem()
+            instance = next(iter(waiting))
+            del waiting[instance]
             decisions += self._judging.ask(instance, now)
         return decisions
 

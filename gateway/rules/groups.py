@@ -19,10 +19,12 @@ Change = tuple[Instance | None, Instance | None]
 
 
 class Groups:
-    """`waiting` are the instances of those groups in which something has changed."""
+    """`waiting` are the instances of those groups in which something has changed, `by_subject` all
+    as of `take_changes`: those of each group by rule."""
 
     def __init__(self, names: Names) -> None:
         self.waiting: dict[Instance, None] = {}
+        self.by_subject: dict[str, dict[str, Instance]] = {}
         self._names = names
         self._rules: dict[str, GroupedRule] = {}
         self._known: dict[tuple[str, str], Instance] = {}
@@ -33,8 +35,9 @@ class Groups:
         for rule in rules:
             if rule.group is not None:
                 kept = old.get(rule.id)
-                same = kept is not None and kept.rule is rule
-                self._rules[rule.id] = kept if kept is not None and same else GroupedRule(rule)
+                if kept is None or kept.rule is not rule:
+                    kept = GroupedRule(rule)
+                self._rules[rule.id] = kept
 
     def member(
         self, rule: Rule, device: Device, old: Instance | None, setting: ReadSetting, now: Millis
@@ -65,13 +68,12 @@ class Groups:
         keys = dict.fromkeys([*self._known, *live])
         changes = [(live.get(key), self._known.get(key)) for key in keys]
         self._known = live
-        for gone in [one for one in self.waiting if one not in live.values()]:
-            del self.waiting[gone]
+        self.by_subject = {}
+        for (rule, subject), instance in live.items():
+            self.by_subject.setdefault(subject, {})[rule] = instance
+        alive = set(live.values())
+        self.waiting = {one: None for one in self.waiting if one in alive}
         return [(new, old) for new, old in changes if new is not old]
-
-    def instances(self, subject: str) -> dict[str, Instance]:
-        """Those of one group by rule."""
-        return {rule: one for (rule, group), one in self._known.items() if group == subject}
 
     def _begin(
         self, grouped: GroupedRule, grouping: Grouping, name: str, device: Device, now: Millis

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from devices.kind import Kind
 from devices.reading import Millis
 from gateway.fleet import Device
+from gateway.rules.expression.compile import ReadSetting
 from gateway.rules.grouping import Member
 from gateway.rules.groups import Change, Groups, Names
 from gateway.rules.instance import Instance
@@ -48,17 +49,10 @@ class Planning:
         by_rule: dict[str, Instance] = {}
         for rule in self._rules_for(device.kind) if device.adopted else ():
             if rule.on.matches(device):
-                instance = kept.get(rule.id)
-                if rule.group is not None:
-                    instance = self.groups.member(rule, device, instance, setting, now)
-                    if instance is None:
-                        continue
-                elif instance is None or instance.rule is not rule:
-                    instance = Instance(rule, device, setting, now)
-                instance.setting = setting
-                if rule.group is None:
-                    instance.turn(self._clocks.is_open(rule))
-                by_rule[rule.id] = instance
+                instance = self._instance(rule, device, kept.get(rule.id), setting, now)
+                if instance is not None:
+                    instance.setting = setting
+                    by_rule[rule.id] = instance
         if by_rule:
             self.plans[device.id] = Plan(device, by_rule, setting, self._around)
         lost = [instance for id, instance in kept.items() if by_rule.get(id) is not instance]
@@ -71,7 +65,7 @@ class Planning:
         """Plan the groups that are new or no more; returns those."""
         changes = self.groups.take_changes()
         for subject in {one.device.id for change in changes for one in change if one}:
-            by_rule = self.groups.instances(subject)
+            by_rule = self.groups.by_subject.get(subject, {})
             self.plans.pop(subject, None)
             if by_rule:
                 device = next(iter(by_rule.values())).device
@@ -118,6 +112,17 @@ class Planning:
         """Those of one rule, in the order of the devices or groups."""
         found = (plan.by_rule.get(rule.id) for plan in self.plans.values())
         return (one for one in found if one is not None and not isinstance(one, Member))
+
+    def _instance(
+        self, rule: Rule, device: Device, old: Instance | None, setting: ReadSetting, now: Millis
+    ) -> Instance | None:
+        """The old one, or a new one if the rule was edited; None where it does not concern the
+        device."""
+        if rule.group is not None:
+            return self.groups.member(rule, device, old, setting, now)
+        instance = old if old and old.rule is rule else Instance(rule, device, setting, now)
+        instance.turn(self._clocks.is_open(rule))
+        return instance
 
     def _rules_for(self, kind: Kind) -> list[Rule]:
         if kind.name not in self._fitting:

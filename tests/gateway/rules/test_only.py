@@ -74,6 +74,14 @@ def test_what_waits_when_it_closes_waits_no_longer() -> None:
     assert scene.saved["dry", "s1"].since == START + clock(5)
 
 
+@pytest.mark.parametrize("late", [0, MINUTE])
+def test_what_falls_due_at_the_closing_does_not_begin(late: Millis) -> None:
+    scene = scene_of(BELOW + "  for: 15m\n" + BY_NIGHT + ALERT)
+    tell(scene, clock(4, 45), 20.0)
+    scene.tick(clock(5) + late)
+    assert scene.states == [PENDING, INACTIVE]
+
+
 def test_what_fires_when_it_closes_ends() -> None:
     scene = scene_of(BELOW + BY_NIGHT + ALERT)
     tell(scene, clock(4, 45), 20.0)
