@@ -223,12 +223,14 @@ class JournalWriter:
         """SQLite goes on writing to a file that was deleted or moved, and nobody would find it.
 
         A log that is gone is still open here: what it holds is brought into the file before
-        anybody reads that without it.
+        anybody reads that without it. All of it, for with a part the file would be damaged.
         """
         if _identity(self._file) != self._opened:
             raise FileNotFoundError(errno.ENOENT, "it is gone, or another in its place", self._file)
         if self._log_opened is not None and _identity(self._log) != self._log_opened:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if busy:
+                raise OSError(errno.EBUSY, "it was deleted while somebody reads it", self._log)
             raise JournalLogLostError(
                 f"{self._log} was deleted or replaced; nothing is lost, the journal is opened anew"
             )

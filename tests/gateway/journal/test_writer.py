@@ -12,7 +12,7 @@ from devices.text import Text
 from gateway.decisions import State, StateChanged
 from gateway.fleet import Device
 from gateway.journal.batch import Batch, MessageRow, RejectedRow
-from gateway.journal.database import JournalLogLostError, open_journal
+from gateway.journal.database import JournalLogLostError, open_for_reading, open_journal
 from gateway.journal.reserve import Reserve
 from gateway.journal.writer import REJECTED_MAX, JournalWriter, StoppedError, commit
 
@@ -226,3 +226,26 @@ def test_what_a_deleted_log_holds_is_saved_before_the_journal_is_opened_anew(
         reread = open_journal(tmp_path / name)
         assert count(reread, "message") == 1
         reread.close()
+
+
+def test_a_deleted_log_is_given_up_only_when_nobody_reads_what_it_holds(tmp_path: Path) -> None:
+    file = tmp_path / "journal.db"
+    connection, other = open_journal(file), open_for_reading(file)
+    connection.execute("PRAGMA busy_timeout = 0")
+    trouble = threading.Event()
+    writer = JournalWriter(connection, Reserve(tmp_path), lambda _: trouble.set(), print)
+    other.execute("BEGIN")
+    assert count(other, "message") == 0
+    writer.run(lambda c: c.execute("INSERT INTO sink VALUES ('influxdb', 1)")).result(PATIENCE_S)
+    Path(f"{file}-wal").unlink()
+    late = writer.run(lambda c: pytest.fail("written where nobody would find it"))
+    assert trouble.wait(PATIENCE_S)
+    assert not late.done()
+    other.close()
+    with pytest.raises(JournalLogLostError):
+        late.result(PATIENCE_S)
+    shutil.copy(file, tmp_path / "as-a-kill-leaves-it.db")
+    writer.close()
+    reread = open_journal(tmp_path / "as-a-kill-leaves-it.db")
+    assert count(reread, "sink") == 1
+    reread.close()
