@@ -172,7 +172,10 @@ def load_yaml(file: Path) -> Located:
 def read_text(file: Path) -> str:
     """What stands in a YAML file. Raises ProblemsError when it cannot be read."""
     try:
-        raw = file.read_bytes()
+        if file.exists() and not file.is_file():
+            raise ProblemsError([Problem(file, 1, 1, "is no file")])
+        with file.open("rb") as handle:
+            raw = handle.read(FILE_MAX + 1)
         if len(raw) > FILE_MAX:
             raise ProblemsError([Problem(file, 1, 1, f"is over {FILE_MAX} bytes")])
         return raw.decode()

@@ -1,5 +1,6 @@
 """Every mistake in every file, with its place; and what a right file becomes."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from devices.kinds import KINDS
 from devices.text import Text
 from gateway.fleet import Fleet
-from gateway.located_yaml import ProblemsError
+from gateway.located_yaml import FILE_MAX, ProblemsError
 from gateway.rules.loader import CheckedRules, check_files, check_rules
 from gateway.rules.rule import Rule, Unknown
 from gateway.rules.vocabulary import Vocabulary
@@ -312,3 +313,15 @@ def test_for_is_no_longer_than_what_the_journal_keeps(tmp_path: Path) -> None:
         assert len(checked.problems) == mistakes
     assert "journal remembers: 30 days" in checked.problems[0].message
     assert (checked.problems[0].line, checked.problems[0].column) == (6, 8)
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").mkdir()
+    os.mkfifo(tmp_path / "b.yaml")
+    (tmp_path / "c.yaml").symlink_to("/dev/zero")
+    (tmp_path / "d.yaml").symlink_to("nowhere")
+    (tmp_path / "e.yaml").write_bytes(b"#" * (FILE_MAX + 1))
+    (tmp_path / "f.yaml").write_bytes(b"\xff")
+    found = check_rules(tmp_path, kinds=KINDS, fleet=None, plots=None).problems
+    words = ["is no file"] * 3 + ["does not exist", "is over 4194304 bytes", "is not UTF-8 text"]
+    assert [one.message.split(":")[0] for one in found] == words
