@@ -72,7 +72,7 @@ def editing_routes(pages: Pages, list_page: ListPage, rule_page: RulePage) -> AP
         visitor, refused = await _let_in(pages, request)
         if visitor is None:
             return _refused(await list_page(pages, request, refused))
-        await pages.rules.reload(visitor.author)
+        await pages.rules.reload()
         return _go_on("/rules", request, visitor)
 
     @router.post("/rules/_new")

@@ -8,7 +8,9 @@ in the journal.
 import asyncio
 import stat
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from devices.kinds import KINDS
 from devices.text import Text
@@ -54,6 +56,14 @@ _EDITED_MEANWHILE = Text(
 Commit = Callable[[], Awaitable[None]]
 
 
+class _Edit(NamedTuple):
+    """A file, and what it holds before and after."""
+
+    path: Path
+    before: str
+    after: str
+
+
 class RuleBook:
     """`commit` returns when what the pipeline decided is on disk."""
 
@@ -87,7 +97,7 @@ class RuleBook:
         self._newest = {version.rule: version for version in newest}
         sources = await asyncio.to_thread(read_sources, rule_files(self._folder))
         self._texts = await asyncio.to_thread(self._read, self.rules, sources)
-        self._note(FOUND)
+        self._note({})
         self._pipeline.ask(rules_accepted(self._now()), self._now())
 
     def texts(self) -> Sequence[RuleText]:
@@ -123,12 +133,11 @@ class RuleBook:
         """Write a rule and take it over, unless there are mistakes. `revision` is that of the text
         which was edited. Raises RuleEditError, and then nothing was changed."""
         async with self._editing:
-            draft, file, checked = await asyncio.to_thread(self._draft, text, rule, revision)
-            if not draft.sound or file is None or checked is None:
+            draft, edit, checked = await asyncio.to_thread(self._draft, text, rule, revision)
+            if not draft.sound or edit is None or checked is None:
                 return draft
-            path, content = file
-            await asyncio.to_thread(_write, path, content)
-            await self._take_over(checked, by)
+            await asyncio.to_thread(_write, edit)
+            await self._take_over(checked, {draft.rule: by, rule: by})
         return Draft(draft.rule, draft.findings, draft.sentence, saved=True)
 
     async def arm(self, rule: str, armed: bool, by: str) -> Draft:
@@ -142,17 +151,18 @@ class RuleBook:
         """Take a rule out of its file, unless there are mistakes in other rules. Raises
         RuleEditError."""
         async with self._editing:
-            path, content = await asyncio.to_thread(self._place, "", rule, rule, revision)
+            edit = await asyncio.to_thread(self._place, "", rule, rule, revision)
+            drafts = {edit.path: edit.after}
             checked = await asyncio.to_thread(
-                check_files, rule_files(self._folder), self._vocabulary, {path: content}
+                check_files, rule_files(self._folder), self._vocabulary, drafts
             )
             if checked.problems:
-                return Draft(rule, findings_in(checked, rule, path))
-            await asyncio.to_thread(_write, path, content)
-            await self._take_over(checked, by)
+                return Draft(rule, findings_in(checked, rule, edit.path))
+            await asyncio.to_thread(_write, edit)
+            await self._take_over(checked, {rule: by})
         return Draft(rule, (), saved=True)
 
-    async def reload(self, by: str = FOUND) -> Sequence[Problem]:
+    async def reload(self) -> Sequence[Problem]:
         """Take over the files as they are, unless there are mistakes in them; these are returned,
         and the old rules go on."""
         async with self._editing:
@@ -160,14 +170,15 @@ class RuleBook:
                 lambda: check_files(rule_files(self._folder), self._vocabulary)
             )
             if not checked.problems:
-                await self._take_over(checked, by)
+                await self._take_over(checked, {})
                 return ()
             self.problems = tuple(checked.problems)
             self._pipeline.ask(rules_refused(checked.problems, self._now()), self._now())
             await self._commit()
             return self.problems
 
-    async def _take_over(self, checked: CheckedRules, by: str) -> None:
+    async def _take_over(self, checked: CheckedRules, by: Mapping[str | None, str]) -> None:
+        """`by` says who has edited which rule; what else is new was found in the files."""
         self._texts = await asyncio.to_thread(self._read, checked.rules, checked.sources)
         self.rules, self.problems = tuple(checked.rules), ()
         now = self._now()
@@ -176,11 +187,12 @@ class RuleBook:
         self._pipeline.ask(rules_accepted(now), now)
         await self._commit()
 
-    def _note(self, by: str) -> None:
+    def _note(self, by: Mapping[str | None, str]) -> None:
         """Keep which rules have changed."""
         now = self._now()
         texts = {rule: text.text for rule, text in self._texts.items()}
-        for version in versions_since(self._newest, texts, by, now):
+        for found in versions_since(self._newest, texts, FOUND, now):
+            version = replace(found, by=by.get(found.rule, FOUND))
             self._newest[version.rule] = version
             self._pipeline.ask(version, now)
 
@@ -200,7 +212,7 @@ class RuleBook:
 
     def _draft(
         self, text: str, rule: str | None, revision: str | None
-    ) -> tuple[Draft, tuple[Path, str] | None, CheckedRules | None]:
+    ) -> tuple[Draft, _Edit | None, CheckedRules | None]:
         """The draft, the file as it would be, and all rules with it."""
         text = text.replace("\r\n", "\n").strip("\n") + "\n"
         try:
@@ -211,31 +223,31 @@ class RuleBook:
             found = [Finding(one.line, one.column, one.message) for one in error.problems]
             return Draft(None, found), None, None
         files = rule_files(self._folder)
-        path, content = self._place(text, id, rule, revision)
-        drafted = files if path in files else sorted([*files, path])
-        checked = check_files(drafted, self._vocabulary, {path: content})
+        edit = self._place(text, id, rule, revision)
+        drafted = files if edit.path in files else sorted([*files, edit.path])
+        checked = check_files(drafted, self._vocabulary, {edit.path: edit.after})
         draft = Draft(
             id,
-            findings_in(checked, id, path),
+            findings_in(checked, id, edit.path),
             next((say(one, self._names) for one in checked.rules if one.id == id), None),
         )
-        return draft, (path, content), checked
+        return draft, edit, checked
 
-    def _place(
-        self, text: str, id: str, rule: str | None, revision: str | None
-    ) -> tuple[Path, str]:
+    def _place(self, text: str, id: str, rule: str | None, revision: str | None) -> _Edit:
         """The file that the text belongs to, and what it then holds. Raises RuleEditError."""
         if rule is None:
             name = id if IDENTIFIER.fullmatch(id) else NAMELESS  # which the check then refuses
             path = self._folder / f"{name}.yaml"
-            return path, added(_content(path) if path.exists() else "", text)
+            before = _content(path)
+            return _Edit(path, before, added(before, text))
         source = read_sources(rule_files(self._folder)).get(rule)
         if source is None:
             known = self._texts.get(rule)
             raise RuleEditError(_GONE if known is None or known.editable else _IN_BRACKETS)
         if revision is not None and revision_of(source.text) != revision:
             raise RuleEditError(_EDITED_MEANWHILE)
-        return source.file, replaced(_content(source.file), source, text)
+        before = _content(source.file)
+        return _Edit(source.file, before, replaced(before, source, text))
 
 
 def _names_of(site: Site) -> Names:
@@ -248,21 +260,24 @@ def _names_of(site: Site) -> Names:
 
 
 def _content(path: Path) -> str:
+    """Nothing, of a file that is not there yet."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode() if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise RuleEditError(_cannot_be_read(path, error)) from None
 
 
-def _write(path: Path, content: str) -> None:
+def _write(edit: _Edit) -> None:
     """The file itself, where the name in the folder is a link. Raises RuleEditError."""
+    if _content(edit.path) != edit.before:  # by an editor, while the rules were checked
+        raise RuleEditError(_EDITED_MEANWHILE)
     try:
-        path = path.resolve()
+        path = edit.path.resolve()
         path.parent.mkdir(exist_ok=True)
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else FILE_MODE
-        write_durably(path, content, mode)
+        write_durably(path, edit.after, mode)
     except OSError as error:
-        raise RuleEditError(_cannot_be_written(path, error)) from None
+        raise RuleEditError(_cannot_be_written(edit.path, error)) from None
 
 
 def _no_rule(rule: str) -> Text:

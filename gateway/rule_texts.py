@@ -134,7 +134,7 @@ class RuleEditing(Protocol):
         """Take a rule out of its file; the draft has the mistakes in others that forbid it."""
         ...
 
-    async def reload(self, by: str) -> Sequence[Problem]:
+    async def reload(self) -> Sequence[Problem]:
         """Take over the files as they are, unless there are mistakes in them; these are returned,
         and the old rules go on."""
         ...

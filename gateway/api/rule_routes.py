@@ -49,7 +49,7 @@ def rule_routes(views: Views, rules: RuleEditing, token: str) -> APIRouter:
     @router.post("/rules/reload", dependencies=writing)
     async def reload(response: Response) -> ReloadShape:
         """Take over the files as they are. With a mistake in one of them, the old rules go on."""
-        problems = await rules.reload(REQUESTER)
+        problems = await rules.reload()
         response.status_code = 422 if problems else 200
         return ReloadShape(problems=[FindingShape.of_problem(one) for one in problems])
 

@@ -81,6 +81,13 @@ async def test_a_rule_is_saved_in_its_file_and_taken_over(gateway: Gateway, file
     ]
 
 
+async def test_only_who_edited_a_rule_is_named(gateway: Gateway, file: Path) -> None:
+    write(file, content(file).replace("> 60", "> 70"))
+    await gateway.rules.save(DRY.replace("< 24", "< 10"), "person:Lan", "dry")
+    assert (await edits(gateway, "dry"))[0] == (RuleEdit.EDITED, "person:Lan")
+    assert (await edits(gateway, "wet"))[0] == (RuleEdit.EDITED, "file")
+
+
 async def test_a_rule_with_a_mistake_changes_nothing(gateway: Gateway, file: Path) -> None:
     before = content(file)
     draft = await gateway.rules.save(DRY.replace("soil_moisture", "soil_moistur"), "p", "dry")

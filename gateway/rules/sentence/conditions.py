@@ -29,6 +29,7 @@ from gateway.rules.expression.nodes import (
     Setting,
     Truth,
     Window,
+    is_truth,
 )
 from gateway.rules.sentence.names import Names
 from gateway.rules.sentence.phrases import duration, joined, listed, number, phrase, small
@@ -139,7 +140,7 @@ class Telling:
                     no=self.tell(no),
                 )
             case _:
-                return self.name(node)
+                return _unnamed(node) if is_truth(node) else self.name(node)
 
     def _within(self, part: Node, other: type[Node]) -> Text:
         """In brackets, where `and` stands within `or` or the other way round."""
@@ -259,7 +260,7 @@ class Telling:
                     no=self.name(no),
                 )
             case _:
-                return self.tell(node)
+                return self.tell(node) if is_truth(node) else _unnamed(node)
 
     def _calculate(self, node: Arithmetic) -> Text:
         """With brackets only where they change what comes out."""
@@ -324,6 +325,11 @@ def _bounds_of(node: Comparison) -> tuple[Node, list[tuple[Relation, Node]]]:
         first = _MIRRORED.get(relations[0], relations[0]), operands[0]
         return operands[1], [first, *zip(relations[1:], operands[2:], strict=True)]
     return operands[0], list(zip(relations, operands[1:], strict=True))
+
+
+def _unnamed(node: Node) -> Text:
+    """What nobody has given words yet must not keep a rule from running."""
+    return Text(*[f"“{type(node).__name__}”"] * 2)
 
 
 def _binds(node: Arithmetic) -> bool:

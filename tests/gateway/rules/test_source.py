@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from gateway.located_yaml import Problem, parse_yaml
 from gateway.rules.source import (
@@ -123,3 +125,31 @@ def test_the_rules_of_the_demo_are_found_and_change_alone(file: Path) -> None:
         assert replaced(text, source, source.text) == text
         disarmed = parse_yaml(with_armed(source.text, False), file).data
         assert disarmed == [{**data, "armed": False}]
+
+
+ITEM = st.sampled_from(
+    [
+        "- rule: {id}\n  when: x\n",
+        "# why\n- rule: {id}\n  when: |\n    x\n\n    # y\n",
+        "- {{rule: {id}, when: x}}\n",
+        "-\n  # first\n  rule: {id}\n",
+        "\n\n# above\n\n- rule: {id}  # beside\n\n  then:\n    - a: b\n",
+        "- when: nothing\n",
+    ]
+)
+
+
+@given(st.lists(ITEM, min_size=1, max_size=6), st.data())
+def test_nothing_but_the_rule_changes(items: list[str], data: st.DataObject) -> None:
+    text = "".join(item.format(id=f"r{index}") for index, item in enumerate(items))
+    sources = list(_sources(text).values())
+    assume(sources)
+    chosen = data.draw(st.sampled_from(sources))
+    assert replaced(text, chosen, chosen.text) == text
+    before, after = _sources(text), _sources(replaced(text, chosen, "- rule: new\n"))
+    assert list(after) == ["new" if id == chosen.rule else id for id in before]
+    for id, source in before.items():
+        if id != chosen.rule:
+            assert after[id].text == source.text
+    kept = _sources(replaced(text, chosen, "")) if len(sources) > 1 else {}
+    assert list(kept) == [id for id in before if id != chosen.rule][: len(kept)]
