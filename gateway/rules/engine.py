@@ -85,7 +85,7 @@ class RuleEngine:
                 self._restraint.claim_again(instance)
         self.listen_again(now)
         for plan in self._plans.values():
-            members = [one for one in plan.instances if isinstance(one, Member)]
+            members = [one for one in plan.instances if isinstance(one, Member) and one.question]
             self._judging.judge(plan, members, partial(read_value, plan.device, now), now)
         return [*decisions, *self._ask_groups(now)]
 

@@ -17,6 +17,8 @@ SUN_OFFSET_MAX_MINUTES = 6 * 60
 TIMES_MAX = 24
 """Of one `at`. What comes more often than each hour is written with `every`."""
 CRON_FIELDS = 5
+CRON_MAX = 200
+"""Characters. All 60 minutes written out need 170."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
@@ -29,6 +31,9 @@ def read_every(node: Node, here: HamletTime) -> Schedule | None:
     """A cron line that comes true some day."""
     text = node.text("every")
     if text is None:
+        return None
+    if len(text) > CRON_MAX:
+        node.complain(f"every is {len(text)} characters long, at most {CRON_MAX} are allowed")
         return None
     if len(text.split()) != CRON_FIELDS:
         node.complain(f"every needs {CRON_FIELDS} parts: {_CRON_NAMES}")

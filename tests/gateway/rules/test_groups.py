@@ -163,6 +163,19 @@ def test_a_group_may_be_about_silence() -> None:
     assert scene.states == [FIRING, INACTIVE]
 
 
+def test_a_group_that_is_silent_stays_so_over_a_kill_until_its_devices_are_heard() -> None:
+    scene = scene_of(DARK + "  silent: 30m\n" + OF_ROAD + ALERT)
+    scene.run_until(40 * MINUTE)
+    assert scene.changes == [(ROAD, FIRING)]
+    scene.restart(41 * MINUTE)
+    scene.run_until(42 * MINUTE)
+    for number in (1, 2):
+        scene.send(43 * MINUTE, f"l{number}", load_power_w=0.0)
+    assert scene.changes == [(ROAD, FIRING)]
+    scene.send(44 * MINUTE, "l3", load_power_w=0.0)
+    assert scene.changes == [(ROAD, FIRING), (ROAD, INACTIVE)]
+
+
 def test_at_its_moments_the_group_is_asked() -> None:
     scene = scene_of(THREE_DARK + "  at: 22:00\n" + ALERT)
     for number in range(1, 4):

@@ -3,8 +3,16 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.gateway.rules.test_loader import check, problems, rule
+from devices.kinds import KINDS
+from gateway.located_yaml import Located
+from gateway.rules.document import Document
+from gateway.rules.rule_yaml import read_rule
+from gateway.rules.vocabulary import Vocabulary
+from tests.gateway.rules.scene import fleet_of
+from tests.gateway.rules.test_loader import DEVICES, check, problems, rule
 
 ALERT = "{alert: {severity: warning}}"
 CLOSE = "{command: {device: valve-01, command: close}}"
@@ -119,3 +127,45 @@ def test_what_never_comes_is_warned_of(
     assert checked.problems == []
     assert [words in one.message for one in checked.warnings if words] == [True] * bool(words)
     assert bool(checked.warnings) is bool(words)
+
+
+VALUES = st.recursive(
+    st.one_of(
+        st.text(max_size=30),
+        st.text("0123456789*/,-#LWmonsuset+: ", max_size=30),
+        st.integers(),
+        st.floats(),
+        st.none(),
+        st.booleans(),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                ["between", "weekdays", "months", "name", "code", "by", "share", "at_least"]
+            ),
+            inner,
+            max_size=3,
+        ),
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["at", "every", "event", "only", "missed", "group", "until", "silent"]),
+        VALUES,
+        min_size=1,
+    )
+)
+def test_nothing_that_anybody_writes_breaks_the_reader(parts: dict[str, object]) -> None:
+    plain = {"rule": "x", "label": "x", "on": {"kind": "soil"}, "then": [{"alert": {}}]}
+    located = Located(Path("x.yaml"), [{**plain, **parts}], {})
+    document = Document(located, [""])
+    nodes = document.root.items("rules")
+    assert nodes is not None
+    [node] = nodes
+    assert read_rule(node, Vocabulary(KINDS, fleet_of(DEVICES), ())) is None
+    assert document.problems
