@@ -30,7 +30,7 @@ from gateway.rules.expression.nodes import (
     is_truth,
 )
 from gateway.rules.expression.scope import Scope
-from gateway.rules.expression.tokens import NO_UNIT, Fault, find_faults, once, spans
+from gateway.rules.expression.tokens import NO_UNIT, WORDS, Fault, find_faults, once, spans
 
 DEPTH_MAX = 30
 """Nesting. Nobody can read a deeper one, and the compiler's stack is finite."""
@@ -82,7 +82,9 @@ def parse(text: str, scope: Scope) -> Node:
         tree = ast.parse(line[shift:], mode="eval")
     except SyntaxError as error:
         offset = error.offset - 1 + shift if error.offset else len(text) - 1
-        raise ExpressionError([Fault(offset, _explain(error))]) from None
+        while offset and text[offset - 1 : offset + 1].isalpha():  # to the begin of the word
+            offset -= 1
+        raise ExpressionError([Fault(offset, _explain(error, text[offset:]))]) from None
     except (RecursionError, MemoryError):  # how Python's parser says "too deep"
         raise ExpressionError([_too_deep(0)]) from None
     reader = _Reader(scope, {at - shift: ms for at, ms in durations.items()}, shift)
@@ -94,12 +96,22 @@ def parse(text: str, scope: Scope) -> Node:
     return node
 
 
-def _explain(error: SyntaxError) -> str:
+def _explain(error: SyntaxError, rest: str) -> str:
     message = error.msg
     if message.startswith("too many nested"):
         return _too_deep(0).message
     brackets = message if "(" in message or ")" in message or "[" in message else ""
-    return f"cannot be understood from here on{': ' if brackets else ''}{brackets}"
+    return f"cannot be understood from here on: {brackets or _likely(rest)}"
+
+
+def _likely(rest: str) -> str:
+    """What most likely went wrong where Python understands no more."""
+    word = rest.split(maxsplit=1)[0] if rest.strip() else ""
+    if word.lower() in WORDS and word not in WORDS:
+        return f"write {word.lower()} in small letters"
+    if word == rest.strip() and (word in WORDS or not word[:1].isalnum()):
+        return "something is missing behind it"
+    return "between two values stands one of < > == + - * / and or"
 
 
 def _too_deep(offset: int) -> Fault:

@@ -41,7 +41,7 @@ _TOKEN = re.compile(
 )
 
 _SPAN = re.compile(r"(?:[0-9]+[smhd])+")
-_WORDS = {"and", "or", "not", "if", "else", "in", "True", "False"}
+WORDS = {"and", "or", "not", "if", "else", "in", "True", "False"}
 
 _INSTEAD = {
     "**": "powers are not allowed; multiply instead",
@@ -117,7 +117,7 @@ def _scan(text: str) -> Iterator[Fault]:
             if text[:where].rstrip()[-1:] not in ("(", ","):
                 yield Fault(where + len(found) - 1, f"'=' is not allowed here; {_INSTEAD['=']}")
         elif match["name"]:
-            if (keyword.iskeyword(found) or found[0] == "_") and found not in _WORDS:
+            if (keyword.iskeyword(found) or found[0] == "_") and found not in WORDS:
                 yield Fault(where, f"{found!r} is not allowed here; {_advise(found)}")
         elif match["text"]:
             if found[0] == "#":
