@@ -94,6 +94,9 @@ RULES: dict[str, Text] = {
     "editor.wrong": Text(
         "Chưa lưu được, còn {n} lỗi:", "Cannot be saved, {n} {n:mistake|mistakes}:"
     ),
+    "editor.english": Text(
+        "Lời giải thích lỗi viết bằng tiếng Anh.", "The mistakes are explained in English."
+    ),
     "editor.warnings": Text("Nên xem lại:", "Look at this again:"),
     "editor.place": Text("Dòng {line}, cột {column}", "Line {line}, column {column}"),
     "editor.elsewhere": Text(

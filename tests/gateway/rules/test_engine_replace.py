@@ -140,3 +140,49 @@ def test_only_a_rule_that_fires_and_alerts_holds_an_alert() -> None:
     assert scene.engine.alerting() == {("rule:dry", "s1")}
     scene.reload(MINUTE, WATER)
     assert scene.engine.alerting() == set()
+
+
+GROUPED = (
+    "- rule: dark-road\n  label: x\n  on: {kind: light}\n  when: load_power_w < 1\n"
+    "  group: {by: road, at_least: 2}\n" + ALERT
+)
+
+
+def _dark_road() -> Scene:
+    """Two lights of a road are out."""
+    scene = Scene(GROUPED, *(device("light", id, road="main") for id in ("l1", "l2", "l3")))
+    for id, power in (("l1", 0.0), ("l2", 0.0), ("l3", 9.0)):
+        scene.send(0, id, load_power_w=power)
+    scene.run_until(0)
+    return scene
+
+
+def test_the_alert_of_a_group_is_held_and_goes_with_its_rule() -> None:
+    scene = _dark_road()
+    assert scene.engine.alerting() == {("rule:dark-road", "group:road:main")}
+    assert scene.reload(SECOND, GROUPED + WET) == []
+    scene.reload(2 * SECOND, WET)
+    assert scene.decisions[-1] == AlertCleared(
+        "rule:dark-road", "group:road:main", START + 2 * SECOND
+    )
+    assert scene.engine.alerting() == set()
+
+
+def test_an_edited_rule_about_groups_counts_again_at_once() -> None:
+    scene = _dark_road()
+    scene.reload(SECOND, GROUPED.replace("at_least: 2", "at_least: 3"))
+    scene.run_until(SECOND)
+    assert scene.states[-1] is INACTIVE
+    scene.reload(2 * SECOND, GROUPED.replace("< 1", "< 10").replace("at_least: 2", "at_least: 3"))
+    scene.run_until(2 * SECOND)
+    assert scene.states[-1] is FIRING
+
+
+def test_a_new_window_asks_at_once_what_it_can_know() -> None:
+    scene = Scene(WET, device("soil", "s1"))
+    scene.send(0, "s1", soil_moisture_pct=20.0)
+    text = DRY + "  when: min(soil_moisture_pct, 10m) < 24\n" + ALERT
+    scene.reload(SECOND, WET + text)
+    for minute in range(1, 12):
+        scene.send(minute * MINUTE, "s1", soil_moisture_pct=20.0)
+    assert scene.states[-1] is FIRING
