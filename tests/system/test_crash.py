@@ -24,9 +24,9 @@ from tests.system.responder import Responder
 from tests.system.traffic import LISTED, publish_patiently, reports
 
 MESSAGES = 200_000 if FULL else 20_000
-PROBES = 100 if FULL else 20
-FIRINGS = 15
-"""Per probe: one less than the commands that may wait for one device, so that none is refused."""
+PROBES = 300 if FULL else 60
+FIRINGS = 5
+"""Per probe: one less than the commands that make a storm, so that none is held back."""
 JITTER_S = 0.1
 """Within it the power fails at some instant after the mark."""
 HURRIED = (
