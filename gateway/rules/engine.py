@@ -241,10 +241,13 @@ class RuleEngine:
             for lost in self._planning.replan(changed, now):
                 decisions += self._judging.drop(lost, now)
         decisions += self._change_groups(now)
-        self._planning.relate(now)
-        for instance in self._planning.instances():
-            if device is None or instance.device is device or instance.timed:
-                self._judging.arm(instance)
+        if device is None:
+            self._planning.relate(now)
+            concerned = list(self._planning.instances())
+        else:
+            concerned = self._planning.relate_one(device, now)
+        for instance in concerned:
+            self._judging.arm(instance)
         return decisions + self._ask_groups(now)
 
     def replace(self, rules: Sequence[Rule], now: Millis) -> list[Decision]:

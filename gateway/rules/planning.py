@@ -10,7 +10,7 @@ from gateway.rules.grouping import Member
 from gateway.rules.groups import Change, Groups, Names
 from gateway.rules.instance import Instance
 from gateway.rules.plan import Plan
-from gateway.rules.relations import relate
+from gateway.rules.relations import relate, relate_alone
 from gateway.rules.rule import Rule, numbers_of
 from gateway.rules.rule_clock import RuleClocks
 from gateway.rules.surroundings import Surroundings
@@ -78,6 +78,14 @@ class Planning:
     def relate(self, now: Millis) -> None:
         """Find anew which devices the rules of others read, and what is remembered of each."""
         relate(self.plans, self._around, now)
+
+    def relate_one(self, device: Device, now: Millis) -> list[Instance]:
+        """The same after only this device was replanned; returns the instances concerned."""
+        if relate_alone(device, self.plans, self._around, now):
+            plan = self.plans.get(device.id)
+            return list(plan.instances) if plan else []
+        self.relate(now)
+        return list(self.instances())
 
     def find(self, rule: str, device: str) -> Instance | None:
         """The rule for the device, if it concerns it."""

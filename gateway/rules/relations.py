@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from devices.reading import Millis
+from gateway.fleet import Device
 from gateway.rules.expression.nodes import Changed, Last, Rain, Window
 from gateway.rules.instance import Instance
 from gateway.rules.plan import Plan
-from gateway.rules.surroundings import RAIN_METRIC, Surroundings
+from gateway.rules.surroundings import RAIN_METRIC, WEATHER, Surroundings
 from gateway.rules.windows import Span, Watch
 
 
@@ -30,6 +31,9 @@ def relate(plans: dict[str, Plan], surroundings: Surroundings, now: Millis) -> N
     surroundings.forget_fleet()
     instances = (one for plan in plans.values() for one in plan.instances if one.questions)
     needed = _needed(instances, surroundings)
+    followed = {id for id, need in needed.items() if need.followers}
+    following = {one.device.id for need in needed.values() for one in need.followers}
+    surroundings.tied = followed | following
     for id in surroundings.watches.keys() - needed.keys():
         del surroundings.watches[id]
     for id, plan in list(plans.items()):
@@ -38,16 +42,40 @@ def relate(plans: dict[str, Plan], surroundings: Surroundings, now: Millis) -> N
             if not plan.instances:
                 del plans[id]
     for id, need in needed.items():
-        device = surroundings.fleet.get(id)
-        if device is None or not device.adopted:
-            continue
-        if id not in plans:
-            plans[id] = Plan(device, {}, _nothing_set, surroundings)
-        watch = None
-        if need.spans or need.changes:
-            watch = surroundings.watches.setdefault(id, Watch(device))
-            watch.need(need.spans, need.changes, now, surroundings.recall)
-        plans[id].relate(watch, need.followers)
+        _provide(id, need, plans, surroundings, now)
+
+
+def relate_alone(
+    device: Device, plans: dict[str, Plan], surroundings: Surroundings, now: Millis
+) -> bool:
+    """The same for one device that changed, where no other is concerned. When thousands join, each
+    must not look at all. Returns whether that was enough."""
+    plan = plans.get(device.id)
+    needed = _needed(plan.instances if plan else (), surroundings)
+    alone = device.id not in surroundings.tied and device.kind.name != WEATHER
+    if not alone or needed.keys() - {device.id}:
+        return False
+    surroundings.forget_fleet()
+    if device.id in needed:
+        _provide(device.id, needed[device.id], plans, surroundings, now)
+    else:
+        surroundings.watches.pop(device.id, None)
+    return True
+
+
+def _provide(
+    id: str, need: _Needed, plans: dict[str, Plan], surroundings: Surroundings, now: Millis
+) -> None:
+    device = surroundings.fleet.get(id)
+    if device is None or not device.adopted:
+        return
+    if id not in plans:
+        plans[id] = Plan(device, {}, _nothing_set, surroundings)
+    watch = None
+    if need.spans or need.changes:
+        watch = surroundings.watches.setdefault(id, Watch(device))
+        watch.need(need.spans, need.changes, now, surroundings.recall)
+    plans[id].relate(watch, need.followers)
 
 
 def _needed(instances: Iterable[Instance], surroundings: Surroundings) -> dict[str, _Needed]:

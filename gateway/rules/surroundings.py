@@ -19,7 +19,8 @@ RAIN_METRIC = "rain_total_mm"
 
 class Surroundings:
     """Shared by all devices. `watches` holds, by device, what is remembered of it; `recall` tells
-    what was before. While the clock is not trusted nobody knows the hour."""
+    what was before. `tied` are the devices that rules of others read, and those whose rules do.
+    While the clock is not trusted nobody knows the hour."""
 
     def __init__(self, fleet: Fleet, here: HamletTime, recall: Recall) -> None:
         self.fleet = fleet
@@ -27,6 +28,7 @@ class Surroundings:
         self.recall = recall
         self.clock_trusted = True
         self.watches: dict[str, Watch] = {}
+        self.tied: set[str] = set()
         self._doubted_at: Millis = 0
         self._hour: tuple[Millis, Millis, int] = (0, 0, 0)
         self._night: tuple[Millis, Millis, bool] = (0, 0, False)

@@ -254,7 +254,8 @@ class Model:
         now = begin
         while moments := [at for at in (*edges, *strikes, *self.moments()) if now < at < end]:
             now = min(moments)
-            self.look(now)
+            if now in edges or now in self.moments():  # a moment alone asks for no `until`
+                self.look(now)
             if now in strikes:
                 self.strike(now)
 

@@ -348,3 +348,30 @@ def test_a_member_of_a_group_has_windows_of_its_own() -> None:
         scene.send(at * MINUTE, "s1", soil_ph=5.0)
         scene.send(at * MINUTE, "s2", soil_ph=5.0)
     assert scene.changes == [("group:place:a", FIRING)]
+
+
+def test_a_device_that_joins_looks_at_no_other() -> None:
+    scene = Scene(rule("avg(soil_ph, 1h) < 6"), *(soil(f"s{number}") for number in range(3)))
+    others = dict(scene.engine._plans)
+    joined = soil("new", adopted=False)
+    scene.fleet.add(joined)
+    joined.adopted = True
+    scene.engine.on_fleet_changed(START, joined)
+    assert scene.engine._planning.relate_one(joined, START) == [
+        scene.engine._planning.find("r", "new")
+    ]
+    for at in (0, 20, 40):
+        scene.send(at * MINUTE, "new", soil_ph=5.0)
+    assert scene.changes == [("new", FIRING)]
+    assert {id: scene.engine._plans[id] for id in others} == others
+
+
+def test_a_weather_station_that_joins_is_heard_by_all() -> None:
+    station = device("weather", "w", adopted=False)
+    scene = Scene(RAIN, soil(plot="lo-1"), station)
+    station.adopted = True
+    scene.engine.on_fleet_changed(START, station)
+    for at in (0, 20, 40):
+        rain(scene, at * MINUTE, 100.0)
+    moist(scene, 41 * MINUTE, 20.0)
+    assert scene.states == [FIRING]
