@@ -28,11 +28,12 @@ class Change:
         self.changed: bool | None = None
 
     def add(self, at: Millis, value: float, carry: Millis) -> None:
-        """A value was measured. One that comes late is no news."""
+        """A value was measured. One that comes late is no news; before a gap of more than `carry`
+        ms the value is not known."""
         if at < self._at:
             return
-        if self._newest is not None:
-            self.changed = value != self._newest
+        known = self._newest is not None and at - self._at <= carry
+        self.changed = value != self._newest if known else None
         self._at, self._newest = at, value
 
     def correct(self, correction: Correction) -> None:

@@ -81,9 +81,10 @@ def above(function: str, metric: str, minutes: int, limit: float) -> Condition:
 
 def changed(metric: str) -> Condition:
     def holds(history: History, now: Millis) -> bool | None:
-        values = [values[metric] for _, values in history.readings if metric in values]
-        if len(values) < 2 or history.value(metric, now) is None:
+        found = [(at, values[metric]) for at, values in history.readings if metric in values]
+        if len(found) < 2 or history.value(metric, now) is None:
             return None
-        return values[-1] != values[-2]
+        (before_at, before), (at, newest) = found[-2:]
+        return None if at - before_at > SILENT_AFTER else newest != before
 
     return Condition(f"changed({metric})", holds)
