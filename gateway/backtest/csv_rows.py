@@ -100,12 +100,23 @@ class _Reader:
                         self._read_row(line, row)
                     if len(self.problems) >= PROBLEMS_MAX or (line == 1 and self.problems):
                         return
-        except UnicodeDecodeError as error:
-            self._complain(line + 1, (), 0, f"is not written in UTF-8: {error.reason}")
+        except UnicodeDecodeError:
+            self._find_other_letters()
+            return
         except csv.Error as error:
             self._complain(line + 1, (), 0, f"is no line of a table: {error}")
         if not line:
             self._complain(1, (), 0, "is empty")
+
+    def _find_other_letters(self) -> None:
+        with self.file.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    line.decode()
+                except UnicodeDecodeError as error:
+                    message = f"is not written in UTF-8: {error.reason}"
+                    self.problems.append(Problem(self.file, number, error.start + 1, message))
+                    return
 
     def _complain(self, line: int, row: Sequence[str], cell: int, message: str) -> None:
         """Where nothing is quoted, the column counts the characters before the cell."""
@@ -168,12 +179,13 @@ class _Reader:
         """Without an offset it is the hamlet's own time."""
         if text.isascii() and text.isdecimal():
             return parse_time(int(text[:TIME_DIGITS_MAX]))
-        with suppress(ValueError, OverflowError):
+        written = text
+        with suppress(ValueError):
             moment = datetime.fromisoformat(text)
             if moment.tzinfo is None:
                 zone = ZoneInfo(self.site.config.place.timezone)
-                return parse_time(moment.replace(tzinfo=zone).isoformat())
-        return parse_time(text)
+                written = moment.replace(tzinfo=zone).isoformat()
+        return parse_time(written)
 
     def _find(self, line: int, row: Sequence[str]) -> Device | None:
         id, kind = row[1], row[2]

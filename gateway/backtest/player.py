@@ -51,17 +51,20 @@ class Player:
         }
         for trial in trials:
             trial.take(trial.engine.restore((), start), start)
-        self._due = min(self._dues())
+        self._dues: list[Millis] = []
+        self._plan()
 
     def play(self, rows: Iterable[Row]) -> None:
         """What came in is judged, in turn, and what was due in between. The path of every row."""
         seat_of = self._seats.get
         judge_health = self._health.on_reading
         asked = [
-            (trial.engine.on_reading, trial.engine.next_deadline, trial) for trial in self._trials
+            (number, trial.engine.on_reading, trial.engine.next_deadline, trial)
+            for number, trial in enumerate(self._trials, 1)
         ]
+        dues = self._dues
         loads, new = orjson.loads, tuple.__new__
-        due, last, readings = self._due, self.now, 0
+        due, last, readings = min(dues), self.now, 0
         for _, number, channel, sent_at, now, body in rows:
             if now >= due or now - last > self._away_ms:
                 due = self._pass_time(last, now)
@@ -70,11 +73,12 @@ class Player:
             last = now
             seat = seat_of(number)
             if seat is None:
+                readings += not channel
                 continue
             device, layouts = seat
             if channel:
                 self._report(device, channel, body, now)
-                due = min(self._dues())
+                due = self._plan()
                 continue
             try:
                 values = loads(body)
@@ -99,22 +103,22 @@ class Player:
             changes = judge_health(device, reading, now)
             if changes or newest is None:
                 self._settle(changes, now)
-                due = min(self._dues())
+                due = self._plan()
             if now - sent_at > BACKFILL_AGE_MS:
                 continue
-            for judge, next_deadline, trial in asked:
+            for number, judge, next_deadline, trial in asked:
                 if decisions := judge(device, reading, now):
                     trial.take(decisions, now)
                 at = next_deadline()
-                if at is not None and at < due:  # it may be later than `due`, which is then vain
-                    due = at
-        self._due, self.now = due, last
+                if at is not None and at < due:
+                    due = dues[number] = at
+        self.now = last
         self.readings += readings
 
     def pass_time(self, now: Millis) -> None:
         """Nothing came until `now`."""
         if now > self.now:
-            self._due = self._pass_time(self.now, now)
+            self._pass_time(self.now, now)
             self.now = now
 
     def set_clock(self, clock_set: ClockSet) -> None:
@@ -130,28 +134,28 @@ class Player:
                 trial.engine.correct(correction, now)
                 trial.clock_set(correction.by)
             self.now = now
-        self._due = min(self._dues())
+        self._plan()
 
     def _pass_time(self, last: Millis, now: Millis) -> Millis:
         """Do what was due after `last` and until `now`; returns when something is due next."""
         if now - last > self._away_ms:
             self._start_again(now)
             last = now
-        dues = self._dues()
+        dues, health = self._dues, self._health
         while (due := min(dues)) <= now:
             at = due if due > last else last
             changes: Sequence[StateChanged] = ()
             if dues[0] <= at:
-                changes = self._health.on_tick(at)
-                dues[0] = _at(self._health.next_deadline())
+                changes = health.on_tick(at)
+                dues[0] = health.next_deadline() or _NEVER
             for number, trial in enumerate(self._trials, 1):
                 if dues[number] <= at:
                     if decisions := trial.engine.on_tick(at):
                         trial.take(decisions, at)
-                    dues[number] = _at(trial.engine.next_deadline())
+                    dues[number] = trial.engine.next_deadline() or _NEVER
             if changes:
                 self._settle(changes, at)
-                dues = self._dues()
+                self._plan()
             last = at + 1  # should something be due again at once, it is a moment later
         return due
 
@@ -162,10 +166,14 @@ class Player:
             trial.engine.listen_again(now)
         self._settle(changes, now)
 
-    def _dues(self) -> list[Millis]:
-        """When the health engine and each trial's are due."""
-        of_trials = (_at(trial.engine.next_deadline()) for trial in self._trials)
-        return [_at(self._health.next_deadline()), *of_trials]
+    def _plan(self) -> Millis:
+        """When the health engine and each trial's want to be told the time: at the earliest, for
+        what they wait for may have been put off since. Returns the first of these times."""
+        self._dues[:] = [
+            self._health.next_deadline() or _NEVER,
+            *(trial.engine.next_deadline() or _NEVER for trial in self._trials),
+        ]
+        return min(self._dues)
 
     def _settle(self, changes: Iterable[StateChanged], now: Millis) -> None:
         for change in changes:
@@ -221,10 +229,6 @@ class _Layouts(dict[tuple[str, ...], tuple[str, ...]]):
 
 
 _NEVER: Millis = 2**63
-
-
-def _at(deadline: Millis | None) -> Millis:
-    return _NEVER if deadline is None else deadline
 
 
 def _reporting(device: Device) -> Assess:

@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(sim)
-app.command()(bench)
+app.add_typer(bench, name="bench")
 app.add_typer(journal, name="journal")
 app.add_typer(rules, name="rules")
 app.add_typer(clock, name="clock")

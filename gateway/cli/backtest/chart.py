@@ -59,7 +59,8 @@ def draw(
         _draw_curve(panel, curves.get(one.rule, []), result, zone, INK)
         _label(panel, one)
     if not shown:
-        panels[0].text(0.5, 0.5, "Không luật nào kích hoạt / no rule fired", ha="center")
+        said, middle = "Không luật nào kích hoạt / no rule fired", panels[0].transAxes
+        panels[0].text(0.5, 0.5, said, ha="center", transform=middle)
         panels[0].set_yticks([])
     panels[-1].set_xlim(*(_local(at, zone) for at in (result.span.start, result.span.end)))
     _title(figure, result, hidden=len(fired) - len(shown))

@@ -4,6 +4,8 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +18,12 @@ from gateway.cli.bench.growth import measure_memory
 from gateway.cli.bench.history import ROWS, measure_history
 from gateway.cli.bench.latency import measure_latency
 from gateway.cli.bench.process import some_port
+from gateway.cli.bench.rules import STEPS, measure_rules
 from gateway.cli.bench.store import Store, find_influxd, influxd
 from gateway.cli.bench.throughput import BURST, Run, Subject, measure, summarise
 from gateway.cli.complaints import complaints
 from gateway.cli.demo.broker import find_mosquitto, mosquitto
+from gateway.cli.progress import progress as shown_progress
 
 DEVICES, RULES = 5000, 100
 """A commune on one gateway."""
@@ -48,7 +52,12 @@ FULL_SPEED: dict[str, str | int] = {
 """Mosquitto without the limits that would drop a burst."""
 
 
-def bench(
+bench = typer.Typer()
+
+
+@bench.callback(invoke_without_command=True)
+def bench_all(
+    context: typer.Context,
     messages: Annotated[int, typer.Option(min=1000, help="Messages in each run.")] = 60_000,
     rounds: Annotated[
         int, typer.Option(min=1, help="Runs of each subject, in turn; one of other sizes.")
@@ -64,6 +73,8 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
 ) -> None:
     """Measure what a message costs, beside a yardstick that does the least, in the same run."""
+    if context.invoked_subcommand:
+        return
     with complaints():
         program = find_mosquitto()
         if program is None:
@@ -86,6 +97,20 @@ def bench(
                 **(_measure_large(program, progress) if large else {}),
             }
         print(json.dumps(report, indent=2, allow_nan=False))
+
+
+@bench.command("rules")
+def bench_rules(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
+) -> None:
+    """Measure what rules cost, in this process alone: some twenty seconds."""
+    done = count(1)
+    with shown_progress("rules") as on_progress:
+        report = measure_rules(lambda: on_progress(next(done) / STEPS))
+    if as_json:
+        print(json.dumps(asdict(report), indent=2))
+    else:
+        print("\n".join(report.lines()))
 
 
 def _measure_all(
