@@ -98,6 +98,7 @@ class Player:
                 self._meet(device)
             elif measured_at < newest:
                 device.fill_in(reading)
+                due = self._take_late(device, reading)
                 continue
             device.apply(reading)
             changes = judge_health(device, reading, now)
@@ -105,13 +106,15 @@ class Player:
                 self._settle(changes, now)
                 due = self._plan()
             if now - sent_at > BACKFILL_AGE_MS:
+                due = self._take_late(device, reading)
                 continue
             for number, judge, next_deadline, trial in asked:
                 if decisions := judge(device, reading, now):
                     trial.take(decisions, now)
                 at = next_deadline()
-                if at is not None and at < due:
-                    due = dues[number] = at
+                if at is not None and at < dues[number]:
+                    dues[number] = at
+                    due = min(dues)
         self.now = last
         self.readings += readings
 
@@ -184,6 +187,12 @@ class Player:
             if change.cause == SILENT:
                 for trial in self._trials:
                     trial.take(trial.engine.on_stale(device, now), now)
+
+    def _take_late(self, device: Device, reading: Reading) -> Millis:
+        """It is too old to start anything, but windows count it."""
+        for trial in self._trials:
+            trial.engine.on_late_reading(device, reading)
+        return self._plan()
 
     def _meet(self, device: Device) -> None:
         """Its first reading."""

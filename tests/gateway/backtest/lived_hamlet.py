@@ -71,12 +71,15 @@ class LivedHamlet:
         self.pipeline.receive(topic(device, channel), payload, 0, 0, self.now)
 
     def off(self, ms: Millis) -> None:
-        """The power goes, and comes back."""
+        """The power goes, right after a report: what was done after the last one nobody can tell
+        later."""
+        self.report()
         self.save()
         self.now += ms
         self._boot += 1
         self._seqs.pop("gateway", None)
         self.pipeline = build_pipeline(self.connection, self.site, self.rules, self.now)
+        self._tick_until(self.now)
         self.report()
 
     def save(self) -> None:
@@ -123,9 +126,9 @@ class LivedHamlet:
         return seq
 
     def _tick_until(self, until: Millis) -> None:
-        while (due := self.pipeline.next_deadline()) is not None and due <= until:
-            self.now = max(due, self.now)
+        soonest = self.now
+        while (due := self.pipeline.next_deadline()) is not None and max(due, soonest) <= until:
+            self.now = max(due, soonest)
             self.pipeline.tick(self.now)
-            if self.pipeline.next_deadline() == due:  # of an engine that waits for a message
-                break
+            soonest = self.now + 1
         self.now = until
