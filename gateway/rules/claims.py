@@ -39,11 +39,12 @@ class Claim:
 
     def opposes(self, other: "Claim") -> bool:
         """Whether both cannot have their way."""
-        mine, others = (
-            (one.command, {name: arg for name, arg in one.args.items() if name != LEASE})
-            for one in (self, other)
-        )
-        return self.holder.rule.id != other.holder.rule.id and mine != others
+        return self.holder.rule.id != other.holder.rule.id and self.want != other.want
+
+    @property
+    def want(self) -> object:
+        """The same for two claims that can both have their way."""
+        return self.command, {name: arg for name, arg in self.args.items() if name != LEASE}
 
     def yields_to(self, older: "Claim") -> bool:
         """Whether the older one wins: by its priority, and between equals because it stops what

@@ -29,7 +29,7 @@ from gateway.fleet import Device, Fleet
 from gateway.rules.claims import Claim, Claims
 from gateway.rules.instance import Instance
 from gateway.rules.rule import ActionError, Firing
-from gateway.rules.storms import Storms, too_often
+from gateway.rules.storms import Storms, Wish, too_often
 from gateway.storm_alert import COMMAND_STORM
 
 
@@ -107,7 +107,8 @@ class Restraint:
             if claim.yields_to(other):
                 self._lose(who, other, device)
                 return [_refused(asked, f"{other.holder.rule.source} is against it", now)]
-        if self.storms.stops(who.rule.id, device.id, spec.effect, now):
+        wish = Wish(device.id, claim.want, spec.effect)
+        if self.storms.stops(who.rule.id, who.device.id, wish, now):
             return self._storm(who, device.id, device.label, now, _refused(asked, _STORM, now))
         for other in opposed:
             if claim.beats(other):
@@ -116,7 +117,8 @@ class Restraint:
         return [asked]
 
     def _watering(self, who: Instance, asked: IrrigationAsked, now: Millis) -> list[Decision]:
-        if not self.storms.stops(who.rule.id, asked.plot, Effect.NONE, now):
+        wish = Wish(asked.plot, "water", Effect.NONE)
+        if not self.storms.stops(who.rule.id, who.device.id, wish, now):
             return [asked]
         label = Text(f"lô {asked.plot}", f"plot {asked.plot}")
         sentence = too_often(who.rule.label, label)

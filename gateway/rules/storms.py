@@ -6,6 +6,7 @@ Pure. Counts what rules asked of each actuator, a device or a plot, and says whe
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from devices.command import Effect
 from devices.reading import Millis
@@ -16,10 +17,11 @@ from gateway.rules.rule import Rule
 WINDOW_MS = 10 * 60_000
 """In so long a time is counted."""
 RULE_MAX = 6
-"""Times one rule may move one actuator within the window. What should be moved more often is
-moved by the device itself."""
+"""Times one rule may command one actuator within the window, for each device that it watches. What
+should be moved more often is moved by the device itself."""
 ACTUATOR_MAX = 8
-"""Times all rules together may. Two rules that undo each other are found by this one."""
+"""Times all rules together may want something else of it than before. Two rules that undo each
+other are found by this one; twenty devices that one rule rings the same bell for are no storm."""
 REST_MS = 60 * 60_000
 """A storm is over when nothing was asked for so long. Sooner, a loop would go on at each end."""
 
@@ -50,6 +52,14 @@ class _Count:
         return ended and (not self.passed or self.passed[-1] <= now - WINDOW_MS)
 
 
+class Wish(NamedTuple):
+    """What a rule asks of an actuator; `want` is anything that is the same for the same."""
+
+    actuator: str
+    want: object
+    effect: Effect
+
+
 class Storms:
     """What every rule asked of every actuator. Memory is bounded by what was asked in an hour."""
 
@@ -58,6 +68,7 @@ class Storms:
         """How often each rule was stopped."""
         self._counts: dict[tuple[str, str], _Count] = {}
         self._moving: dict[str, bool] = {}  # whether the newest word to it was a START
+        self._newest: dict[str, object] = {}  # what was wanted of it last
         self._told: set[str] = set()
         self._swept_at: Millis = 0
 
@@ -68,16 +79,18 @@ class Storms:
             count.rests_until = now + REST_MS
             self._told.add(actuator)
 
-    def stops(self, rule: str, actuator: str, effect: Effect, now: Millis) -> bool:
-        """Whether the rule has to be stopped. If not, what it asks counts.
+    def stops(self, rule: str, subject: str, wish: Wish, now: Millis) -> bool:
+        """Whether the rule has to be stopped, which fires for `subject`. If not, what it asks
+        counts.
 
         What was started may be stopped once in any case: a storm leaves nothing open.
         """
         self._sweep(now)
-        counts = [
-            self._counts.setdefault((rule, actuator), _Count(RULE_MAX)),
-            self._counts.setdefault((_EVERY_RULE, actuator), _Count(ACTUATOR_MAX)),
-        ]
+        actuator, want, effect = wish
+        counts = [self._counts.setdefault((f"{rule}.{subject}", actuator), _Count(RULE_MAX))]
+        of_all = self._counts.setdefault((_EVERY_RULE, actuator), _Count(ACTUATOR_MAX))
+        if self._newest.get(actuator) != want or of_all.is_full(now):
+            counts.append(of_all)
         full = [count for count in counts if count.is_full(now)]
         for count in full:
             count.rests_until = now + REST_MS
@@ -89,6 +102,7 @@ class Storms:
             count.rules.add(rule)
             if not full:
                 count.passed.append(now)
+        self._newest[actuator] = want
         if effect is not Effect.NONE:
             self._moving[actuator] = effect is Effect.START
         return False
@@ -142,18 +156,19 @@ class Storms:
         self._counts = {k: count for k, count in self._counts.items() if not count.is_over(now)}
         known = {actuator for _, actuator in self._counts}
         self._moving = {one: moves for one, moves in self._moving.items() if one in known}
+        self._newest = {one: want for one, want in self._newest.items() if one in known}
 
 
 def too_often(rule: Text, actuator: Text) -> Text:
     """What people are told of a storm, and what to do."""
     minutes = WINDOW_MS // 60_000
     return Text(
-        f"Quy tắc “{rule.vi}” điều khiển {actuator.vi} quá dày (trong {minutes} phút, một quy tắc "
-        f"được {RULE_MAX} lần, mọi quy tắc {ACTUATOR_MAX} lần) nên đã bị chặn, đến khi yên một "
+        f"Quy tắc “{rule.vi}” điều khiển {actuator.vi} quá dày (trong {minutes} phút được ra lệnh "
+        f"{RULE_MAX} lần, đổi ý {ACTUATOR_MAX} lần) nên đã bị chặn, đến khi yên một "
         "giờ. Kỹ thuật viên xem lại điều kiện của quy tắc: có thể nó tự lặp hoặc trái với quy "
         "tắc khác.",
-        f"The rule “{rule.en}” commands {actuator.en} too often (in {minutes} minutes at most "
-        f"{RULE_MAX} times by one rule, {ACTUATOR_MAX} times by all) and was stopped, until all is "
-        "calm for an hour. Technician: look at its condition; it may answer to its own effect, or "
-        "another rule undoes it.",
+        f"The rule “{rule.en}” commands {actuator.en} too often (in {minutes} minutes "
+        f"{RULE_MAX} commands, {ACTUATOR_MAX} changes of mind are allowed) and was stopped, until "
+        "all is calm for an hour. Technician: look at its condition; it may answer to its own "
+        "effect, or another rule undoes it.",
     )

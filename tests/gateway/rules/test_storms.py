@@ -1,10 +1,12 @@
 """Whatever rules ask of an actuator: never more than the limits, and nothing is left open."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.command import Effect
-from gateway.rules.storms import ACTUATOR_MAX, RULE_MAX, WINDOW_MS, Storms
+from gateway.rules.storms import ACTUATOR_MAX, RULE_MAX, WINDOW_MS, Storms, Wish
 
 STEPS = st.lists(
     st.tuples(
@@ -21,20 +23,21 @@ def test_within_any_window_no_more_passes_than_the_limits(
     steps: list[tuple[str, Effect, int]],
 ) -> None:
     storms, now = Storms(), 0
-    passed: list[tuple[int, str]] = []
+    passed: list[tuple[int, str, Effect]] = []
     is_moving = False
     for rule, effect, pause in steps:
         now += pause
-        stopped = storms.stops(rule, "v1", effect, now)
+        stopped = storms.stops(rule, "s1", Wish("v1", effect, effect), now)
         if effect is Effect.STOP and is_moving:
             assert not stopped
         if not stopped:
-            passed.append((now, rule))
+            passed.append((now, rule, effect))
             if effect is not Effect.NONE:
                 is_moving = effect is Effect.START
-        recent = [who for at, who in passed if at > now - WINDOW_MS]
-        assert len(recent) <= ACTUATOR_MAX + 1  # what was started is stopped in any case
-        assert all(recent.count(who) <= RULE_MAX + 1 for who in "abc")
+        recent = [(who, want) for at, who, want in passed if at > now - WINDOW_MS]
+        changes = sum(one[1] is not two[1] for one, two in pairwise(recent))
+        assert changes <= ACTUATOR_MAX + 1  # what was started is stopped in any case
+        assert all([who for who, _ in recent].count(who) <= RULE_MAX + 1 for who in "abc")
 
 
 @given(STEPS)
@@ -42,4 +45,4 @@ def test_what_comes_seldom_is_never_stopped(steps: list[tuple[str, Effect, int]]
     storms, now = Storms(), 0
     for rule, effect, pause in steps:
         now += pause + WINDOW_MS // RULE_MAX
-        assert not storms.stops(rule, "v1", effect, now)
+        assert not storms.stops(rule, "s1", Wish("v1", effect, effect), now)
