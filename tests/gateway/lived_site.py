@@ -40,7 +40,7 @@ class Known:
         assert device
         pipeline.adopt(device, now)
         pipeline.receive(topic("soil-1"), soil(MESSAGES, 3), 0, 0, now)  # fires the rule
-        pipeline.ask(AlertAsked("rule:x", "soil-1", Severity.INFO, Text("a", "b"), now), now)
+        pipeline.ask(AlertAsked("health:x", "soil-1", Severity.INFO, Text("a", "b"), now), now)
         close_valve(pipeline, "old", now)
         save(connection, pipeline)
         pipeline.snapshot_all()

@@ -80,7 +80,7 @@ def test_what_can_be_read_is_taken_over(known: Known) -> None:
     assert soil_new.adopted
     assert connection.execute("SELECT state FROM rule_state").fetchall() == [("firing",)]
     assert {alert.source for alert in pipeline.engines.alerts.open_alerts()} == {
-        "rule:x",
+        "health:x",
         JOURNAL_DAMAGED,
     }
     assert count(connection, "command WHERE state = 'queued'") == 2
