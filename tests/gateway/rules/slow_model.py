@@ -254,7 +254,11 @@ class Model:
         now = begin
         while moments := [at for at in (*edges, *strikes, *self.moments()) if now < at < end]:
             now = min(moments)
-            if now in edges or now in self.moments():  # a moment alone asks for no `until`
+            # A moment alone asks for no `until`, nor does closing while the rule fires until then.
+            closes = now in edges and not self.is_open(now)
+            holds_on = closes and isinstance(self.terms.until, Condition) and self.due is None
+            holds_on = holds_on and self.state is RuleState.FIRING
+            if (now in edges and not holds_on) or now in self.moments():
                 self.look(now)
             if now in strikes:
                 self.strike(now)
