@@ -202,7 +202,7 @@ async def open_gateway(
         committer.start(storage.writer, has_room=storage.reserve.fill())
         stack.push_async_callback(committer.stop)
         serial = _build_serial(site, pipeline, committer, clock.now)
-        book = RuleBook(site, rules, pipeline, reader, committer.commit, clock.now)
+        book = RuleBook(site, rules, pipeline, reader, committer.decide, clock.now)
         await book.open()
         shown: list[Stamped] = [observations, *serial.statistics]
         yield Gateway(

@@ -53,7 +53,7 @@ _EDITED_MEANWHILE = Text(
     "put your change in once more.",
 )
 
-Commit = Callable[[], Awaitable[None]]
+Decide = Callable[[Callable[[], None]], Awaitable[None]]
 
 
 class _Edit(NamedTuple):
@@ -65,7 +65,7 @@ class _Edit(NamedTuple):
 
 
 class RuleBook:
-    """`commit` returns when what the pipeline decided is on disk."""
+    """`decide` does something to the pipeline, and returns when what it decided is on disk."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class RuleBook:
         rules: Sequence[Rule],
         pipeline: Pipeline,
         reader: JournalReader,
-        commit: Commit,
+        decide: Decide,
         now: Now,
     ) -> None:
         self.rules = tuple(rules)
@@ -84,7 +84,7 @@ class RuleBook:
         self._vocabulary = vocabulary_of(site)
         self._names = _names_of(site)
         self._pipeline = pipeline
-        self._commit = commit
+        self._decide = decide
         self._now = now
         self._texts: Mapping[str, RuleText] = {}
         self._newest: dict[str, RuleVersion] = {}
@@ -173,19 +173,23 @@ class RuleBook:
                 await self._take_over(checked, {})
                 return ()
             self.problems = tuple(checked.problems)
-            self._pipeline.ask(rules_refused(checked.problems, self._now()), self._now())
-            await self._commit()
+            now = self._now()
+            refused = rules_refused(checked.problems, now)
+            await self._decide(lambda: self._pipeline.ask(refused, now))
             return self.problems
 
     async def _take_over(self, checked: CheckedRules, by: Mapping[str | None, str]) -> None:
         """`by` says who has edited which rule; what else is new was found in the files."""
         self._texts = await asyncio.to_thread(self._read, checked.rules, checked.sources)
         self.rules, self.problems = tuple(checked.rules), ()
-        now = self._now()
-        self._pipeline.replace_rules(self.rules, now)
-        self._note(by)
-        self._pipeline.ask(rules_accepted(now), now)
-        await self._commit()
+
+        def go_on_with_them() -> None:
+            now = self._now()
+            self._pipeline.replace_rules(self.rules, now)
+            self._note(by)
+            self._pipeline.ask(rules_accepted(now), now)
+
+        await self._decide(go_on_with_them)
 
     def _note(self, by: Mapping[str | None, str]) -> None:
         """Keep which rules have changed."""

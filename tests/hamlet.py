@@ -4,6 +4,7 @@ It says and decides what a test wants; the time stands still unless the test mov
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -91,7 +92,7 @@ class Hamlet:
             [],
             pipeline,
             self.reader,
-            self._nothing,
+            self._do,
             lambda: self.now,
         )
         self.views = Views(
@@ -171,8 +172,9 @@ class Hamlet:
         detail = Text("chi tiết", "detail")
         self._commit(Batch(rejected=[RejectedRow(self.now, topic, reason, detail, payload)]))
 
-    async def _nothing(self) -> None:
+    async def _do(self, step: Callable[[], None]) -> None:
         """Its rules are in memory."""
+        step()
 
     def _commit(self, batch: Batch) -> None:
         commit(self._connection, batch)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -63,7 +63,7 @@ async def test_a_defect_met_in_the_event_loop_ends_the_gateway_and_commits_nothi
     assert snapshots(site) == 0
 
 
-@pytest.mark.parametrize("step", ["acknowledge_alert", "take_work"])
+@pytest.mark.parametrize("step", ["acknowledge_alert", "replace_rules", "take_work"])
 async def test_a_defect_met_in_what_a_person_asked_for_does_so_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -74,10 +74,15 @@ async def test_a_defect_met_in_what_a_person_asked_for_does_so_too(
             await gateway.committer.commit()
             running = asyncio.create_task(gateway.run())
             monkeypatch.setattr(Pipeline, step, _fail)
+            for asked in (
+                gateway.rules.reload(),
+                gateway.acknowledge("one"),
+                gateway.stop_watering("plot-1"),
+            ):
+                with suppress(StoppedError):
+                    await asked
             with pytest.raises(StoppedError):
-                await gateway.acknowledge("one")
-            with pytest.raises(StoppedError):
-                await gateway.stop_watering("plot-1")
+                await gateway.committer.commit()
             await running
 
     async with asyncio.timeout(TIMEOUT_S):
