@@ -83,6 +83,18 @@ def known(metric: str) -> Condition:
     )
 
 
+def before(hour: int) -> Condition:
+    """So many hours of the day, as of the hour."""
+
+    def moments(history: History) -> Iterable[Millis]:
+        midnight = -(START + UTC_OFFSET) % (DAY * MINUTE) - DAY * MINUTE
+        return range(midnight, midnight + 2 * DAY * MINUTE, 60 * MINUTE)
+
+    return Condition(
+        f"hour < {hour}", lambda history, now: _local_minute(now) // 60 < hour, moments
+    )
+
+
 def negated(part: Condition) -> Condition:
     def holds(history: History, now: Millis) -> bool | None:
         found = part.holds(history, now)
@@ -243,36 +255,46 @@ class Model:
         self.heard = now
         if event == self.terms.begins:
             self.strike(now)
-        if self.due is not None and self.due <= now:
+        if self.due == now:
             self.look(now)
 
     def pass_time(self, begin: Millis, end: Millis) -> None:
         """From one message to the next, both excluded."""
         minutes = range(begin - (START + begin) % MINUTE + MINUTE, end, MINUTE)
-        edges = [at for at in minutes if self.is_open(at) is not self.is_open(at - MINUTE)]
+        edges = {at for at in minutes if self.is_open(at) is not self.is_open(at - MINUTE)}
+        opens = {at for at in edges if self.is_open(at)}
         strikes = {at for at in minutes if self.strikes_at(at)}
         now = begin
-        while moments := [at for at in (*edges, *strikes, *self.moments()) if now < at < end]:
-            now = min(moments)
-            # A moment alone asks for no `until`, nor does closing while the rule fires until then.
-            closes = now in edges and not self.is_open(now)
-            holds_on = closes and isinstance(self.terms.until, Condition) and self.due is None
-            holds_on = holds_on and self.state is RuleState.FIRING
-            if (now in edges and not holds_on) or now in self.moments():
+        while True:
+            looks = {*opens, *self.moments()}
+            now = min((at for at in looks | edges | strikes if now < at < end), default=end)
+            if now == end:
+                break
+            if now in edges - opens:
+                self.close(now)
+            if now in looks:
                 self.look(now)
             if now in strikes:
                 self.strike(now)
 
+    def close(self, now: Millis) -> None:
+        """The hours of the rule are over."""
+        goes_on = self.state is RuleState.FIRING and self.terms.until is not None
+        if self.state is not RuleState.INACTIVE and not goes_on:
+            self.change(RuleState.INACTIVE, now)
+
     def be_away(self, begin: Millis, end: Millis) -> None:
-        """The gateway is off; what came meanwhile is seen at its end."""
-        self.look(end)
+        """The gateway is off; what came meanwhile is seen at its end, moments first."""
         minutes = range(begin - (START + begin) % MINUTE + MINUTE, end + 1, MINUTE)
         passed = [at for at in minutes if self.strikes_at(at)]
         late = self.terms.missed == "run" or (
             self.terms.missed is None and not self.terms.momentary
         )
+        if not self.is_open(end):
+            self.close(end)
         if passed and (late or end - passed[-1] <= ON_TIME):
             self.strike(end)
+        self.look(end)
 
     def moments(self) -> Iterable[Millis]:
         """When something may change without a message: it is due, silent, or something ages."""
@@ -283,7 +305,7 @@ class Model:
             yield max(self.heard + terms.begins * MINUTE, self.cool_until)
         if self.history.readings:
             yield self.history.readings[-1][0] + SILENT_AFTER + 1
-        for condition in (terms.when, terms.until):
+        for condition in (terms.until, None if terms.at_moments else terms.when):
             if isinstance(condition, Condition):
                 yield from condition.moments(self.history)
 

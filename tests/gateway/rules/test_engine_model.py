@@ -2,6 +2,7 @@
 restarts in between."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,7 @@ from tests.gateway.rules.slow_model import (
     Terms,
     Times,
     Values,
+    before,
     below,
     both,
     chosen,
@@ -63,6 +65,7 @@ WINDOWS = [
     above("count", "soil_ph", 60, 2),
     above("delta", "soil_moisture_pct", 30, 0),
     above("rate", "soil_ph", 50, -1.5),
+    above("sum", "soil_ph", 40, 13),
 ]
 
 PLAIN = [DRY, ACID, OLD_PH, known("soil_ph")]
@@ -82,7 +85,7 @@ def conditions(parts: Sequence[Condition]) -> st.SearchStrategy[Condition]:
 
 
 CONDITIONS = conditions(PLAIN)
-ANY_CONDITIONS = conditions([*PLAIN, changed("soil_ph"), *WINDOWS])
+ANY_CONDITIONS = conditions([*PLAIN, changed("soil_ph"), before(23), *WINDOWS])
 """Averages change all the time, so with these it matters when exactly a rule is looked at."""
 ONLY = st.one_of(
     st.none(),
@@ -122,16 +125,22 @@ SILENCE_RULES = st.builds(
     unknown=st.just("hold"),
     only=ONLY,
 )
-MOMENT_RULES = st.builds(
-    Terms,
-    begins=st.one_of(TIMES, st.just("tamper")),
-    when=st.one_of(st.none(), CONDITIONS),
-    until=st.one_of(st.none(), CONDITIONS, st.sampled_from([25, 70])),
-    for_minutes=st.just(0),
-    cooldown_minutes=COOLDOWN,
-    unknown=UNKNOWN,
-    only=ONLY,
-)
+
+
+def moment_rules(conditions: st.SearchStrategy[Condition]) -> st.SearchStrategy[Terms]:
+    return st.builds(
+        Terms,
+        begins=st.one_of(TIMES, st.just("tamper")),
+        when=st.one_of(st.none(), conditions),
+        until=st.one_of(st.none(), conditions, st.sampled_from([25, 70])),
+        for_minutes=st.just(0),
+        cooldown_minutes=COOLDOWN,
+        unknown=UNKNOWN,
+        only=ONLY,
+    )
+
+
+MOMENT_RULES = moment_rules(ANY_CONDITIONS)
 RULES = st.one_of(CONDITION_RULES, SILENCE_RULES, MOMENT_RULES)
 AFTER = st.sampled_from([1, 1, 4, 10, 10, 29, 30, 31, 70])
 KILLED_AT = st.integers(0, 300).map(lambda at: at * MINUTE // 2)
@@ -252,6 +261,9 @@ def test_the_engine_does_what_the_model_does(terms: Terms, reports: list[Report]
     assert changes_of(drive(terms, reports)) == expect(terms, reports)
 
 
+FORGETFUL = re.compile(r"sum\(|count\(")
+"""After a start a device is known since the oldest message that its windows needed: then these two
+may be unknown for a while."""
 AGE_BEHIND_MOISTURE = Terms(None, OLD_PH, DRY, 0, 0, "hold")
 """The age is reached while moisture forbids the rule to begin; then moisture becomes unknown."""
 
@@ -265,7 +277,11 @@ AGE_BEHIND_MOISTURE = Terms(None, OLD_PH, DRY, 0, 0, "hold")
     ],
     [Stop(40 * MINUTE + MINUTE // 2)],
 )
-@given(RULES, REPORTS, st.lists(st.builds(Stop, KILLED_AT), max_size=4))
+@given(
+    RULES.filter(lambda terms: not FORGETFUL.search(terms.yaml)),
+    REPORTS,
+    st.lists(st.builds(Stop, KILLED_AT), max_size=4),
+)
 def test_a_restart_at_any_instant_changes_no_later_decision(
     terms: Terms, reports: list[Report], stops: list[Stop]
 ) -> None:
@@ -278,7 +294,7 @@ def test_a_restart_at_any_instant_changes_no_later_decision(
 
 @settings(max_examples=300 * MORE, deadline=None)
 @given(
-    MOMENT_RULES,
+    moment_rules(CONDITIONS),
     st.sampled_from([None, "run", "skip"]),
     REPORTS,
     st.builds(Stop, KILLED_AT, st.sampled_from([1, 4, 6, 20, 70, 200])),
