@@ -292,7 +292,14 @@ def test_a_restart_at_any_instant_changes_no_later_decision(
     assert drive(terms, reports, stops).decisions == undisturbed
 
 
+ENDS_AND_BEGINS = Terms(
+    Times("at: [22:00, 00:00]", frozenset({0, 22 * 60})), None, 25, 0, 0, "hold"
+)
+"""While the gateway is off what fires comes to its end, and then fires again."""
+
+
 @settings(max_examples=300 * MORE, deadline=None)
+@example(ENDS_AND_BEGINS, None, [], Stop(47 * MINUTE, 200))
 @given(
     moment_rules(CONDITIONS),
     st.sampled_from([None, "run", "skip"]),
