@@ -18,6 +18,8 @@ FILE_MAX = 4 * 1024 * 1024
 """Bytes. A hamlet's devices.yaml with 5,000 devices is under 1 MiB."""
 DEPTH_MAX = 20
 """Nesting of the document; ours need eight. Deeper ones would exhaust the parser's stack."""
+INTEGER_BITS_MAX = 64
+"""Python refuses to write out a number of thousands of digits, but reads it as 0xfff…."""
 
 _WORDS = {
     "tuple_type": "must be a list",
@@ -152,13 +154,19 @@ class _Builder:
         if node.tag.endswith((":int", ":float")) and ":" in node.value:
             return node.value  # YAML 1.1 reads the time 22:00 as sixties, 1320
         try:
-            return self._scalars.construct_object(node)
+            value: object = self._scalars.construct_object(node)
+            if isinstance(value, int) and value.bit_length() > INTEGER_BITS_MAX:
+                raise ValueError("the number is too large")
+            return value
+        except yaml.MarkedYAMLError as error:  # its text repeats the place
+            reason = _explain(error.problem or "no YAML")
         except (yaml.YAMLError, ValueError) as error:
-            if isinstance(error, yaml.MarkedYAMLError):  # it repeats the place
-                error = ValueError(_explain(error.problem or "no YAML"))
-            self._complain(node, f"cannot be read: {error}")
-            self.lost.add(path)
-            return None
+            reason = str(error)
+        except (LookupError, AttributeError):  # PyYAML takes a tag at its word: !!bool maybe
+            reason = "the tag does not fit; tags (!name) are not needed here"
+        self._complain(node, f"cannot be read: {reason}")
+        self.lost.add(path)
+        return None
 
     def _complain(self, node: yaml.Node, message: str) -> None:
         self.problems.append(_at(node.start_mark, self.file, message))
@@ -173,7 +181,7 @@ def read_text(file: Path) -> str:
     """What stands in a YAML file. Raises ProblemsError when it cannot be read."""
     try:
         if file.exists() and not file.is_file():
-            raise ProblemsError([Problem(file, 1, 1, "is no file")])
+            raise ProblemsError([Problem(file, 1, 1, "is no file, or a folder without access")])
         with file.open("rb") as handle:
             raw = handle.read(FILE_MAX + 1)
         if len(raw) > FILE_MAX:

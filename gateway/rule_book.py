@@ -20,7 +20,7 @@ from gateway.clock import Now
 from gateway.decisions import RuleVersion
 from gateway.durable_file import write_durably
 from gateway.journal.reader import JournalReader
-from gateway.located_yaml import Problem, ProblemsError
+from gateway.located_yaml import Problem, ProblemsError, read_text
 from gateway.pipeline import Pipeline
 from gateway.rule_drafts import findings_in, mistake, versions_since
 from gateway.rule_rehearsal import rehearse
@@ -264,11 +264,11 @@ def _names_of(site: Site) -> Names:
 
 
 def _content(path: Path) -> str:
-    """Nothing, of a file that is not there yet."""
+    """Nothing, of a file that is not there yet. Raises RuleEditError."""
     try:
-        return path.read_bytes().decode() if path.exists() else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise RuleEditError(_cannot_be_read(path, error)) from None
+        return read_text(path) if path.exists() else ""
+    except ProblemsError as error:
+        raise RuleEditError(_cannot_be_read(path, error.problems[0].message)) from None
 
 
 def _write(edit: _Edit) -> None:
@@ -288,8 +288,8 @@ def _no_rule(rule: str) -> Text:
     return Text(f"Không có quy tắc “{rule}”.", f"There is no rule {rule!r}.")
 
 
-def _cannot_be_read(path: Path, error: Exception) -> Text:
-    return Text(f"Không đọc được {path.name}: {error}", f"{path.name} cannot be read: {error}")
+def _cannot_be_read(path: Path, why: str) -> Text:
+    return Text(f"Không đọc được {path.name}: {why}", f"{path.name} cannot be read: {why}")
 
 
 def _cannot_be_written(path: Path, error: OSError) -> Text:

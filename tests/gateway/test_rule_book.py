@@ -1,6 +1,7 @@
 """Rules that are edited while the gateway runs: in their files, by people, and at a signal."""
 
 import asyncio
+import os
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -187,6 +188,16 @@ async def test_a_folder_that_cannot_be_written_is_told(gateway: Gateway, file: P
     text = gateway.rules.text("dry")
     assert text
     assert text.text == DRY
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "pipe"])
+async def test_what_is_no_file_is_not_read_for_a_new_rule(
+    gateway: Gateway, file: Path, target: str
+) -> None:
+    os.mkfifo(file.with_name("pipe"))
+    file.with_name("dusty.yaml").symlink_to(target)
+    with pytest.raises(RuleEditError, match=r"dusty\.yaml cannot be read: is no file"):
+        await gateway.rules.check(DRY.replace("rule: dry", "rule: dusty"))
 
 
 async def test_rules_in_brackets_are_shown_but_not_edited(tmp_path: Path) -> None:

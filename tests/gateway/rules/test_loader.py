@@ -324,4 +324,34 @@ def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "f.yaml").write_bytes(b"\xff")
     found = check_rules(tmp_path, kinds=KINDS, fleet=None, plots=None).problems
     words = ["is no file"] * 3 + ["does not exist", "is over 4194304 bytes", "is not UTF-8 text"]
-    assert [one.message.split(":")[0] for one in found] == words
+    for one, said in zip(found, words, strict=True):
+        assert one.message.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("!!bool maybe", "the tag does not fit; tags (!name) are not needed here"),
+        ("!!timestamp soon", "the tag does not fit; tags (!name) are not needed here"),
+        ('!!int ""', "the tag does not fit; tags (!name) are not needed here"),
+        ('!!float ""', "the tag does not fit; tags (!name) are not needed here"),
+        ("!!python/object/apply:os.system [id]", "priority must be a whole number"),
+        ("0x" + "f" * 5000, "the number is too large"),
+        ("9" * 5000, "cannot be read: "),
+    ],
+)
+def test_what_yaml_stumbles_over_is_a_mistake_like_others(
+    tmp_path: Path, written: str, words: str
+) -> None:
+    [(line, column, message)] = problems(tmp_path, rule(priority=written))
+    assert (line, column) == (6, 13)
+    assert words in message
+
+
+def test_rules_are_not_lost_where_their_folder_cannot_be_listed(tmp_path: Path) -> None:
+    """So it is also for a folder without permission, which there is none for root."""
+    (tmp_path / "rules").write_text("somewhere/else")
+    (tmp_path / "away").symlink_to(tmp_path / "nowhere")
+    for folder in (tmp_path / "rules", tmp_path / "away"):
+        [problem] = check_rules(folder, kinds=KINDS, fleet=None, plots=None).problems
+        assert problem.file == folder
