@@ -15,10 +15,8 @@ from dashboards.door import Form, Visitor, read_form
 from dashboards.pages import Pages
 from dashboards.rules import rehearsed
 from dashboards.words import Words
-from gateway.rule_texts import Draft, Rehearsal, RuleEditError
+from gateway.rule_texts import RULE_TEXT_MAX, Draft, Rehearsal, RuleEditError
 
-TEXT_MAX = 32_768
-"""Characters of one rule, as in the API."""
 EXAMPLE = """\
 - rule: tea-soil-dry
   label: {vi: Đất chè khô, en: Tea soil is dry}
@@ -206,7 +204,7 @@ async def _editor(
         action=f"/rules/{id}/edit" if id else "/rules/_new",
         content=content,
         revision=revision,
-        text_max=TEXT_MAX,
+        text_max=RULE_TEXT_MAX,
         checked=_checked(pages, words, draft, said),
         visitor=visitor or pages.door.visitor(request),
         name=form.get("name", "") if form else "",

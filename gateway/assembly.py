@@ -32,9 +32,9 @@ from gateway.located_yaml import ProblemsError
 from gateway.pipeline import Pipeline
 from gateway.rounds import Rounds
 from gateway.rules.engine import RuleEngine
-from gateway.rules.groups import Names
+from gateway.rules.groups import GroupNames
 from gateway.rules.hamlet_time import HamletTime
-from gateway.rules.loader import check_files, check_rules, rule_files
+from gateway.rules.loader import check_files, rule_files
 from gateway.rules.rule import GroupBy, Rule, armed
 from gateway.rules.vocabulary import Vocabulary
 from gateway.site import PlaceConfig, Site, SiteConfig, load_site
@@ -48,7 +48,7 @@ def read_site(folder: Path) -> tuple[Site, list[Rule]]:
         site = load_site(folder)
     except ProblemsError as error:
         # What the rules say of devices and plots cannot be judged; their own mistakes can.
-        checked = check_rules(folder / "rules", kinds=KINDS, fleet=None, plots=None)
+        checked = check_files(rule_files(folder / "rules"), Vocabulary(KINDS, None, None))
         raise ProblemsError([*error.problems, *checked.problems]) from None
     return site, check_files(rule_files(site.rules), vocabulary_of(site)).sound()
 
@@ -96,7 +96,7 @@ def build_engines(fleet: Fleet, site: Site, rules: Sequence[Rule]) -> Engines:
     return Engines(
         fleet=fleet,
         health=HealthEngine(fleet),
-        rules=RuleEngine(rules, fleet, hamlet_time(config.place), names_of(site)),
+        rules=RuleEngine(rules, fleet, hamlet_time(config.place), group_names(site)),
         alerts=AlertEngine(),
         outbox=Outbox(config.hamlet, fleet),
         irrigation=IrrigationEngine(site.plots, fleet, ZoneInfo(config.place.timezone)),
@@ -108,7 +108,7 @@ def hamlet_time(place: PlaceConfig) -> HamletTime:
     return HamletTime(ZoneInfo(place.timezone), place.latitude, place.longitude)
 
 
-def names_of(site: Site) -> Names:
+def group_names(site: Site) -> GroupNames:
     """What people call the roads, places and plots."""
     drawn = site.map
     return {

@@ -34,7 +34,7 @@ from gateway.site import Site
 
 FOUND = "file"
 """Who changed a rule, where nobody said so: its file had changed."""
-NAMELESS = "new-rule"
+UNNAMED = "new-rule"
 """The file of a rule whose id cannot be the name of one."""
 FILE_MODE = 0o644
 """Of a new file: technicians edit it, too."""
@@ -240,7 +240,7 @@ class RuleBook:
     def _place(self, text: str, id: str, rule: str | None, revision: str | None) -> _Edit:
         """The file that the text belongs to, and what it then holds. Raises RuleEditError."""
         if rule is None:
-            name = id if IDENTIFIER.fullmatch(id) else NAMELESS  # which the check then refuses
+            name = id if IDENTIFIER.fullmatch(id) else UNNAMED  # which the check then refuses
             path = self._folder / f"{name}.yaml"
             before = _content(path)
             return _Edit(path, before, added(before, text))

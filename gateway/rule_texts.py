@@ -10,6 +10,9 @@ from devices.text import Text
 from gateway.decisions import RuleState
 from gateway.located_yaml import Problem
 
+RULE_TEXT_MAX = 32_768
+"""Characters of one rule that is sent. The longest honest one has under 3,000."""
+
 
 class Finding(NamedTuple):
     """A mistake, or a warning, in a rule. `line` and `column` count from 1 within the text that

@@ -9,12 +9,9 @@ from devices.metric import Value
 from gateway.api.shapes import Label
 from gateway.decisions import RuleChanged, RuleEdit, RuleState, RuleVersion
 from gateway.located_yaml import Problem
-from gateway.rule_texts import Draft, Finding, RuleText
+from gateway.rule_texts import RULE_TEXT_MAX, Draft, Finding, RuleText
 from gateway.views.rules import RulePast
 from gateway.views.views import RuleStatus
-
-TEXT_MAX = 32_768
-"""Characters of one rule. The longest honest one has under 3,000."""
 
 
 class _Shape(BaseModel):
@@ -160,14 +157,14 @@ class RuleRequest(_Shape):
     """The YAML of one rule, from its dash on. `revision` is that of the rule that was edited:
     without it, what others wrote meanwhile is replaced."""
 
-    text: Annotated[str, Field(max_length=TEXT_MAX)]
+    text: Annotated[str, Field(max_length=RULE_TEXT_MAX)]
     revision: str | None = None
 
 
 class CheckRequest(_Shape):
     """A text to check: in the place of the rule of that id, or as a new one."""
 
-    text: Annotated[str, Field(max_length=TEXT_MAX)]
+    text: Annotated[str, Field(max_length=RULE_TEXT_MAX)]
     rule: str | None = None
 
 

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -13,11 +12,11 @@ import typer
 
 from devices.kinds import KINDS
 from gateway.assembly import JOURNAL_FILE, vocabulary_of
-from gateway.cli.complaints import USAGE
+from gateway.cli.complaints import refuse
 from gateway.journal.database import JournalError, naming_damage, open_for_reading
 from gateway.journal.memory import DeviceConflictError, load_fleet
 from gateway.located_yaml import Problem, ProblemsError
-from gateway.rules.loader import check_files, rule_files
+from gateway.rules.loader import check_files, named_files, rule_files
 from gateway.rules.vocabulary import Vocabulary
 from gateway.site import Site, load_site
 
@@ -46,10 +45,8 @@ def check_rules(
     """
     folder = site or (SITE if SITE.is_dir() else None)
     if folder is None and not paths:
-        text = f"hamlet: there is no folder {SITE}; say --site DIR, or which files of rules"
-        print(text, file=sys.stderr)
-        raise typer.Exit(USAGE)
-    files = [file for path in paths for file in _files(path)] if paths else None
+        refuse(f"there is no folder {SITE}; say --site DIR, or which files of rules")
+    files = named_files(paths) if paths else None
     findings = list(_find(folder, files))
     if as_json:
         print(json.dumps([_as_json(finding) for finding in findings], ensure_ascii=False, indent=1))
@@ -60,10 +57,6 @@ def check_rules(
         print(_summary(findings))
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
-
-
-def _files(path: Path) -> list[Path]:
-    return rule_files(path) if path.is_dir() else [path]
 
 
 def _find(folder: Path | None, files: list[Path] | None) -> Iterator[_Finding]:

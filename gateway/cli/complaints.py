@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 
@@ -55,6 +56,12 @@ def complaints() -> Iterator[None]:
         for error in _leaves(group):
             print(f"hamlet: {error}", file=sys.stderr)
         raise typer.Exit(USAGE) from None
+
+
+def refuse(message: str) -> NoReturn:
+    """End the command with status 2 and this sentence: it was not called as it must be."""
+    print(f"hamlet: {message}", file=sys.stderr)
+    raise typer.Exit(USAGE)
 
 
 def say_problems(problems: list[Problem]) -> None:

@@ -2,13 +2,12 @@
 
 import json
 import sqlite3
-import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -16,7 +15,7 @@ import typer
 from dashboards.words import Words
 from devices.reading import Millis
 from gateway.assembly import JOURNAL_FILE, build_engines, read_site
-from gateway.cli.complaints import USAGE, complaints
+from gateway.cli.complaints import complaints, refuse
 from gateway.cli.explained_text import as_json, describe
 from gateway.cli.language import Lang, of_terminal
 from gateway.decisions import RuleChanged
@@ -24,6 +23,7 @@ from gateway.fleet import Fleet
 from gateway.journal.as_of import fleet_as_of, rule_states_as_of
 from gateway.journal.database import JournalError, naming_damage, open_for_reading
 from gateway.journal.memory import load_fleet, load_rule_states
+from gateway.journal.periods import newest_time
 from gateway.journal.recall import recall
 from gateway.located_yaml import did_you_mean
 from gateway.rules.engine import RuleEngine
@@ -58,7 +58,7 @@ def explain_rule(
         then = None if at is None else _time(at, zone)
         asked = next((one for one in rules if one.id == rule), None)
         if asked is None:
-            _refuse(f"there is no rule {rule!r}{did_you_mean(rule, [one.id for one in rules])}")
+            refuse(f"there is no rule {rule!r}{did_you_mean(rule, [one.id for one in rules])}")
         now, fleet, found = _look_up(hamlet, asked, device, then)
     if as_json_list:
         print(json.dumps([as_json(one) for one in found], ensure_ascii=False, indent=1))
@@ -84,7 +84,7 @@ def _look_up(
             if subject is not None:
                 known = [*(one.id for one in fleet), *subjects]
                 if subject not in known:
-                    _refuse(f"there is no device {subject!r}{did_you_mean(subject, known)}")
+                    refuse(f"there is no device {subject!r}{did_you_mean(subject, known)}")
                 subjects = [subject]
             found = (engine.explain(rule.id, one, past.now) for one in subjects)
             return past.now, fleet, [one for one in found if one is not None]
@@ -129,11 +129,7 @@ class _Past:
 
 def _present(connection: sqlite3.Connection) -> Millis:
     """The gateway keeps its own time, which may be ahead of the machine's."""
-    newest = connection.execute(
-        "SELECT received_at FROM message ORDER BY id DESC LIMIT 1"
-    ).fetchone()
-    now: Millis = round(time.time() * 1000)
-    return max(now, newest[0]) if newest else now
+    return max(round(time.time() * 1000), newest_time(connection))
 
 
 def _time(written: str, zone: ZoneInfo) -> Millis:
@@ -144,9 +140,4 @@ def _time(written: str, zone: ZoneInfo) -> Millis:
             then = datetime.fromisoformat(written)
         return round(then.replace(tzinfo=then.tzinfo or zone).timestamp() * 1000)
     except (ValueError, OverflowError, OSError):
-        _refuse(f"--at: {written!r} is no time; write e.g. 2026-11-22T06:30")
-
-
-def _refuse(message: str) -> NoReturn:
-    print(f"hamlet: {message}", file=sys.stderr)
-    raise typer.Exit(USAGE)
+        refuse(f"--at: {written!r} is no time; write e.g. 2026-11-22T06:30")

@@ -1,13 +1,12 @@
 """`hamlet rules new`: a ready rule from the library for a site of one's own."""
 
-import sys
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from gateway.cli.complaints import USAGE, complaints
+from gateway.cli.complaints import complaints, refuse
 from gateway.located_yaml import did_you_mean
 from gateway.rules.ready import TESTS_FOLDER, ReadyRule, find_rule, ready_rules
 
@@ -28,19 +27,19 @@ def new_rule(
         _show_all()
         return
     if name is None:
-        _refuse("which rule? `hamlet rules new --list` shows all")
+        refuse("which rule? `hamlet rules new --list` shows all")
     rule = ready_rules().get(name)
     if rule is None:
         hint = did_you_mean(name, ready_rules())
-        _refuse(f"there is no ready rule {name!r}{hint}; `hamlet rules new --list` shows all")
+        refuse(f"there is no ready rule {name!r}{hint}; `hamlet rules new --list` shows all")
     if not site.is_dir():
-        _refuse(f"there is no folder {site}; --site DIR says where the site is")
+        refuse(f"there is no folder {site}; --site DIR says where the site is")
     with complaints():
         _refuse_second(rule, site / RULES_FOLDER)
         try:
             written = _write(rule, site / RULES_FOLDER)
         except OSError as error:
-            _refuse(f"{error.filename}: cannot be written: {error.strerror}")
+            refuse(f"{error.filename}: cannot be written: {error.strerror}")
     _say_what_now(rule, site, *written)
 
 
@@ -56,10 +55,10 @@ def _refuse_second(rule: ReadyRule, folder: Path) -> None:
     found = find_rule(rule.id, folder)
     if found is not None:
         file, line = found
-        _refuse(f"{file}:{line}: there is a rule {rule.id!r} already")
+        refuse(f"{file}:{line}: there is a rule {rule.id!r} already")
     for file in _places(rule, folder):
         if file.exists():
-            _refuse(f"{file} exists already; nothing was written")
+            refuse(f"{file} exists already; nothing was written")
 
 
 def _write(rule: ReadyRule, folder: Path) -> tuple[Path, Path]:
@@ -98,8 +97,3 @@ def _say_what_now(rule: ReadyRule, site: Path, file: Path, scenarios: Path) -> N
         f"hamlet rules check --site {site}   # does it fit your devices?\n"
         "systemctl reload hamlet   # the gateway takes it over"
     )
-
-
-def _refuse(message: str) -> NoReturn:
-    print(f"hamlet: {message}", file=sys.stderr)
-    raise typer.Exit(USAGE)

@@ -86,7 +86,7 @@ class Answers:
     def _median(self, question: Median) -> float | None:
         values = [
             value
-            for other in self._surroundings.group(question, self._device)
+            for other in self._surroundings.neighbours(question, self._device)
             if other is not self._device
             and (value := other.value(question.metric, self.now)) is not None
         ]

@@ -13,7 +13,7 @@ from gateway.decisions import Decision, RuleChanged
 from gateway.fleet import SILENT_AFTER_MIN_MS, Device, Fleet
 from gateway.rules.explained import RuleExplained, explain
 from gateway.rules.grouping import Member
-from gateway.rules.groups import NAMELESS, Names
+from gateway.rules.groups import NAMELESS, GroupNames
 from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.health import newest_of
 from gateway.rules.instance import Instance
@@ -43,7 +43,7 @@ class RuleEngine:
         rules: Sequence[Rule],
         fleet: Fleet,
         here: HamletTime,
-        names: Names = NAMELESS,
+        names: GroupNames = NAMELESS,
         recall: Recall = nothing_recalled,
     ) -> None:
         """`names` are what people call what devices are grouped by; `recall` tells what they
@@ -123,7 +123,7 @@ class RuleEngine:
             shape = plan.whole
         else:
             shape = plan.shapes.get(tuple(values)) or plan.add_shape(values)
-        if uneven := plan.uneven:
+        if asks_more := plan.asks_more:
             plan.take(reading, now)
         if device.older or now - reading.measured_at > SILENT_AFTER_MIN_MS:
             return self._on_uneven_reading(plan, shape.touched, reading, now)
@@ -135,7 +135,7 @@ class RuleEngine:
             else:
                 if not calm:
                     shape.uneventful()
-                return self._after_calm(plan, now) if uneven else _NOTHING
+                return self._after_calm(plan, now) if asks_more else _NOTHING
         except Exception:  # noqa: BLE001, S110 - whose rule it is, is found out below
             pass
         decisions = self._judging.judge(plan, shape.touched, values.get, now)

@@ -11,9 +11,9 @@ from gateway.rules.grouping import Group, GroupedRule, Member, group_of
 from gateway.rules.instance import Instance
 from gateway.rules.rule import GroupBy, Grouping, Rule, numbers_of
 
-Names = Mapping[tuple[GroupBy, str], Text]
+GroupNames = Mapping[tuple[GroupBy, str], Text]
 """What people call the roads, places and plots of the hamlet."""
-NAMELESS: Names = MappingProxyType({})
+NAMELESS: GroupNames = MappingProxyType({})
 Change = tuple[Instance | None, Instance | None]
 """The instance of a group now and before; None where there is none."""
 
@@ -22,7 +22,7 @@ class Groups:
     """`waiting` are the instances of those groups in which something has changed, `by_subject` all
     as of `take_changes`: those of each group by rule."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: GroupNames) -> None:
         self.waiting: dict[Instance, None] = {}
         self.by_subject: dict[str, dict[str, Instance]] = {}
         self._names = names

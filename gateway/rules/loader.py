@@ -1,12 +1,10 @@
 """The rules of a site: every YAML file of a folder, checked whole."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from devices.kind import Kind
-from gateway.fleet import Fleet
 from gateway.located_yaml import Problem, ProblemsError, parse_partly, parse_yaml, read_text
 from gateway.rules.document import Document, Node
 from gateway.rules.overlaps import Written, warn_of_overlaps
@@ -20,7 +18,7 @@ NO_DRAFTS: Mapping[Path, str] = {}
 
 @dataclass(slots=True)
 class CheckedRules:
-    """What a folder holds. The rules may run only when there are no problems. `sources` is how
+    """What files hold. The rules may run only when there are no problems. `sources` is how
     those that can be edited one by one are written, by id."""
 
     rules: list[Rule] = field(default_factory=list)
@@ -35,29 +33,21 @@ class CheckedRules:
         return self.rules
 
 
-def check_rules(
-    folder: Path,
-    *,
-    kinds: Mapping[str, Kind],
-    fleet: Fleet | None,
-    plots: Collection[str] | None,
-    constants: Mapping[str, float] | None = None,
-) -> CheckedRules:
-    """Read `*.yaml` and `*.yml` of the folder, in the order of their names. A site without the
-    folder has no rules. Without a fleet, what is said of single devices is not checked; without
-    plots, what is said of plots; without constants, those of the site."""
-    return check_files(rule_files(folder), Vocabulary(kinds, fleet, plots, constants))
-
-
 def rule_files(folder: Path) -> list[Path]:
-    """The files of rules in a folder, in the order in which they are read. What is there but is no
-    folder that can be listed stands for itself: a site must not lose its rules without a word."""
+    """`*.yaml` and `*.yml` of a folder, in the order in which they are read: that of their names.
+    What is there but is no folder that can be listed stands for itself: a site must not lose its
+    rules without a word."""
     try:
         return sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml"))
     except FileNotFoundError:
         return [folder] if folder.is_symlink() else []
     except OSError:
         return [folder]
+
+
+def named_files(paths: Iterable[Path]) -> list[Path]:
+    """The files of rules that somebody names: files, or folders of them."""
+    return [file for path in paths for file in (rule_files(path) if path.is_dir() else [path])]
 
 
 def check_files(

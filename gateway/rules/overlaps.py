@@ -87,7 +87,7 @@ def _warn_of_opposites(rules: Sequence[Written], vocabulary: Vocabulary) -> None
                 second.written.warn(
                     "then",
                     f"{first.written.place} wants the opposite of {device} and may fire at the "
-                    "same time: give one of them a higher priority:",
+                    "same time: give one of them a higher `priority`",
                 )
 
 

@@ -70,11 +70,12 @@ class Plan:
     A reading with `complete` metrics has all there are, and is of the shape `whole`; for others
     `shapes` maps the names of their metrics, in their order, to the shape, see `add_shape`.
     `followers` are the instances of other devices that read this one, `watch` is what is
-    remembered of it. `uneven`: what its rules ask cannot be answered from a reading alone.
+    remembered of it. `asks_more`: what its rules ask cannot be answered from a reading alone.
     """
 
     __slots__ = (
         "answers",
+        "asks_more",
         "by_rule",
         "complete",
         "device",
@@ -85,7 +86,6 @@ class Plan:
         "setting",
         "shapes",
         "timed",
-        "uneven",
         "watch",
         "whole",
     )
@@ -105,7 +105,7 @@ class Plan:
         self.followers: tuple[Instance, ...] = ()
         self.instances = tuple(by_rule.values())
         self.timed = tuple(one for one in self.instances if one.timed)
-        self.uneven = any(one.questions for one in self.instances)
+        self.asks_more = any(one.questions for one in self.instances)
         self.on_events = tuple(one for one in self.instances if one.rule.event is not None)
         self.complete = len(device.kind.metrics)
         self.whole = Shape((metric.name for metric in device.kind.metrics), self.instances)
@@ -125,7 +125,7 @@ class Plan:
         """What is remembered of the device, and who follows it."""
         self.watch = watch
         self.followers = tuple(followers)
-        self.uneven = (
+        self.asks_more = (
             watch is not None
             or bool(self.followers)
             or any(one.questions for one in self.instances)

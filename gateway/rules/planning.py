@@ -7,7 +7,7 @@ from devices.reading import Millis
 from gateway.fleet import Device
 from gateway.rules.expression.compile import ReadSetting
 from gateway.rules.grouping import Member
-from gateway.rules.groups import Change, Groups, Names
+from gateway.rules.groups import Change, GroupNames, Groups
 from gateway.rules.instance import Instance
 from gateway.rules.plan import Plan
 from gateway.rules.relations import relate, relate_alone
@@ -25,7 +25,11 @@ class Planning:
     """
 
     def __init__(
-        self, rules: Sequence[Rule], clocks: RuleClocks, names: Names, surroundings: Surroundings
+        self,
+        rules: Sequence[Rule],
+        clocks: RuleClocks,
+        names: GroupNames,
+        surroundings: Surroundings,
     ) -> None:
         self.plans: dict[str, Plan] = {}
         self.groups = Groups(names)

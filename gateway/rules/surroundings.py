@@ -33,12 +33,12 @@ class Surroundings:
         self._hour: tuple[Millis, Millis, int] = (0, 0, 0)
         self._night: tuple[Millis, Millis, bool] = (0, 0, False)
         self._stations: tuple[Device, ...] | None = None
-        self._groups: dict[tuple[tuple[str, str], ...], tuple[Device, ...]] = {}
+        self._neighbours: dict[tuple[tuple[str, str], ...], tuple[Device, ...]] = {}
 
     def forget_fleet(self) -> None:
         """Devices have come, gone or moved."""
         self._stations = None
-        self._groups.clear()
+        self._neighbours.clear()
 
     def trust_clock(self, trusted: bool, now: Millis) -> bool:
         """Whether what is told as the time is the time; returns whether that is news."""
@@ -80,7 +80,7 @@ class Surroundings:
         own = [one for one in self._stations if one.plot == plot]
         return iter(own or self._stations)
 
-    def group(self, question: Median, device: Device) -> tuple[Device, ...]:
+    def neighbours(self, question: Median, device: Device) -> tuple[Device, ...]:
         """The devices that are meant, the asking one among them if it is; none when it lacks what
         they should share with it."""
         of: list[tuple[str, str]] = []
@@ -90,14 +90,14 @@ class Surroundings:
                 return ()
             of.append((field, wanted))
         key = (("metric", question.metric), *of)
-        if key not in self._groups:
-            self._groups[key] = tuple(
+        if key not in self._neighbours:
+            self._neighbours[key] = tuple(
                 one
                 for one in self.fleet.adopted()
                 if one.kind.metric(question.metric)
                 and all(has(one, field, wanted) for field, wanted in of)
             )
-        return self._groups[key]
+        return self._neighbours[key]
 
     def _hour_at(self, now: Millis) -> tuple[Millis, Millis, int]:
         begin, end, _ = self._hour

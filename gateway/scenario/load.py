@@ -13,7 +13,13 @@ from gateway.fleet import Device, Fleet
 from gateway.journal.memory import list_device
 from gateway.located_yaml import Located, Problem, ProblemsError, Route, did_you_mean, load_yaml
 from gateway.rules.document import Document, Node
-from gateway.rules.loader import CheckedRules, check_files, check_rules_of, rule_files
+from gateway.rules.loader import (
+    CheckedRules,
+    check_files,
+    check_rules_of,
+    named_files,
+    rule_files,
+)
 from gateway.rules.rule import Rule
 from gateway.rules.vocabulary import Vocabulary
 from gateway.scenario.story import MESSAGES_MAX, Said, Story
@@ -122,9 +128,8 @@ def _rules(
             raise ProblemsError([located.problem((), message)])
         checked = check_files(rule_files(site.rules), vocabulary)
     elif all(isinstance(one, str) for one in listed):
-        paths = (located.file.parent / str(one) for one in listed)
-        files = [rule_files(path) if path.is_dir() else [path] for path in paths]
-        checked = check_files([file for found in files for file in found], vocabulary)
+        files = named_files(located.file.parent / str(one) for one in listed)
+        checked = check_files(files, vocabulary)
     else:
         checked = _inline(located, vocabulary)
     if checked.problems:

@@ -16,7 +16,8 @@ from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.nodes import Question, is_truth
 from gateway.rules.expression.parse import ExpressionError
 from gateway.rules.expression.scope import Scope
-from gateway.rules.loader import check_rules
+from gateway.rules.loader import check_files, rule_files
+from gateway.rules.vocabulary import Vocabulary
 from gateway.scenario.load import load_stories
 from gateway.scenario.run import run
 from tests.fuzz.conftest import Fuzz
@@ -64,7 +65,7 @@ def test_rules(fuzz: Fuzz, tmp_path: Path) -> None:
     @given(mutated(RULES))
     def check(text: bytes) -> None:
         (tmp_path / "rules.yaml").write_bytes(text)
-        checked = check_rules(tmp_path, kinds=KINDS, fleet=None, plots={"lo-1"})
+        checked = check_files(rule_files(tmp_path), Vocabulary(KINDS, None, {"lo-1"}))
         for problem in checked.problems:
             assert problem.message
             assert problem.line > 0

@@ -1,21 +1,20 @@
 """The command: which readings, which rules, and what is written."""
 
 import sqlite3
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, NamedTuple, NoReturn
+from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
 import typer
 
 from devices.decode import EARLIEST, parse_time
-from devices.kinds import KINDS
 from devices.reading import Millis
 from devices.rejection import RejectedError
-from gateway.assembly import JOURNAL_FILE, read_site
+from gateway.assembly import JOURNAL_FILE, read_site, vocabulary_of
 from gateway.backtest.csv_rows import CsvRows
 from gateway.backtest.journal_rows import JournalRows
 from gateway.backtest.result import Change
@@ -24,13 +23,13 @@ from gateway.backtest.run import backtest
 from gateway.cli.backtest.chart import check_chart, draw
 from gateway.cli.backtest.report import as_json, as_text
 from gateway.cli.backtest.simulated import SimulatedRows
-from gateway.cli.complaints import USAGE, complaints
+from gateway.cli.complaints import complaints, refuse
 from gateway.cli.progress import progress
 from gateway.fleet import Fleet
 from gateway.journal.database import JournalError, naming_damage, open_for_reading
-from gateway.rules.loader import check_files, rule_files
+from gateway.journal.periods import newest_time
+from gateway.rules.loader import check_files, named_files
 from gateway.rules.rule import Rule, armed
-from gateway.rules.vocabulary import Vocabulary
 from gateway.site import Site
 
 DAY_MS: Millis = 86_400_000
@@ -82,9 +81,9 @@ def backtest_command(
     simulated hamlet. Rules of a file are compared with the armed ones of the same names.
     """
     if sum(given is not None for given in (csv, simulated, days or since or until)) > 1:
-        _refuse("give only one of --csv, --simulated and a time of the journal")
+        refuse("give only one of --csv, --simulated and a time of the journal")
     if days and since:
-        _refuse("give only one of --days and --from")
+        refuse("give only one of --days and --from")
     asked = _Asked(csv, simulated, days, _time("--from", since), _time("--to", until))
     with complaints():
         if chart:
@@ -141,17 +140,12 @@ def _span(asked: _Asked, connection: sqlite3.Connection) -> Span:
     until = LATEST if asked.until is None else asked.until
     if asked.days is None:
         return Span(asked.since or EARLIEST, until)
-    newest = "SELECT received_at FROM message ORDER BY id DESC LIMIT 1"
-    row = connection.execute(newest).fetchone()
-    end = min(until, row[0] + 1) if row else until
+    end = min(until, newest_time(connection) + 1)
     return Span(end - asked.days * DAY_MS, until)
 
 
 def _read(paths: Sequence[Path], site: Site, fleet: Fleet) -> list[Rule]:
-    files = [file for path in paths for file in (rule_files(path) if path.is_dir() else [path])]
-    plots = {plot.id for plot in site.plots}
-    vocabulary = Vocabulary(KINDS, fleet, plots, site.config.constants)
-    return check_files(files, vocabulary).sound()
+    return check_files(named_files(paths), replace(vocabulary_of(site), fleet=fleet)).sound()
 
 
 def _others(
@@ -163,7 +157,7 @@ def _others(
     if against is not None:
         file = Path(against)
         if not file.exists():
-            _refuse(f"--against {against}: there is no such file; or say {ARMED}")
+            refuse(f"--against {against}: there is no such file; or say {ARMED}")
         return _read([file], site, fleet)
     if tried is None:
         return None
@@ -177,9 +171,4 @@ def _time(option: str, written: str | None) -> Millis | None:
     try:
         return parse_time(int(written) if written.isdecimal() else written)
     except RejectedError as error:
-        _refuse(f"{option}: {error.detail.en}")
-
-
-def _refuse(message: str) -> NoReturn:
-    print(f"hamlet: {message}", file=sys.stderr)
-    raise typer.Exit(USAGE)
+        refuse(f"{option}: {error.detail.en}")

@@ -189,7 +189,7 @@ def test_two_rules_that_want_opposite_things_of_one_actuator(tmp_path: Path) -> 
             10,
             9,
             "'a' (rules.yaml:1) wants the opposite of v1 and may fire at the same time: give one "
-            "of them a higher priority:",
+            "of them a higher `priority`",
         )
     ]
 

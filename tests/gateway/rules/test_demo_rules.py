@@ -10,7 +10,8 @@ from devices.reading import Millis
 from gateway.decisions import AlertAsked, RuleState
 from gateway.fleet import Device, Fleet
 from gateway.rules.engine import RuleEngine
-from gateway.rules.loader import CheckedRules, check_rules
+from gateway.rules.loader import CheckedRules, check_files, rule_files
+from gateway.rules.vocabulary import Vocabulary
 from gateway.site import load_site
 from tests.gateway.rules.scene import HERE, HOUR, MINUTE, START, Scene
 
@@ -79,7 +80,7 @@ def fleet() -> Fleet:
 @pytest.fixture(scope="module")
 def checked(fleet: Fleet) -> CheckedRules:
     plots = {plot.id for plot in load_site(SITE).plots}
-    return check_rules(SITE / "rules", kinds=KINDS, fleet=fleet, plots=plots)
+    return check_files(rule_files(SITE / "rules"), Vocabulary(KINDS, fleet, plots))
 
 
 @pytest.fixture

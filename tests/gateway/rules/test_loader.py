@@ -9,7 +9,7 @@ from devices.kinds import KINDS
 from devices.text import Text
 from gateway.fleet import Fleet
 from gateway.located_yaml import FILE_MAX, ProblemsError
-from gateway.rules.loader import CheckedRules, check_files, check_rules
+from gateway.rules.loader import CheckedRules, check_files, rule_files
 from gateway.rules.rule import Rule, Unknown
 from gateway.rules.vocabulary import Vocabulary
 from tests.gateway.rules.scene import device, fleet_of
@@ -28,7 +28,7 @@ def check(folder: Path, *texts: str, fleet: Fleet | None = None) -> CheckedRules
     for number, text in enumerate(texts, 1):
         (folder / f"{number}.yaml").write_text(text, encoding="utf-8")
     known = fleet_of(DEVICES) if fleet is None else fleet
-    return check_rules(folder, kinds=KINDS, fleet=known, plots={"lo-1", "lo-2"})
+    return check_files(rule_files(folder), Vocabulary(KINDS, known, {"lo-1", "lo-2"}))
 
 
 def problems(folder: Path, *texts: str) -> list[tuple[int, int, str]]:
@@ -201,7 +201,7 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
         ("3.yaml", 1),
     ]
     with pytest.raises(ProblemsError) as raised:
-        check_rules(tmp_path, kinds=KINDS, fleet=None, plots=None).sound()
+        check_files(rule_files(tmp_path), Vocabulary(KINDS, None, None)).sound()
     assert len(raised.value.problems) == len(found)
 
 
@@ -242,13 +242,13 @@ def test_what_is_probably_not_meant_is_a_warning(
 def test_without_a_fleet_or_plots_only_the_rules_own_mistakes_are_told(tmp_path: Path) -> None:
     text = rule(then="[{irrigate: {plot: lo-9, litres: 1}}, {command: {device: v, command: x}}]")
     (tmp_path / "1.yaml").write_text(text)
-    checked = check_rules(tmp_path, kinds=KINDS, fleet=None, plots=None)
+    checked = check_files(rule_files(tmp_path), Vocabulary(KINDS, None, None))
     assert (checked.problems, checked.warnings) == ([], [])
 
 
 def test_a_site_without_rules_has_none(tmp_path: Path) -> None:
     assert check(tmp_path, "# nothing yet\n").rules == []
-    assert check_rules(tmp_path / "rules", kinds=KINDS, fleet=None, plots=None).rules == []
+    assert check_files(rule_files(tmp_path / "rules"), Vocabulary(KINDS, None, None)).rules == []
 
 
 def test_a_rule_without_kind_is_for_the_kinds_that_measure_what_it_reads(tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "d.yaml").symlink_to("nowhere")
     (tmp_path / "e.yaml").write_bytes(b"#" * (FILE_MAX + 1))
     (tmp_path / "f.yaml").write_bytes(b"\xff")
-    found = check_rules(tmp_path, kinds=KINDS, fleet=None, plots=None).problems
+    found = check_files(rule_files(tmp_path), Vocabulary(KINDS, None, None)).problems
     words = ["is no file"] * 3 + ["does not exist", "is over 4194304 bytes", "is not UTF-8 text"]
     for one, said in zip(found, words, strict=True):
         assert one.message.startswith(said)
@@ -353,5 +353,5 @@ def test_rules_are_not_lost_where_their_folder_cannot_be_listed(tmp_path: Path) 
     (tmp_path / "rules").write_text("somewhere/else")
     (tmp_path / "away").symlink_to(tmp_path / "nowhere")
     for folder in (tmp_path / "rules", tmp_path / "away"):
-        [problem] = check_rules(folder, kinds=KINDS, fleet=None, plots=None).problems
+        [problem] = check_files(rule_files(folder), Vocabulary(KINDS, None, None)).problems
         assert problem.file == folder

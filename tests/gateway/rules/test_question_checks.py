@@ -6,7 +6,8 @@ import pytest
 
 from devices.kinds import KINDS
 from gateway.fleet import Device
-from gateway.rules.loader import CheckedRules, check_rules
+from gateway.rules.loader import CheckedRules, check_files, rule_files
+from gateway.rules.vocabulary import Vocabulary
 from tests.gateway.rules.scene import ALERT, device, fleet_of
 
 DEVICES = (
@@ -21,7 +22,7 @@ def check(folder: Path, when: str, devices: tuple[Device, ...] = DEVICES) -> Che
     text = f"- rule: r\n  label: x\n  on: {{kind: soil}}\n  when: {when}\n{ALERT}"
     (folder / "rules.yaml").write_text(text)
     fleet = fleet_of(devices)
-    return check_rules(folder, kinds=KINDS, fleet=fleet, plots={"lo-1"}, constants={"dry": 24})
+    return check_files(rule_files(folder), Vocabulary(KINDS, fleet, {"lo-1"}, {"dry": 24}))
 
 
 @pytest.mark.parametrize(
