@@ -64,7 +64,6 @@ async def rule_list(pages: Pages, request: Request, said: str = "") -> Response:
         visitor=pages.door.visitor(request),
         name="",
         said=said,
-        mild=False,
     )
 
 
@@ -88,7 +87,6 @@ async def rule_page(
         visitor=pages.door.visitor(request),
         name="",
         said=said,
-        mild=False,
         rehearsal=rehearsal,
         rehearsed=rehearsed(pages.views, rehearsal),
     )

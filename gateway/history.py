@@ -131,12 +131,10 @@ class History(Store, Protocol):
         """The newest changes of rules for a device."""
 
     def transitions_of_rule(self, rule: str, limit: int) -> Sequence[RuleChanged]:
-        """What became of the rule, for whatever device."""
-        ...
+        """What became of the rule, for whatever device, newest first."""
 
     def rule_versions(self, rule: str, limit: int) -> Sequence[RuleVersion]:
-        """How the rule read."""
-        ...
+        """How the rule read, newest first."""
 
     def rejected(self, limit: int) -> Sequence[RejectedMessage]:
         """The newest messages that were not accepted."""

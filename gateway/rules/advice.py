@@ -172,12 +172,12 @@ def _advise_on_data(
         if device.measured_at is not None and device.kind.name in fitting
     ]
     for name, condition in (("when", rule.when), ("until", rule.until)):
-        for metric in sorted(condition.metrics) if condition and heard else ():
+        if condition is None or not heard:
+            continue
+        for metric in sorted(condition.metrics):
             if not any(metric in device.values for device in heard):
-                fault = Fault(
-                    max(condition.text.find(metric), 0) if condition else 0,
-                    f"no matching device has ever sent {metric}",
-                )
+                at = max(condition.text.find(metric), 0)
+                fault = Fault(at, f"no matching device has ever sent {metric}")
                 places[name].warn_within([fault])
 
 

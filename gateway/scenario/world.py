@@ -25,7 +25,6 @@ from gateway.engines import Remembered
 from gateway.fleet import GATEWAY, Device, Fleet
 from gateway.irrigation.engine import IrrigationEngine
 from gateway.journal.memory import list_device
-from gateway.pipeline import Pipeline
 from gateway.rules.rule import Rule, source_of
 from gateway.scenario.story import MESSAGES_MAX, Said
 from gateway.scenario.written import Outage
@@ -73,7 +72,7 @@ class World:
         self._numbers: dict[str, int] = {}
         self._states: dict[tuple[str, str], RuleChanged] = {}
         self._known_commands: dict[str, Command] = {}
-        self._pipeline = self._begin(Remembered())
+        self._begin(Remembered())
 
     def pass_time(self, until: Millis, *, including: bool) -> None:
         """Do what falls due before `until`, which is ms after the start, or then, too."""
@@ -119,7 +118,7 @@ class World:
         found = (one for one in self._pipeline.engines.rules.status() if one.rule == rule)
         return next((one.health.en for one in found if one.health is not None), None)
 
-    def _begin(self, remembered: Remembered) -> Pipeline:
+    def _begin(self, remembered: Remembered) -> None:
         engines = build_engines(self.fleet, self._site, self._rules)
         engines.rules.around.recall = self._recall
         engines.remembered = remembered
@@ -128,7 +127,6 @@ class World:
         self._pipeline = connect(engines, self._config, 0)
         self._pipeline.start((), self._now)
         self._gather()
-        return self._pipeline
 
     def _restart(self, at: Millis) -> None:
         """The gateway is on again, and hears at once what the broker has kept."""

@@ -57,7 +57,6 @@ _NAMES: dict[str, Node] = {
     "hour": Hour(),
     "is_night": IsNight(),
 }
-_AGE_USE = "compare age(metric) with a number of seconds, e.g. age(soil_ph) > 3600"
 
 
 class ExpressionError(ValueError):
@@ -334,6 +333,7 @@ class _Reader:
         return Not(found) if isinstance(tree.ops[0], ast.NotIn) else found
 
     def _age(self, tree: ast.Compare) -> Node | None:
+        age = FUNCTIONS["age"]
         relation = _RELATIONS.get(type(tree.ops[0]))
         call, limit = tree.left, tree.comparators[0]
         swapped = not _is_age(call)
@@ -346,10 +346,10 @@ class _Reader:
             or relation in (None, Relation.EQUAL, Relation.UNEQUAL)
             or not isinstance(seconds, Number)
         ):
-            self.complain(tree, _AGE_USE)
+            self.complain(tree, age.use)
             return None
-        age = Arguments(call, FUNCTIONS["age"], self._scope, self._durations, self.complain)
-        metric = age.metric() if age.fit() else None
+        arguments = Arguments(call, age, self._scope, self._durations, self.complain)
+        metric = arguments.metric() if arguments.fit() else None
         if metric is None:
             return None
         older = (relation in (Relation.MORE, Relation.AT_LEAST)) != swapped
