@@ -8,6 +8,9 @@ from gateway.rules.document import Node
 from gateway.rules.selector import EVERY, Selector
 from gateway.rules.vocabulary import Vocabulary
 
+STRANGERS_MAX = 10
+"""Names of one list that nothing bears, and that are told each by itself."""
+
 _FIELDS = ("kind", "device", "tag", "place", "plot")
 
 
@@ -66,10 +69,13 @@ def _warn_of_strangers(
         if not names:
             continue
         known = _known(field, devices)
-        for name in sorted(names - known):
-            what = "there is no device" if field == "device" else f"no device has the {field}"
+        what = "there is no device" if field == "device" else f"no device has the {field}"
+        strangers = sorted(names - known)
+        strange = strange or bool(strangers)
+        for name in strangers[:STRANGERS_MAX]:
             parts[field].warn(f"{what} {name!r}{did_you_mean(name, known)}")
-            strange = True
+        if len(strangers) > STRANGERS_MAX:
+            parts[field].warn(f"{what} of {len(strangers) - STRANGERS_MAX} more of these names")
     if not strange and next(selector.find(vocabulary.fleet), None) is None:
         node.warn("no device matches")
 

@@ -11,7 +11,8 @@ from gateway.fleet import Device
 from gateway.rules.window import Window
 
 Recall = Callable[[Device, Millis], Iterable[tuple[Millis, Mapping[str, Value]]]]
-"""What a device measured since a time, as far as it is known: when, and the values by metric."""
+"""What a device measured since a time, as far as it is known: when, and the values by metric. One
+without values may stand before them: it was known that early."""
 
 Span = tuple[str, Millis]
 """A metric, and how far back its values are needed."""

@@ -41,7 +41,8 @@ def test_readings_come_in_the_order_in_which_they_were_measured(
     recorder.say("wifi-1", MIDNIGHT + 41 * MINUTE, rtt_ms=9.0)
     soil = recorder.fleet.get("soil-1")
     assert soil is not None
-    found = recorder.reader.recall(soil, MIDNIGHT + 10 * MINUTE)
+    before, *found = recorder.reader.recall(soil, MIDNIGHT + 10 * MINUTE)
+    assert before == (MIDNIGHT, {})
     assert [values for _, values in found] == [{"soil_ph": ph} for ph in (1.0, 2.0, 3.0, 4.0)]
     assert [at - MIDNIGHT for at, _ in found] == [at * MINUTE for at in (10, 20, 30, 40)]
     monkeypatch.setattr(module, "MESSAGES_MAX", 2)
@@ -72,6 +73,24 @@ def window_average(pipeline: Pipeline, now: Millis) -> float | None:
     watch = pipeline.engines.rules.around.watches["soil-1"]
     window = watch.windows["soil_moisture_pct", HOUR]
     return window.figure(Function.AVERAGE, now, 30 * MINUTE)
+
+
+def test_a_device_that_was_silent_is_not_new_after_a_restart(tmp_path: Path) -> None:
+    """So a count of few readings is known at once, as it would be without the restart."""
+    few = {**WET, "when": "count(soil_moisture_pct, 1h) < 3"}
+    site, rules = small_site(tmp_path, rules=[few])
+    connection = open_journal(tmp_path / "journal.db")
+    pipeline = build_pipeline(connection, site, rules, MIDNIGHT)
+    week = 7 * 24 * HOUR
+    receive(pipeline, MIDNIGHT, 10.0)
+    receive(pipeline, MIDNIGHT + week, 10.0)
+    commit(connection, pipeline.take_work().batch)
+    now = MIDNIGHT + week + MINUTE
+    again = build_pipeline(connection, site, rules, now)
+    for one in (pipeline, again):
+        window = one.engines.rules.around.watches["soil-1"].windows["soil_moisture_pct", HOUR]
+        assert window.figure(Function.COUNT, now, 30 * MINUTE) == 1
+    connection.close()
 
 
 def test_readings_too_old_to_start_anything_count_in_windows(tmp_path: Path) -> None:

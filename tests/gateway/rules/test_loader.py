@@ -355,3 +355,11 @@ def test_rules_are_not_lost_where_their_folder_cannot_be_listed(tmp_path: Path) 
     for folder in (tmp_path / "rules", tmp_path / "away"):
         [problem] = check_files(rule_files(folder), Vocabulary(KINDS, None, None)).problems
         assert problem.file == folder
+
+
+def test_of_many_strangers_the_first_are_named(tmp_path: Path) -> None:
+    """To look for what each may mean takes a minute where there are 3,000, and devices as many."""
+    listed = ", ".join(f"soli-{number}" for number in range(10, 99))
+    warnings = check(tmp_path, rule(on=f"{{device: [{listed}]}}")).warnings
+    assert len(warnings) == 11
+    assert sum("there is no device of 79 more of these names" in one.message for one in warnings)
