@@ -95,6 +95,18 @@ def editing_routes(pages: Pages, list_page: ListPage, rule_page: RulePage) -> AP
     async def remove(request: Request, id: str) -> Response:
         return await _carry_out(pages, request, id, partial(pages.rules.remove, id), rule_page)
 
+    @router.get("/rules/{id}/arm")
+    @router.get("/rules/{id}/disarm")
+    @router.get("/rules/{id}/remove")
+    @router.get("/rules/{id}/try")
+    async def look(request: Request, id: str) -> Response:
+        """An answer stands under these addresses: its link to the other language leads here."""
+        return RedirectResponse(f"/rules/{id}?{request.url.query}", 303)
+
+    @router.get("/rules/_reload")
+    async def look_at_all(request: Request) -> Response:
+        return RedirectResponse(f"/rules?{request.url.query}", 303)
+
     @router.post("/rules/{id}/try")
     async def rehearse(request: Request, id: str) -> Response:
         visitor, refused = await _let_in(pages, request)

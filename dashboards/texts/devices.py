@@ -93,7 +93,7 @@ DEVICES: dict[str, Text] = {
     "device.rule.since": Text("Từ", "Since"),
     "rule.firing": Text("đang báo", "firing"),
     "rule.pending": Text("đang chờ", "pending"),
-    "rule.inactive": Text("yên", "quiet"),
+    "rule.inactive": Text("bình thường", "quiet"),
     "rule.never": Text("chưa từng", "never"),
     "device.raw": Text("Tin gốc mới nhất", "Last message as it came"),
     "device.extra": Text("Trường lạ trong tin", "Unknown fields in it"),

@@ -10,14 +10,14 @@ EXPLAIN: dict[str, Text] = {
     "explain.since": Text("từ {time}", "since {time}"),
     "explain.never-changed": Text("chưa thay đổi lần nào", "has never changed"),
     "explain.due": Text(
-        "sẽ kích hoạt lúc {time}, nếu điều kiện vẫn đúng",
+        "sẽ báo lúc {time}, nếu điều kiện vẫn đúng",
         "fires at {time} if its condition still holds",
     ),
     "explain.waits": Text(
         "đã đến giờ, còn chờ biết điều kiện có đúng không",
         "its time has come; it waits until it is known whether the condition holds",
     ),
-    "explain.cool": Text("không kích hoạt lại trước {time}", "does not fire again before {time}"),
+    "explain.cool": Text("không báo lại trước {time}", "does not fire again before {time}"),
     "explain.open": Text("đang mở, đến {time}", "open until {time}"),
     "explain.closed": Text("đang đóng, đến {time}", "closed until {time}"),
     "explain.hours-unknown": Text(
@@ -34,7 +34,7 @@ EXPLAIN: dict[str, Text] = {
     "explain.when": Text("điều kiện bắt đầu (when)", "when"),
     "explain.until": Text("điều kiện kết thúc (until)", "until"),
     "explain.silent": Text(
-        "kích hoạt khi không có tin trong {time}", "fires when nothing was heard for {time}"
+        "báo khi không có tin trong {time}", "fires when nothing was heard for {time}"
     ),
     "explain.heard": Text("tin mới nhất lúc {time}", "last heard at {time}"),
     "explain.never-heard": Text("chưa có tin nào", "was never heard"),

@@ -50,7 +50,7 @@ PEOPLE: dict[str, Text] = {
     "technician.rejected.times": Text("giữ lại {n} tin như vậy", "{n} like this kept"),
     "technician.rules": Text("Quy tắc", "Rules"),
     "technician.rules.none": Text("Chưa có quy tắc nào.", "No rules yet."),
-    "technician.rules.calm": Text("{n} quy tắc đang yên", "{n} quiet {n:rule|rules}"),
+    "technician.rules.calm": Text("{n} quy tắc bình thường", "{n} quiet {n:rule|rules}"),
     "technician.rule.error": Text("Lỗi", "Error"),
     "technician.rule.lost": Text("Nhường quy tắc khác", "Overruled"),
     "technician.gateway": Text("Máy ở nhà văn hóa", "The gateway"),

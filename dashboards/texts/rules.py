@@ -129,7 +129,7 @@ RULES: dict[str, Text] = {
         "Hết thời gian chờ: chỉ chạy thử được đến lúc đó.",
         "Time ran out: it was tried only up to there.",
     ),
-    "try.what": Text("Đã xảy ra", "Would have"),
+    "try.what": Text("Nội dung", "What"),
     "try.new": Text("Quy tắc này", "This rule"),
     "try.armed": Text("Đang dùng", "In use now"),
     "try.firings": Text("Số lần báo", "Firings"),

@@ -28,7 +28,7 @@ KIND = Kind(
         counter("broker_sessions_lost_total", "", "Phiên bị quên", "Sessions lost", type=int),
         counter("broker_dropped_total", "", "Tin broker bỏ", "Dropped by the broker", type=int),
         whole("forward_backlog_rows", "", 0, 10**12, "Tin chờ gửi đi", "Readings to be forwarded"),
-        gauge("forward_oldest_h", "h", 0, 1e6, "Tin chờ lâu nhất", "Oldest of them waits"),
+        gauge("forward_oldest_h", "h", 0, 1e6, "Tin chờ lâu nhất", "Longest wait to be forwarded"),
         counter("rejected_total", "", "Tin bị từ chối", "Messages rejected", type=int),
         flag("clock_trusted", "Đồng hồ đáng tin", "Clock trusted"),
         gauge("clock_offset_s", "s", -1e10, 1e10, "Đồng hồ máy lệch", "System clock off by"),

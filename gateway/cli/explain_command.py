@@ -4,7 +4,6 @@ import json
 import sqlite3
 import time
 from contextlib import closing
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +17,7 @@ from gateway.assembly import JOURNAL_FILE, build_engines, read_site
 from gateway.cli.complaints import complaints, refuse
 from gateway.cli.explained_text import as_json, describe
 from gateway.cli.language import Lang, of_terminal
+from gateway.cli.written_time import typed_time
 from gateway.decisions import RuleChanged
 from gateway.fleet import Fleet
 from gateway.journal.as_of import fleet_as_of, rule_states_as_of
@@ -55,7 +55,7 @@ def explain_rule(
     with complaints():
         hamlet, rules = read_site(site)
         zone = ZoneInfo(hamlet.config.place.timezone)
-        then = None if at is None else _time(at, zone)
+        then = None if at is None else typed_time("--at", at, zone)
         asked = next((one for one in rules if one.id == rule), None)
         if asked is None:
             refuse(f"there is no rule {rule!r}{did_you_mean(rule, [one.id for one in rules])}")
@@ -130,14 +130,3 @@ class _Past:
 def _present(connection: sqlite3.Connection) -> Millis:
     """The gateway keeps its own time, which may be ahead of the machine's."""
     return max(round(time.time() * 1000), newest_time(connection))
-
-
-def _time(written: str, zone: ZoneInfo) -> Millis:
-    try:
-        if written.isdecimal():
-            then = datetime.fromtimestamp(int(written) / 1000, UTC)
-        else:
-            then = datetime.fromisoformat(written)
-        return round(then.replace(tzinfo=then.tzinfo or zone).timestamp() * 1000)
-    except (ValueError, OverflowError, OSError):
-        refuse(f"--at: {written!r} is no time; write e.g. 2026-11-22T06:30")

@@ -18,6 +18,7 @@ NAMED_MAX = 20
 """Devices of a group that are named."""
 _MARKS = {True: "✓", False: "✗", None: "?"}
 _HOURS = {True: "explain.open", False: "explain.closed", None: "explain.hours-unknown"}
+_LOUDEST_FIRST = (RuleState.FIRING, RuleState.PENDING, RuleState.INACTIVE)
 _INDENT = "  "
 
 
@@ -32,15 +33,21 @@ def describe(
     yield f"{rule.id}: {words.text(rule.label)}"
     if not rule.armed:
         yield words.t("explain.disarmed")
-    for one in found:
+    several = len(found) > DETAILED_MAX
+    for one in sorted(found, key=_loudness) if several else found:
         about = fleet.get(one.subject)
         name = f"{one.subject} ({words.text(about.label)})" if about else one.subject
         head = f"{name}: {_state(one, words)}"
-        if len(found) > DETAILED_MAX:
+        if several:
             yield f"{_mark(one)} {head}"
         else:
             yield head
             yield from (_INDENT + line for line in _details(one, about, words))
+
+
+def _loudness(one: RuleExplained) -> int:
+    """A long list begins with those of which there is something to tell."""
+    return _LOUDEST_FIRST.index(one.state)
 
 
 def _mark(one: RuleExplained) -> str:

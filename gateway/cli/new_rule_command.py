@@ -30,8 +30,8 @@ def new_rule(
         refuse("which rule? `hamlet rules new --list` shows all")
     rule = ready_rules().get(name)
     if rule is None:
-        hint = did_you_mean(name, ready_rules())
-        refuse(f"there is no ready rule {name!r}{hint}; `hamlet rules new --list` shows all")
+        hint = did_you_mean(name, ready_rules()) or "; `hamlet rules new --list` shows all"
+        refuse(f"there is no ready rule {name!r}{hint}")
     if not site.is_dir():
         refuse(f"there is no folder {site}; --site DIR says where the site is")
     with complaints():

@@ -99,6 +99,17 @@ async def test_nothing_changes_without_the_code(
     assert content(file) == before
 
 
+@pytest.mark.parametrize("path", ["/rules/dry/disarm", "/rules/dry/try", "/rules/_reload", EDIT])
+async def test_an_answer_can_be_read_in_the_other_language(
+    web: httpx2.AsyncClient, path: str
+) -> None:
+    refused = await web.post(path, data={"text": DRY, "name": "x", "token": "wrong"})
+    [link] = re.findall(r'href="([^"]*lang=en[^"]*)"', refused.text)
+    answer = await web.get(link, follow_redirects=True)
+    assert answer.status_code == 200
+    assert '<html lang="en"' in answer.text
+
+
 async def test_a_form_of_another_site_changes_nothing(
     web: httpx2.AsyncClient, entry: dict[str, str]
 ) -> None:

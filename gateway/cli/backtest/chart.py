@@ -59,7 +59,7 @@ def draw(
         _draw_curve(panel, curves.get(one.rule, []), result, zone, INK)
         _label(panel, one)
     if not shown:
-        said, middle = "Không luật nào kích hoạt / no rule fired", panels[0].transAxes
+        said, middle = "Không quy tắc nào báo / no rule fired", panels[0].transAxes
         panels[0].text(0.5, 0.5, said, ha="center", transform=middle)
         panels[0].set_yticks([])
     panels[-1].set_xlim(*(_local(at, zone) for at in (result.span.start, result.span.end)))
@@ -105,9 +105,9 @@ def _label(panel: Any, one: RuleResult) -> None:
 
 
 def _title(figure: Any, result: Result, hidden: int) -> None:
-    said = "Số thiết bị đang kích hoạt / devices for which each rule fires"
+    said = "Số thiết bị đang báo / devices for which each rule fires"
     if result.armed is not None:
-        said += " (xám: luật đang dùng / grey: armed)"
+        said += " (xám: quy tắc đang dùng / grey: armed)"
     if hidden:
         said += f" (+{hidden})"
     figure.suptitle(said, fontsize=10)

@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from devices.decode import EARLIEST, parse_time
+from devices.decode import EARLIEST
 from devices.reading import Millis
-from devices.rejection import RejectedError
 from gateway.assembly import JOURNAL_FILE, read_site, vocabulary_of
 from gateway.backtest.csv_rows import CsvRows
 from gateway.backtest.journal_rows import JournalRows
@@ -25,6 +24,7 @@ from gateway.cli.backtest.report import as_json, as_text
 from gateway.cli.backtest.simulated import SimulatedRows
 from gateway.cli.complaints import complaints, refuse
 from gateway.cli.progress import progress
+from gateway.cli.written_time import typed_time
 from gateway.fleet import Fleet
 from gateway.journal.database import JournalError, naming_damage, open_for_reading
 from gateway.journal.periods import newest_time
@@ -62,7 +62,10 @@ def backtest_command(
         int | None, typer.Option(min=1, max=366, help="So many days of the simulated hamlet.")
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="The newest days of the journal.")] = None,
-    since: Annotated[str | None, typer.Option("--from", help="RFC 3339 or epoch ms.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", help="Local time, e.g. 2026-11-22T06:30, or with its offset."),
+    ] = None,
     until: Annotated[str | None, typer.Option("--to", help="The same; not included.")] = None,
     rules: Annotated[
         list[Path] | None,
@@ -84,11 +87,14 @@ def backtest_command(
         refuse("give only one of --csv, --simulated and a time of the journal")
     if days and since:
         refuse("give only one of --days and --from")
-    asked = _Asked(csv, simulated, days, _time("--from", since), _time("--to", until))
     with complaints():
         if chart:
             check_chart(chart)
         checked, own = read_site(site)
+        zone = ZoneInfo(checked.config.place.timezone)
+        start = None if since is None else typed_time("--from", since, zone)
+        end = None if until is None else typed_time("--to", until, zone)
+        asked = _Asked(csv, simulated, days, start, end)
         with _open(asked, checked) as source:
             tried = own if rules is None else _read(rules, checked, source.fleet)
             others = _others(own, tried if rules else None, against, checked, source.fleet)
@@ -111,7 +117,6 @@ def backtest_command(
                     go_on=go_on,
                 )
             seconds = time.perf_counter() - began
-        zone = ZoneInfo(checked.config.place.timezone)
         if chart:
             draw(chart, result, changes, armed_changes, zone)
     if as_json_:
@@ -163,12 +168,3 @@ def _others(
         return None
     names = {rule.id for rule in tried}
     return [rule for rule in armed(own) if rule.id in names] or None
-
-
-def _time(option: str, written: str | None) -> Millis | None:
-    if written is None:
-        return None
-    try:
-        return parse_time(int(written) if written.isdecimal() else written)
-    except RejectedError as error:
-        refuse(f"{option}: {error.detail.en}")

@@ -102,12 +102,18 @@ def test_what_a_chart_needs_is_said_before_anything_is_tried(
     assert "charts need matplotlib: pip install" in run(*table, "--chart", site / "x.svg")[2]
 
 
+def test_times_are_local_as_for_explain(site: Path) -> None:
+    arguments = ("--from", "2026-11-03T06:30", "--to", "2026-11-03T07:00Z")
+    status, _, error = run("--site", site, *arguments)
+    assert (status, "there is no such file" in error) == (2, True)  # the times were understood
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("--simulated", 1, "--days", 2), "give only one of --csv, --simulated and a time"),
         (("--days", 2, "--from", "2026-11-03T00:00:00Z"), "give only one of --days and --from"),
-        (("--from", "yesterday"), "--from: time 'yesterday' is no RFC 3339"),
+        (("--from", "yesterday"), "--from: 'yesterday' is no time; write e.g. 2026-11-22T06:30"),
         (("--against", "nothing.yaml"), "there is no such file"),
         ((), "there is no such file; try the rules with --csv or --simulated"),
     ],

@@ -108,6 +108,18 @@ def test_of_many_devices_each_gets_a_line(tmp_path: Path) -> None:
     assert told[1] == "  soil-1 (Device soil-1): quiet, has never changed"
 
 
+def test_of_many_devices_those_that_fire_come_first(tmp_path: Path) -> None:
+    rule = {**DRY_RULE, "on": {"kind": "soil"}, "when": "soil_moisture_pct < 24"}
+    hamlet = Hamlet(tmp_path, [rule], True)
+    for name in ("soil-1", "soil-2", "soil-3", "soil-4"):
+        hamlet.say(topic(name, kind="soil"), soil(1, 20 if name == "soil-3" else 30))
+    hamlet.commit()
+    hamlet.connection.close()
+    told = lines(tmp_path, "dry", "--at", str(NOW))[1:]
+    assert told[0] == "✓ soil-3 (soil-3): firing since 07:00:00"
+    assert [line.split()[1] for line in told[1:]] == ["soil-1", "soil-2", "soil-4"]
+
+
 def test_json_has_the_whole_tree(hamlet: Hamlet, tmp_path: Path) -> None:
     result = explain(tmp_path, "dry", "soil-1", "--at", str(NOW + 15 * MINUTE), "--json")
     [found] = json.loads(result.stdout)
