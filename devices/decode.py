@@ -30,6 +30,8 @@ AHEAD_MAX_MS = 24 * 3600 * 1000
 """A clock further ahead than a day is wrong, and would hide every later reading."""
 EARLIEST: Millis = 1_577_836_800_000
 """2020-01-01. Before it the device has no clock (1970, 2000) and says nothing of the time."""
+LATEST: Millis = 4_102_444_800_000
+"""2100-01-01: no clock is right that is further ahead."""
 
 LEAP_SECOND = re.compile(r"(.{11}\d\d:59):60(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
 

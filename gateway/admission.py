@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from devices.decode import AHEAD_MAX_MS, DECODERS, Decode
+from devices.decode import AHEAD_MAX_MS, DECODERS, LATEST, Decode
 from devices.kinds import KINDS
 from devices.reading import Millis, Reading
 from devices.rejection import Reason, RejectedError
@@ -22,8 +22,6 @@ OWN_TOPIC = GATEWAY
 """Where the gateway's own readings come in. Nothing on the wire has this topic, so no message from
 outside can pass for one."""
 
-LATEST: Millis = 4_102_444_800_000
-"""2100-01-01: no clock of a device is right that is further ahead."""
 IRRIGATION_KINDS = frozenset({"valve", "pump", "weather"})
 """Of these the irrigation wants every reading."""
 

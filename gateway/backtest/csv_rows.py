@@ -7,9 +7,7 @@ was measured. Rows may come in any order.
 import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -17,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from devices.decode import parse_time
 from devices.kind import Kind
 from devices.kinds import KINDS
 from devices.metric import Metric, Value
@@ -28,6 +25,7 @@ from devices.topics import IDENTIFIER
 from gateway.backtest.rows import Piece, Row, Span, in_pieces, received_at
 from gateway.fleet import Device, Fleet
 from gateway.journal.memory import list_device
+from gateway.local_time import parse_local
 from gateway.located_yaml import Problem, ProblemsError, did_you_mean
 from gateway.site import Site
 
@@ -37,8 +35,6 @@ PROBLEMS_MAX = 20
 ROWS_MAX = 5_000_000
 """They are put in order in memory: some 300 bytes each, so that 1.5 GB are enough for it."""
 ROWS_AT_ONCE = 2000
-TIME_DIGITS_MAX = 15
-"""Epoch ms of the year 33658."""
 TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 _Column = tuple[str, Callable[[str], Value]]
@@ -169,23 +165,11 @@ class _Reader:
 
     def _read_time(self, line: int, row: Sequence[str]) -> Millis | None:
         try:
-            return self._parse_time(row[0])
+            return parse_local(row[0], ZoneInfo(self.site.config.place.timezone))
         except RejectedError as error:
             hint = "; write it like 2026-11-03 06:30:00, or as ms since 1970"
             self._complain(line, row, 0, error.detail.en + hint)
             return None
-
-    def _parse_time(self, text: str) -> Millis:
-        """Without an offset it is the hamlet's own time."""
-        if text.isascii() and text.isdecimal():
-            return parse_time(int(text[:TIME_DIGITS_MAX]))
-        written = text
-        with suppress(ValueError):
-            moment = datetime.fromisoformat(text)
-            if moment.tzinfo is None:
-                zone = ZoneInfo(self.site.config.place.timezone)
-                written = moment.replace(tzinfo=zone).isoformat()
-        return parse_time(written)
 
     def _find(self, line: int, row: Sequence[str]) -> Device | None:
         id, kind = row[1], row[2]

@@ -55,7 +55,7 @@ def explain_rule(
     with complaints():
         hamlet, rules = read_site(site)
         zone = ZoneInfo(hamlet.config.place.timezone)
-        then = None if at is None else typed_time("--at", at, zone)
+        then = typed_time("--at", at, zone)
         asked = next((one for one in rules if one.id == rule), None)
         if asked is None:
             refuse(f"there is no rule {rule!r}{did_you_mean(rule, [one.id for one in rules])}")

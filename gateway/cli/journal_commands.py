@@ -13,12 +13,11 @@ from typing import Annotated
 
 import typer
 
-from devices.decode import parse_time
 from devices.reading import Millis
-from devices.rejection import RejectedError
 from gateway.assembly import JOURNAL_FILE
-from gateway.cli.complaints import USAGE, complaints
+from gateway.cli.complaints import complaints
 from gateway.cli.progress import progress
+from gateway.cli.written_time import typed_time
 from gateway.journal.check import check as find_faults
 from gateway.journal.database import JournalDamagedError, JournalError, passes
 from gateway.journal.export import Wanted
@@ -118,7 +117,7 @@ def export(
         nonlocal unreadable
         unreadable += 1
 
-    wanted = Wanted(device, _time("--since", since), _time("--until", until))
+    wanted = Wanted(device, typed_time("--since", since), typed_time("--until", until))
     file = site / "data" / JOURNAL_FILE
     with complaints(), _disk_trouble(file):
         try:
@@ -154,16 +153,6 @@ def _existing(file: Path) -> Path:
     if not file.is_file():
         raise JournalError(f"{file}: there is no such file")
     return file
-
-
-def _time(option: str, written: str | None) -> Millis | None:
-    if written is None:
-        return None
-    try:
-        return parse_time(int(written) if written.isdecimal() else written)
-    except RejectedError as error:
-        print(f"hamlet: {option}: {error.detail.en}", file=sys.stderr)
-        raise typer.Exit(USAGE) from None
 
 
 @contextmanager

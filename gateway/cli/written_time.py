@@ -1,20 +1,19 @@
 """A time as a technician types it for a command about a site."""
 
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from devices.reading import Millis
+from devices.rejection import RejectedError
 from gateway.cli.complaints import refuse
+from gateway.local_time import parse_local
 
 
-def typed_time(option: str, written: str, zone: ZoneInfo) -> Millis:
-    """Local time of the site, a time with its offset, or epoch ms. Ends the command with a
-    sentence that names the `option` where it is none of them."""
+def typed_time(option: str, written: str | None, zone: ZoneInfo | None = None) -> Millis | None:
+    """As `parse_local` reads it; None where the option was not given. Ends the command with a
+    sentence that names the `option` where it is no time."""
+    if written is None:
+        return None
     try:
-        if written.isdecimal():
-            then = datetime.fromtimestamp(int(written) / 1000, UTC)
-        else:
-            then = datetime.fromisoformat(written)
-        return round(then.replace(tzinfo=then.tzinfo or zone).timestamp() * 1000)
-    except (ValueError, OverflowError, OSError):
-        refuse(f"{option}: {written!r} is no time; write e.g. 2026-11-22T06:30")
+        return parse_local(written, zone)
+    except RejectedError as error:
+        refuse(f"{option}: {error.detail.en}; write e.g. 2026-11-22T06:30+07:00")

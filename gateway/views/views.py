@@ -49,8 +49,8 @@ KIND_ORDER = ("light", "wifi", "speaker", "soil", "valve", "pump", "weather")
 
 class RuleStatus(Protocol):
     """What a rule says of itself. `subjects` counts its devices by state, `firing` names those it
-    fires for; `health` says what is wrong with it, `lost` where another rule
-    overruled it; each may be None."""
+    fires for; `health` says what is wrong with it, `lost` where another rule overruled it; each may
+    be None."""
 
     @property
     def rule(self) -> str: ...

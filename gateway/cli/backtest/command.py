@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from devices.decode import EARLIEST
+from devices.decode import EARLIEST, LATEST
 from devices.reading import Millis
 from gateway.assembly import JOURNAL_FILE, read_site, vocabulary_of
 from gateway.backtest.csv_rows import CsvRows
@@ -33,8 +33,6 @@ from gateway.rules.rule import Rule, armed
 from gateway.site import Site
 
 DAY_MS: Millis = 86_400_000
-LATEST: Millis = 4_102_444_800_000
-"""2100-01-01."""
 ARMED = "armed"
 
 
@@ -64,7 +62,7 @@ def backtest_command(
     days: Annotated[int | None, typer.Option(min=1, help="The newest days of the journal.")] = None,
     since: Annotated[
         str | None,
-        typer.Option("--from", help="Local time, e.g. 2026-11-22T06:30, or with its offset."),
+        typer.Option("--from", help="Local time or with its offset, RFC 3339; or epoch ms."),
     ] = None,
     until: Annotated[str | None, typer.Option("--to", help="The same; not included.")] = None,
     rules: Annotated[
@@ -92,8 +90,7 @@ def backtest_command(
             check_chart(chart)
         checked, own = read_site(site)
         zone = ZoneInfo(checked.config.place.timezone)
-        start = None if since is None else typed_time("--from", since, zone)
-        end = None if until is None else typed_time("--to", until, zone)
+        start, end = typed_time("--from", since, zone), typed_time("--to", until, zone)
         asked = _Asked(csv, simulated, days, start, end)
         with _open(asked, checked) as source:
             tried = own if rules is None else _read(rules, checked, source.fleet)

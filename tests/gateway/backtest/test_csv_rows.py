@@ -75,6 +75,8 @@ def test_other_devices_are_adopted_and_report_as_often_as_they_do(site: Site) ->
     [
         ("yesterday,soil-1,soil,24,,,", "2:1: time 'yesterday' is no RFC 3339; write it like"),
         ("1999-01-01,soil-1,soil,24,,,", "2:1: time '1999-01-01T00:00:00+07:00' is before 2020"),
+        ("9999-12-31 23:59,soil-1,soil,24,,,", "2:1: time '9999-12-31 23:59' is after 2099; write"),
+        ("999999999999999,soil-1,soil,24,,,", "2:1: time '999999999999999' is after 2099; write"),
         ("2026-11-03 06:30,soil-1,soli,24,,,", "2:25: there is no kind 'soli'; did you mean"),
         ("2026-11-03 06:30,soil-1,wifi,,,,3", "2:25: soil-1 is a soil, not a wifi"),
         ("2026-11-03 06:30,Soil 1,soil,24,,,", "2:18: 'Soil 1' must be lower-case letters"),

@@ -113,7 +113,7 @@ def test_times_are_local_as_for_explain(site: Path) -> None:
     [
         (("--simulated", 1, "--days", 2), "give only one of --csv, --simulated and a time"),
         (("--days", 2, "--from", "2026-11-03T00:00:00Z"), "give only one of --days and --from"),
-        (("--from", "yesterday"), "--from: 'yesterday' is no time; write e.g. 2026-11-22T06:30"),
+        (("--from", "yesterday"), "--from: time 'yesterday' is no RFC 3339; write e.g."),
         (("--against", "nothing.yaml"), "there is no such file"),
         ((), "there is no such file; try the rules with --csv or --simulated"),
     ],

@@ -155,8 +155,8 @@ def test_a_device_that_the_rule_does_not_concern(hamlet: Hamlet, tmp_path: Path)
     [
         (["quet"], "there is no rule 'quet'; did you mean 'quiet'?"),
         (["dry", "soil-3"], "there is no device 'soil-3'; did you mean 'soil-"),
-        (["dry", "--at", "yesterday"], "'yesterday' is no time; write e.g."),
-        (["dry", "--at", "9" * 30], "is no time"),
+        (["dry", "--at", "yesterday"], "--at: time 'yesterday' is no RFC 3339; write e.g."),
+        (["dry", "--at", "9" * 30], "is after 2099"),
     ],
 )
 def test_a_wrong_call_is_told(
