@@ -5,6 +5,7 @@ and column. Aliases are refused (a few of them can grow to gigabytes), and so ar
 """
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -43,6 +44,9 @@ _LIKELY = {
     "could not determine a constructor": "; tags (!name) are not needed here",
 }
 """By a part of PyYAML's words."""
+
+_OTHER_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
+"""A new line to YAML 1.1, but to no editor: what is said of lines would be of others."""
 
 Model = TypeVar("Model", bound=BaseModel)
 Route = tuple[str | int, ...]
@@ -206,6 +210,11 @@ def parse_yaml(text: str, file: Path) -> Located:
 def parse_partly(text: str, file: Path) -> Located:
     """The same for who goes on with what could be read. Raises ProblemsError only when that is
     nothing at all."""
+    if other := _OTHER_BREAK.search(text):
+        line, column = text.count("\n", 0, other.start()) + 1, other.start()
+        column -= text.rfind("\n", 0, other.start())
+        message = f"a line break of another kind ({other[0]!a}): write the line anew"
+        raise ProblemsError([Problem(file, line, column, message)])
     try:
         alias, node = _compose(text, file)
     except yaml.MarkedYAMLError as error:

@@ -363,3 +363,14 @@ def test_of_many_strangers_the_first_are_named(tmp_path: Path) -> None:
     warnings = check(tmp_path, rule(on=f"{{device: [{listed}]}}")).warnings
     assert len(warnings) == 11
     assert sum("there is no device of 79 more of these names" in one.message for one in warnings)
+
+
+@pytest.mark.parametrize("strange", ["\r", "\x85", "\u2028", "\u2029"])
+def test_a_line_break_that_editors_do_not_show_is_a_mistake(tmp_path: Path, strange: str) -> None:
+    text = rule(label="a" + strange + "  armed: true")
+    (tmp_path / "1.yaml").write_bytes((text + rule(rule="other")).encode())
+    [problem] = check(tmp_path).problems
+    assert (problem.line, problem.column) == (2, 11)
+    assert "a line break of another kind" in problem.message
+    (tmp_path / "1.yaml").write_bytes(rule().replace("\n", "\r\n").encode())  # Windows
+    assert check(tmp_path).sound()
