@@ -76,13 +76,7 @@ def _read(
         name: parts[name].duration() if name in parts else None for name in ("for", "cooldown")
     }
     _check_memory(parts, durations["for"], vocabulary)
-    unknown = Unknown.HOLD
-    if "unknown" in parts:
-        word = parts["unknown"].choice([policy.value for policy in Unknown], "unknown")
-        unknown = Unknown(word) if word else unknown
-    priority = 0
-    if "priority" in parts:
-        priority = parts["priority"].whole(-PRIORITY_MAX, PRIORITY_MAX, "priority") or 0
+    unknown, priority = _read_unknown(parts), _read_priority(parts)
     armed = parts["armed"].truth("armed") if "armed" in parts else True
     if selector is None:  # what follows depends on the kinds
         return None
@@ -122,6 +116,19 @@ def _read(
         if condition is not None and name in parts:
             check_questions(parts[name], condition, rule.on, vocabulary)
     return rule
+
+
+def _read_unknown(parts: Mapping[str, Node]) -> Unknown:
+    if "unknown" not in parts:
+        return Unknown.HOLD
+    word = parts["unknown"].choice([policy.value for policy in Unknown], "unknown")
+    return Unknown(word) if word else Unknown.HOLD
+
+
+def _read_priority(parts: Mapping[str, Node]) -> int:
+    if "priority" not in parts:
+        return 0
+    return parts["priority"].whole(-PRIORITY_MAX, PRIORITY_MAX, "priority") or 0
 
 
 def _check_memory(parts: Mapping[str, Node], for_ms: Millis | None, vocabulary: Vocabulary) -> None:
