@@ -34,8 +34,9 @@ RulePage = Callable[..., Awaitable[Response]]
 
 
 def editing_routes(pages: Pages, list_page: ListPage, rule_page: RulePage) -> APIRouter:
-    """What is sent here changes something, once whoever sends it was let in."""
+    """The editor, and what is done with a rule as it is."""
     router = APIRouter()
+    router.include_router(_handling_routes(pages, list_page, rule_page))
 
     @router.get("/rules/_new")
     async def new(request: Request, of: str = "", version: int | None = None) -> Response:
@@ -65,14 +66,6 @@ def editing_routes(pages: Pages, list_page: ListPage, rule_page: RulePage) -> AP
         visitor.remember(request, response)
         return response
 
-    @router.post("/rules/_reload")
-    async def reload(request: Request) -> Response:
-        visitor, refused = await _let_in(pages, request)
-        if visitor is None:
-            return _refused(await list_page(pages, request, refused))
-        await pages.rules.reload()
-        return _go_on("/rules", request, visitor)
-
     @router.post("/rules/_new")
     async def add(request: Request) -> Response:
         return await _edited(pages, request, None)
@@ -80,6 +73,21 @@ def editing_routes(pages: Pages, list_page: ListPage, rule_page: RulePage) -> AP
     @router.post("/rules/{id}/edit")
     async def edited(request: Request, id: str) -> Response:
         return await _edited(pages, request, id)
+
+    return router
+
+
+def _handling_routes(pages: Pages, list_page: ListPage, rule_page: RulePage) -> APIRouter:
+    """Switching on and off, removing, trying, and reading the files again."""
+    router = APIRouter()
+
+    @router.post("/rules/_reload")
+    async def reload(request: Request) -> Response:
+        visitor, refused = await _let_in(pages, request)
+        if visitor is None:
+            return _refused(await list_page(pages, request, refused))
+        await pages.rules.reload()
+        return _go_on("/rules", request, visitor)
 
     @router.post("/rules/{id}/arm")
     async def arm(request: Request, id: str) -> Response:
