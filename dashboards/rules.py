@@ -69,6 +69,6 @@ def grouped(rows: Sequence[RuleRow]) -> list[tuple[str, list[RuleRow]]]:
 
 
 def rehearsed(views: Views, rehearsal: Rehearsal | None) -> list[tuple[Millis, Subject, RuleState]]:
-    """What a rule would have done last, with the names of the devices."""
+    """What a rule would have done last, the newest first, with the names of the devices."""
     changes = rehearsal.changes if rehearsal else ()
-    return [(at, views.subject(id), state) for at, id, state in changes]
+    return [(at, views.subject(id), state) for at, id, state in reversed(changes)]

@@ -27,6 +27,8 @@ _WORDS = {
     "list_type": "must be a list",
     "model_type": "must be names with values",
     "dict_type": "must be names with values",
+    "datetime_from_date_parsing": "must be a time; write e.g. 2026-03-02T22:00",
+    "datetime_type": "must be a time; write e.g. 2026-03-02T22:00",
 }
 """Where pydantic speaks of Python's types."""
 
@@ -39,6 +41,7 @@ _LIKELY = {
     "expected <block end>": ": is it indented like the line that it belongs to?",
     "could not find expected ':'": ": is there a ':' and a blank after the name?",
     "expected ',' or": ": a bracket or brace is not closed, or a comma is missing",
+    "<stream end>": ": a bracket or brace is not closed",
     "end of stream": ": a quote, bracket or brace is not closed",
     "undefined tag": "; tags (!name) are not needed here",
     "could not determine a constructor": "; tags (!name) are not needed here",
@@ -103,9 +106,12 @@ class Located:
         try:
             return model.model_validate(self.data)
         except ValidationError as error:
+            issues = error.errors(include_url=False)
+            places = [issue["loc"] for issue in issues]
             raise ProblemsError(
                 self.problem(issue["loc"], _say(issue["type"], issue["msg"], issue["loc"], model))
-                for issue in error.errors(include_url=False)
+                for issue in issues
+                if issue["type"] != "too_short" or not _is_within(issue["loc"], places)
             ) from None
 
 
@@ -289,6 +295,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near!r}?" if near else ""
 
 
+def _is_within(path: Route, places: Sequence[Route]) -> bool:
+    """Whether one of the places is deeper in that part: pydantic does not count a wrong entry, and
+    calls a list of one that is wrong too short."""
+    return any(len(place) > len(path) and place[: len(path)] == path for place in places)
+
+
 def _say(kind: str, message: str, path: Route, model: type[BaseModel]) -> str:
     name = path[-1] if path else ""
     if kind == "missing":
@@ -297,6 +309,8 @@ def _say(kind: str, message: str, path: Route, model: type[BaseModel]) -> str:
         return f"unknown name {name!r}{did_you_mean(str(name), _field_names(model, path[:-1]))}"
     if kind in _WORDS:
         message = _WORDS[kind]
+    if kind == "too_short":  # "Tuple should have at least 1 item after validation, not 0"
+        message = "must " + message.partition("should ")[2].partition(" after")[0]
     message = message.removeprefix("Value error, ")  # pydantic's word for ours
     return f"{name}: {message}" if isinstance(name, str) and name else message
 

@@ -219,6 +219,9 @@ async def test_a_rule_is_tried_on_the_past(
     tried = Page((await web.post(EDIT, data=form, params={"lang": "en"})).text)
     assert tried.problems == []
     assert re.search(r"Firings\s*0\s*1\s", tried.text)
+    again = Page((await web.post("/rules/dry/try", data=entry, params={"lang": "en"})).text)
+    newest_first = r"The last ones.*quiet again.*began to fire.*What happened"
+    assert re.search(newest_first, again.text, re.DOTALL)
 
 
 async def test_names_are_no_markup(web: httpx2.AsyncClient, entry: dict[str, str]) -> None:

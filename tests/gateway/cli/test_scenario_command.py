@@ -122,6 +122,16 @@ def test_json_says_the_same(tmp_path: Path) -> None:
     ]
 
 
+def test_one_wrong_scenario_is_not_called_too_few(tmp_path: Path) -> None:
+    head = HEAD.replace("dry soil\n", "dry soil\n    start: yesterday\n")
+    told = test(write(tmp_path, "{at: 1m}", head=head)).stderr.splitlines()
+    assert "start: must be a time; write e.g. 2026-03-02T22:00" in told[0]
+    assert told[1] == "hamlet: 1 mistake; nothing was started"
+    told = test(write(tmp_path, head=HEAD.replace("expect:", "expect: []"))).stderr.splitlines()
+    assert "expect: must have at least 1 item" in told[0]
+    assert told[1] == "hamlet: 1 mistake; nothing was started"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "place", "complaint"),
     [

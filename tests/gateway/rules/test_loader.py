@@ -282,6 +282,7 @@ def test_what_cannot_be_read_hides_nothing_else_of_its_file(tmp_path: Path) -> N
         ("- a: 1\n b: 2\n", "is it indented like the line that it belongs to?"),
         ("- a: [1, 2\n  b: 3\n", "is not closed"),
         ('- a: "x\n', "is not closed"),
+        ("- a: [\n", "is not closed"),
         ("- a: %x\n", "put the text in quotes"),
         ("- <<: {a: 1}\n", "a name must be plain text"),
         ("- &a [*a]\n", "aliases"),
