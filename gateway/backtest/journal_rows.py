@@ -2,15 +2,19 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from devices.reading import Millis
+from devices.topics import Channel
 from gateway.backtest.rows import ClockSet, Piece, Row, Span
 from gateway.clock import Correction, Trust
-from gateway.fleet import Device, Fleet
+from gateway.delivery import RETAINED
+from gateway.fleet import Fleet
+from gateway.journal.batch import CHANNEL_CODES
 from gateway.journal.database import JournalError
 from gateway.journal.memory import known_device
+from gateway.reports import apply_report
 from gateway.site import Site
 
 ROWS_AT_ONCE = 2000
@@ -19,6 +23,15 @@ WARM_UP_MS: Millis = 3 * 86_400_000
 """Played before what is counted: by then devices have reported, windows are full (the longest that
 a rule asks about the rain is three days), and what fires has fired."""
 
+LOOKED_BACK = 2_000_000
+"""Messages before that which are searched for what devices said of themselves: some seconds. A
+hamlet of 340 devices needs weeks for so many."""
+_SEARCHED_AT_ONCE = 100_000
+
+_SAID = (
+    "SELECT device, received_at, body FROM message WHERE id > ? AND id < ? AND channel = ?"
+    " ORDER BY id DESC"
+)
 _ROWS = (
     "SELECT id, device, channel, measured_at, received_at, body FROM message"
     " WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
@@ -60,7 +73,7 @@ class JournalRows:
         self._first = first
         began = self._received_at(first)
         self.span = Span(max(span.start, began), min(span.end, self._received_at(self._newest) + 1))
-        self.fleet = _load_fleet(connection, site, from_start=first == self._oldest)
+        self.fleet = _load_fleet(connection, site, self._oldest, first)
 
     def __iter__(self) -> Iterator[Piece]:
         at, count = self._first - 1, self._last - self._first + 1
@@ -113,23 +126,34 @@ def _periods(connection: sqlite3.Connection, first: int, last: int) -> list[_Per
     return periods or [_Period(last, ClockSet(0, trusted=True))]
 
 
-def _load_fleet(connection: sqlite3.Connection, site: Site, *, from_start: bool) -> Fleet:
-    """The devices as they are described today. What a device said of itself before the first row
-    is taken from what is known of it now; of its readings nothing is known."""
+def _load_fleet(connection: sqlite3.Connection, site: Site, oldest: int, first: int) -> Fleet:
+    """The devices as they are described today, each with what it had said of itself before the
+    first row: a device that now reports every minute may have done so every hour then. Who said
+    nothing for very long is taken to have said what is known of it now. Of their readings nothing
+    is known."""
     listed = {config.id: config for config in site.devices}
     fleet = Fleet()
+    now_known = {}
     rows = connection.execute(
         "SELECT number, id, kind, adopted, json_extract(snapshot, '$.info') FROM device"
         " ORDER BY number"
     ).fetchall()
     for number, id, kind, adopted, info in rows:
         device = known_device(number, id, kind, bool(adopted), None, listed.get(id))
-        if info and not from_start:
-            _tell(device, json.loads(info))
         fleet.add(device)
+        if info:
+            now_known[number] = device, info
+    end = first
+    while now_known and end > max(oldest, first - LOOKED_BACK):
+        start = max(end - _SEARCHED_AT_ONCE, oldest)
+        said = connection.execute(_SAID, [start - 1, end, CHANNEL_CODES[Channel.INFO]])
+        for number, at, body in said.fetchall():
+            if number in now_known:
+                device, _ = now_known.pop(number)
+                apply_report(device, Channel.INFO, body, RETAINED, at)
+        end = start
+    if end > oldest:
+        for device, info in now_known.values():
+            device.info = json.loads(info)
+            device.take_interval()
     return fleet
-
-
-def _tell(device: Device, info: Mapping[str, object]) -> None:
-    device.info = info
-    device.take_interval()

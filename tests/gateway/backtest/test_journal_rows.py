@@ -61,6 +61,20 @@ def test_what_fires_at_the_start_is_no_new_firing(hamlet: LivedHamlet) -> None:
     assert rule.firing_ms == HOUR // 2 + HOUR // 4
 
 
+def test_devices_report_as_seldom_as_they_then_said(tmp_path: Path) -> None:
+    hamlet = LivedHamlet(*small_site(tmp_path, rules=[{**RULE, "for": "30m"}]), reports=False)
+    hamlet.tell("soil-1", "info", b'{"interval_s": 7200}')
+    dry_and_wet(hamlet, 8)
+    hamlet.tell(
+        "soil-1", "info", b'{"interval_s": 60}'
+    )  # so long after a reading, nothing is known
+    hamlet.pipeline.snapshot_all()
+    hamlet.save()
+    result = hamlet.run(None, Span(NOW + 5 * DAY, NOW + 7 * DAY))
+    assert [rule.firings for rule in result.tried.rules] == [2]
+    hamlet.close()
+
+
 @pytest.mark.parametrize("span", [Span(0, NOW), Span(NOW + 9 * DAY, NOW + 10 * DAY)])
 def test_a_time_of_which_there_is_nothing_is_told(hamlet: LivedHamlet, span: Span) -> None:
     dry_and_wet(hamlet, 1)
