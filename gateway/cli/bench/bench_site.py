@@ -11,7 +11,7 @@ from gateway.cli.bench.store import Store
 
 HAMLET = "bench"
 KINDS_USED = ("light", "speaker", "wifi", "soil")
-PROBES = 20
+PROBES = 60
 """Pairs of a soil sensor and a light that only the latency measurement talks to."""
 WHOLE_KIND = (
     ("soil", "soil_moisture_pct < 0.5 and soil_temperature_c > 60"),
