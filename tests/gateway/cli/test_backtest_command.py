@@ -79,7 +79,6 @@ def test_json_is_a_list_in_order_of_time_with_a_summary_at_its_end(site: Path) -
 
 @pytest.mark.parametrize("suffix", ["svg", "png"])
 def test_a_chart_is_drawn(site: Path, suffix: str) -> None:
-    pytest.importorskip("matplotlib", reason="pip install 'smart-hamlet[charts]'")
     chart = site / f"chart.{suffix}"
     new = ("--rules", site / "new.yaml", "--chart", chart)
     assert run("--site", site, "--csv", site / "day.csv", "--chart", chart)[0] == 0
