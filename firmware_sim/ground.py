@@ -1,10 +1,13 @@
 """Water in the soil of one plot: two layers, rain and sprinklers above, drainage below.
 
 Every millimetre is booked: what is stored has come as rain or irrigation, and has not yet left as
-evaporation, drainage or runoff. Moisture is volumetric per cent.
+evaporation, drainage or runoff. All that the meters count reaches the plot and is spread over the
+whole of it, also what a leak or a burst pipe lets out beside the sprinklers. Moisture is volumetric
+per cent.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 from devices.reading import Millis
 from firmware_sim.layout import PlotSpec
@@ -25,6 +28,35 @@ EXCHANGE_MM_H_PCT = 0.012
 """Capillary flow between the layers per per cent of difference."""
 
 
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Sums since the beginning, in mm on the plot. The truth, which no device of the hamlet knows.
+
+    `leaked_mm` is the part of `irrigated_mm` that left through no sprinkler. `thirst_mm` is what
+    the plants would have taken from soil that holds enough, `evaporated_mm` what they got;
+    `stressed_h` counts the hours in which that was less (Ks < 1).
+    """
+
+    rained_mm: float = 0.0
+    irrigated_mm: float = 0.0
+    leaked_mm: float = 0.0
+    evaporated_mm: float = 0.0
+    thirst_mm: float = 0.0
+    drained_mm: float = 0.0
+    runoff_mm: float = 0.0
+    stressed_h: float = 0.0
+
+    def since(self, before: "Books") -> "Books":
+        """What was booked between `before` and this."""
+        names = (field.name for field in fields(self))
+        return Books(*(getattr(self, name) - getattr(before, name) for name in names))
+
+    @property
+    def deficit(self) -> float:
+        """Share of their thirst that the plants could not quench, 0 to 1."""
+        return 1 - self.evaporated_mm / self.thirst_mm if self.thirst_mm > 0 else 0.0
+
+
 class Ground:
     """The root zone of one plot; `top_pct` is what a probe at 20 cm feels."""
 
@@ -35,16 +67,33 @@ class Ground:
         self.top_pct = moisture_pct
         self.low_pct = moisture_pct
         self.evaporated_mm = 0.0
+        self.thirst_mm = 0.0
         self.drained_mm = 0.0
         self.runoff_mm = 0.0
         self.irrigated_mm = 0.0
+        self.leaked_mm = 0.0
         self.rained_mm = 0.0
+        self.stressed_h = 0.0
         self._taps = taps
         self._layer_mm = plot.root_depth_m * 1000 / 2 / 100  # millimetres in one per cent
         self._now = sky.now
         self._rain_seen = sky.rain_mm
         self._thirst_seen = sky.evaporation_mm
-        self._metered_l = self._metered()
+        self._metered_l, self._astray_l = self._metered()
+
+    @property
+    def books(self) -> Books:
+        """As of the last `advance`."""
+        return Books(
+            rained_mm=self.rained_mm,
+            irrigated_mm=self.irrigated_mm,
+            leaked_mm=self.leaked_mm,
+            evaporated_mm=self.evaporated_mm,
+            thirst_mm=self.thirst_mm,
+            drained_mm=self.drained_mm,
+            runoff_mm=self.runoff_mm,
+            stressed_h=self.stressed_h,
+        )
 
     @property
     def stored_mm(self) -> float:
@@ -62,9 +111,10 @@ class Ground:
         self._rain_seen, self._thirst_seen = sky.rain_mm, sky.evaporation_mm
         for tap in self._taps:
             tap.line.advance(now)
-        metered = self._metered()
+        metered, astray = self._metered()
         irrigation = (metered - self._metered_l) / self.plot.area_m2
-        self._metered_l = metered
+        self.leaked_mm += (astray - self._astray_l) / self.plot.area_m2
+        self._metered_l, self._astray_l = metered, astray
         self.rained_mm += rain
         self.irrigated_mm += irrigation
         top = self.top_pct * self._layer_mm
@@ -74,8 +124,12 @@ class Ground:
         if top > full:
             self.runoff_mm += top - full
             top = full
-        take_top = min(thirst * TOP_UPTAKE * self._appetite(self.top_pct), top)
-        take_low = min(thirst * (1 - TOP_UPTAKE) * self._appetite(self.low_pct), low)
+        above, below = self._appetite(self.top_pct), self._appetite(self.low_pct)
+        if min(above, below) < 1:
+            self.stressed_h += hours
+        take_top = min(thirst * TOP_UPTAKE * above, top)
+        take_low = min(thirst * (1 - TOP_UPTAKE) * below, low)
+        self.thirst_mm += thirst
         self.evaporated_mm += take_top + take_low
         top -= take_top
         low -= take_low
@@ -100,10 +154,12 @@ class Ground:
         """Continue with the moisture of `save`; the sums begin anew, and so do the meters."""
         self.top_pct = saved["top_pct"]
         self.low_pct = saved["low_pct"]
-        self._metered_l = self._metered()
+        self._metered_l, self._astray_l = self._metered()
 
-    def _metered(self) -> float:
-        return sum(tap.total_l for tap in self._taps)
+    def _metered(self) -> tuple[float, float]:
+        """Litres that came through the meters, and how many of them beside the sprinklers."""
+        taps = self._taps
+        return sum(tap.total_l for tap in taps), sum(tap.astray_l for tap in taps)
 
     def _appetite(self, moisture_pct: float) -> float:
         """FAO-56 water stress: 1 while there is plenty, 0 at the wilting point."""

@@ -24,6 +24,12 @@ AMOUNTS: dict[Fault, tuple[float, float]] = {
     Fault.PANEL_DIRTY: (0.0, 1.0),
     Fault.BATTERY_AGEING: (0.0, 0.95),
     Fault.WRONG_CLOCK: (-1_000_000.0, 1_000_000.0),
+    Fault.PIPE_LEAK: (0.0, 1.0),
+    Fault.PIPE_BURST: (1.0, 10.0),
+    Fault.FILTER_BLOCKED: (0.0, 1.0),
+    Fault.SENSOR_DRIFT: (-50.0, 50.0),
+    Fault.COMMANDS_LATE: (0.0, 86_400.0),
+    Fault.COMMANDS_REPEATED: (2.0, 10.0),
 }
 """The faults that need an amount, and its range."""
 

@@ -20,7 +20,7 @@ from firmware_sim.firmware.speaker import SpeakerFirmware
 from firmware_sim.firmware.valve import ValveFirmware
 from firmware_sim.firmware.weather import WeatherFirmware
 from firmware_sim.firmware.wifi import WifiFirmware
-from firmware_sim.ground import Ground
+from firmware_sim.ground import Books, Ground
 from firmware_sim.layout import RATE_L_MIN, DeviceSpec, Layout, PlotSpec
 from firmware_sim.people import Crowd
 from firmware_sim.pipes import Line, Tap
@@ -77,6 +77,13 @@ class World:
             "grounds": {plot: ground.save() for plot, ground in self.grounds.items()},
             "devices": {id: device.save() for id, device in self.devices.items()},
         }
+
+    def books(self, plot: str, now: Millis) -> Books:
+        """What became of the water of that plot until `now`."""
+        ground = self.grounds[plot]
+        self.sky.advance(now)
+        ground.advance(self.sky, now)
+        return ground.books
 
     def rest_until(self, now: Millis) -> None:
         """Nature goes on while every device is without power: nothing reports or switches."""

@@ -20,8 +20,8 @@ class Actuator(Firmware):
     def obey(self, command: str, args: Mapping[str, Any], now: Millis) -> dict[str, Any]:
         spec = self.badge.kind.command(command)
         starts = spec is not None and spec.effect is Effect.START
-        self.deadline = now + args["lease_s"] * 1000 if starts else None
         self.switch(starts, now)
+        self.deadline = now + args["lease_s"] * 1000 if starts else None
         return {**self.read_back(), "lease_remaining_s": self.lease_remaining_s(now)}
 
     def expire(self, now: Millis) -> list[Message]:
@@ -39,7 +39,7 @@ class Actuator(Firmware):
 
     @abstractmethod
     def switch(self, on: bool, now: Millis) -> None:
-        """Do it."""
+        """Do it, or raise CommandRefusedError."""
 
     @abstractmethod
     def read_back(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from devices.reading import Millis
 from devices.rejection import RejectedError
 from devices.topics import Channel, Topic
 from firmware_sim.faults import HEALTHY, Ailments, Fault
+from firmware_sim.firmware.hearing import Hearing
 from firmware_sim.ring import Message
 from firmware_sim.weather import Sky
 
@@ -58,6 +59,7 @@ class Firmware(ABC):
         self.deadline: Millis | None = None
         self.seq = 0
         self.boot = ""
+        self._hearing = Hearing()
         self._frozen: str | None = None
         self._answers: OrderedDict[str, Message] = OrderedDict()
         self._telemetry = badge.topic(Channel.TELEMETRY)
@@ -66,7 +68,8 @@ class Firmware(ABC):
     @property
     def wake(self) -> Millis:
         """When `run` has something to do."""
-        return self.due if self.deadline is None else min(self.due, self.deadline)
+        at = self.due if self.deadline is None else min(self.due, self.deadline)
+        return min(at, self._hearing.next_at) if self.ailments else at
 
     def restart(self, now: Millis) -> None:
         """Begin a new boot: its sequence starts at 0, and it is named by its moment."""
@@ -75,10 +78,10 @@ class Firmware(ABC):
 
     def run(self, now: Millis) -> list[Message]:
         """What the device says at `now` by itself."""
-        messages = []
+        messages = self._hear(now) if self.ailments else []
         if self.deadline is not None and now >= self.deadline:
             self.sky.advance(now)
-            messages = self.expire(now)
+            messages += self.expire(now)
         if now >= self.due:
             messages.append(self.report(now))
         return messages
@@ -106,31 +109,17 @@ class Firmware(ABC):
         return self._ailing_values(now) if self.ailments else self.measure(now)
 
     def handle_command(self, payload: bytes, now: Millis) -> list[Message]:
-        """Obey, once, what has not expired. Returns the result, and a report if it was obeyed."""
-        try:
-            command = decode_message(Command, payload)
-        except RejectedError:
-            return []  # nobody could be answered
-        answered = self._answers.get(command.id)
-        if answered is not None:
-            return [answered]
+        """Obey, once, what has not expired. Returns the result, and a report if it was obeyed.
+        What a bad line holds up is obeyed by `run`."""
+        if not self.ailments:
+            return self._carry_out(payload, now)
         self.sky.advance(now)
-        obeyed = False
-        try:
-            if command.expires_at_ms <= self._clock(now):
-                raise CommandRefusedError("expired")
-            self.badge.kind.check_command(command.command, command.args)
-            read_back = self.obey(command.command, command.args, now)
-            obeyed = True
-        except (CommandRefusedError, RejectedError) as error:
-            read_back = {"error": str(error)}
-        result = Message(
-            self.badge.topic(Channel.RESULT), to_json({"id": command.id, "ok": obeyed, **read_back})
-        )
-        self._answers[command.id] = result
-        if len(self._answers) > ANSWERS_MAX:
-            self._answers.popitem(last=False)
-        return [result, self.report(now)] if obeyed else [result]
+        if self._ails(Fault.COMMANDS_LOST, now):
+            return []
+        late_s = self._amount(Fault.COMMANDS_LATE, now) or 0.0
+        times = self._amount(Fault.COMMANDS_REPEATED, now) or 1.0
+        self._hearing.expect(payload, now + int(late_s * 1000), max(1, round(times)))
+        return self._hear(now)
 
     def announce(self) -> list[Message]:
         """What the device says of itself when it has connected; retained."""
@@ -180,6 +169,41 @@ class Firmware(ABC):
         """Continue from what `save` gave."""
         self._frozen = saved["frozen"]
 
+    def _hear(self, now: Millis) -> list[Message]:
+        """Obey what the line has let through by now."""
+        messages = []
+        for payload in self._hearing.take(now):
+            messages += self._carry_out(payload, now)
+        if messages and self._ails(Fault.RESULTS_LOST, now):
+            return [message for message in messages if message.topic == self._telemetry]
+        return messages
+
+    def _carry_out(self, payload: bytes, now: Millis) -> list[Message]:
+        try:
+            command = decode_message(Command, payload)
+        except RejectedError:
+            return []  # nobody could be answered
+        answered = self._answers.get(command.id)
+        if answered is not None:
+            return [answered]
+        self.sky.advance(now)
+        obeyed = False
+        try:
+            if command.expires_at_ms <= self._clock(now):
+                raise CommandRefusedError("expired")
+            self.badge.kind.check_command(command.command, command.args)
+            read_back = self.obey(command.command, command.args, now)
+            obeyed = True
+        except (CommandRefusedError, RejectedError) as error:
+            read_back = {"error": str(error)}
+        result = Message(
+            self.badge.topic(Channel.RESULT), to_json({"id": command.id, "ok": obeyed, **read_back})
+        )
+        self._answers[command.id] = result
+        if len(self._answers) > ANSWERS_MAX:
+            self._answers.popitem(last=False)
+        return [result, self.report(now)] if obeyed else [result]
+
     def _ailing_values(self, now: Millis) -> str:
         values = self.measure(now)
         if not self._ails(Fault.SENSOR_FROZEN, now):
@@ -191,11 +215,14 @@ class Firmware(ABC):
     def _ails(self, fault: Fault, now: Millis) -> bool:
         return self.ailments.has(fault, now, self.sky.air.hour)
 
+    def _amount(self, fault: Fault, now: Millis) -> float | None:
+        return self.ailments.amount(fault, now, self.sky.air.hour)
+
     def _clock(self, now: Millis) -> Millis:
         """The time as the device knows it."""
         if not self.ailments:
             return now
-        ahead_h = self.ailments.amount(Fault.WRONG_CLOCK, now, self.sky.air.hour)
+        ahead_h = self._amount(Fault.WRONG_CLOCK, now)
         return now if ahead_h is None else now + int(ahead_h * MILLIS_PER_HOUR)
 
 

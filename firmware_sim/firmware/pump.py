@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from devices.command import CommandRefusedError
 from devices.reading import Millis
 from firmware_sim.chance import noise
-from firmware_sim.faults import Ailments
+from firmware_sim.faults import Ailments, Fault
 from firmware_sim.firmware.actuator import Actuator
 from firmware_sim.firmware.device import Badge
 from firmware_sim.pipes import Line
@@ -22,6 +23,7 @@ class PumpFirmware(Actuator):
 
     def measure(self, now: Millis) -> str:
         line = self.line
+        self._suffer(now)
         line.advance(now)
         flutter = 1 + 0.01 * noise(self.badge.luck + self.seq)
         return (
@@ -35,7 +37,16 @@ class PumpFirmware(Actuator):
         return self.line.running
 
     def switch(self, on: bool, now: Millis) -> None:
-        self.line.set_running(on, now)
+        self._suffer(now)
+        if on and self._ails(Fault.PUMP_TRIPPED, now):
+            raise CommandRefusedError("the overload relay has tripped")
+        self.line.set_running(on and not self._ails(Fault.PUMP_DEAD, now), now)
 
     def read_back(self) -> dict[str, Any]:
         return {"running": self.line.running}
+
+    def _suffer(self, now: Millis) -> None:
+        if self.ailments:
+            self.line.set_dry(self._ails(Fault.WELL_DRY, now), now)
+            if self._ails(Fault.PUMP_DEAD, now) or self._ails(Fault.PUMP_TRIPPED, now):
+                self.line.set_running(False, now)

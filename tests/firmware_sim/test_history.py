@@ -90,8 +90,8 @@ def test_a_command_delivered_while_it_plays_is_answered_next() -> None:
     assert all(b.measured_at - a.measured_at <= 30_000 for a, b in pairwise(watering))
     closed = next(reading for reading in readings if reading.measured_at >= opened + 600_000)
     assert closed.measured_at == opened + 600_000
-    # Ten minutes at 240 L/min, rather less because the pump is sized for a smaller plot.
-    assert 2000 < closed.values["volume_total_l"] < 2400
+    # Ten minutes at 240 L/min.
+    assert closed.values["volume_total_l"] == pytest.approx(2400, abs=1)
     assert readings[-1].values["volume_total_l"] == closed.values["volume_total_l"]
 
 

@@ -114,6 +114,12 @@ def test_the_example_breaks_what_the_demo_shows() -> None:
     assert (len(dead), len(cut)) == (3, 4)
 
 
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_is_documented(fault: Fault) -> None:
+    table = (EXAMPLE.parent / "docs" / "simulator.md").read_text()
+    assert f"`{fault.value}`" in table
+
+
 def test_a_part_of_the_day_may_span_midnight() -> None:
     night = Daily(22, 5)
     assert [night.covers(hour) for hour in (21.9, 22, 0, 4.9, 5)] == [

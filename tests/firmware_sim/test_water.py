@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from firmware_sim.ground import Ground
 from firmware_sim.layout import PlotSpec
-from firmware_sim.pipes import NOMINAL_KPA, SHUT_OFF_KPA, Line
+from firmware_sim.pipes import NOMINAL_KPA, SHUT_OFF_KPA, SOUND, Defect, Line
 from firmware_sim.weather import Sky
 from tests.firmware_sim.small_hamlet import DAY, HOUR, MINUTE, START
 
@@ -48,12 +48,12 @@ class TestPipes:
         line = Line(START)
         tap = line.add(100.0)
         line.set_running(True, START)
-        line.set_stuck(tap, True, START)
+        line.set_defect(tap, Defect(stuck=True), START)
         assert tap.flow_l_min > 0
-        line.set_stuck(tap, False, START)
+        line.set_defect(tap, Defect(stuck=False), START)
         line.set_coil(tap, True, START)
         assert tap.flow_l_min == 0
-        line.set_stuck(tap, None, START)
+        line.set_defect(tap, SOUND, START)
         assert tap.flow_l_min > 0
 
     def test_the_mains_need_no_pump(self) -> None:
