@@ -15,6 +15,7 @@ from gateway.budgets import Budgets
 from gateway.commands.outbox import Outbox
 from gateway.engines import Engines, Remembered
 from gateway.fleet import GATEWAY, Fleet
+from gateway.hamlet_time import HamletTime
 from gateway.health.engine import HealthEngine
 from gateway.irrigation.engine import IrrigationEngine
 from gateway.journal.memory import (
@@ -33,7 +34,6 @@ from gateway.pipeline import Pipeline
 from gateway.rounds import Rounds
 from gateway.rules.engine import RuleEngine
 from gateway.rules.groups import GroupNames
-from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.loader import check_files, rule_files
 from gateway.rules.rule import GroupBy, Rule, armed
 from gateway.rules.vocabulary import Vocabulary

@@ -5,9 +5,9 @@ from functools import partial
 
 from devices.kind import Kind
 from devices.metric import Metric
+from gateway.duration import DURATION_MAX_MS
 from gateway.fleet import Device
 from gateway.rules.document import Node as Place
-from gateway.rules.duration import DURATION_MAX_MS
 from gateway.rules.expression.expression import Expression, parts, walk
 from gateway.rules.expression.interval import Reasoning
 from gateway.rules.expression.nodes import (

@@ -10,8 +10,8 @@ from pathlib import Path
 from devices.reading import Millis
 from devices.text import Text
 from devices.topics import IDENTIFIER
+from gateway.duration import parse_duration
 from gateway.located_yaml import Located, Problem, Route, did_you_mean, nearest
-from gateway.rules.duration import parse_duration
 from gateway.rules.expression.tokens import Fault
 
 

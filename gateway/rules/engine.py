@@ -11,10 +11,10 @@ from devices.reading import Millis, Reading
 from gateway.clock import Correction
 from gateway.decisions import Decision, RuleChanged
 from gateway.fleet import SILENT_AFTER_MIN_MS, Device, Fleet
+from gateway.hamlet_time import HamletTime
 from gateway.rules.explained import RuleExplained, explain
 from gateway.rules.grouping import Member
 from gateway.rules.groups import NAMELESS, GroupNames
-from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.health import newest_of
 from gateway.rules.instance import Instance
 from gateway.rules.judging import Judging, read_value

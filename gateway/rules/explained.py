@@ -7,8 +7,8 @@ from devices.reading import Millis
 from devices.text import Text
 from gateway.decisions import RuleState
 from gateway.fleet import Device
+from gateway.hamlet_time import HamletTime
 from gateway.rules.grouping import UNKNOWN, Group
-from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.instance import Instance
 from gateway.rules.listening import Listening
 from gateway.rules.trace import Traced, trace

@@ -7,9 +7,9 @@ from devices.reading import Millis
 from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import RuleChanged, RuleState
+from gateway.duration import DURATION_MAX_MS
 from gateway.fleet import SILENT_AFTER_MIN_MS, Device
 from gateway.rules.answers import Answers
-from gateway.rules.duration import DURATION_MAX_MS
 from gateway.rules.expression.compile import Ask, Judge, ReadSetting, ReadValue
 from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.nodes import TIMED, AgeLimit, Question, Rain, Window

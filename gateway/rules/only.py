@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from devices.reading import Millis
-from gateway.rules.hamlet_time import DAYS_AHEAD_MAX, HamletTime, TimeOfDay
+from gateway.hamlet_time import DAYS_AHEAD_MAX, HamletTime, TimeOfDay
 
 _MIDNIGHT = TimeOfDay(0)
 _DAYS_BACK = 2

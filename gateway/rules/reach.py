@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from gateway.hamlet_time import DAYS_AHEAD_MAX, HamletTime
 from gateway.rules.document import Node
 from gateway.rules.grouping import group_of
-from gateway.rules.hamlet_time import DAYS_AHEAD_MAX, HamletTime
 from gateway.rules.only import Only
 from gateway.rules.rule import Grouping, Rule
-from gateway.rules.schedule import Schedule
 from gateway.rules.vocabulary import Vocabulary
+from gateway.schedule import Schedule
 
 _SOMEWHERE = HamletTime(ZoneInfo("UTC"), 0, 0)
 _YEAR_MS = DAYS_AHEAD_MAX * 86_400_000

@@ -14,8 +14,8 @@ from gateway.rules.expression.compile import ReadValue
 from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.nodes import Question
 from gateway.rules.only import Only
-from gateway.rules.schedule import Schedule
 from gateway.rules.selector import Selector
+from gateway.schedule import Schedule
 
 
 class Unknown(Enum):

@@ -6,7 +6,7 @@ Holds while nobody knows the time. Knows nothing of devices; the engine says wha
 from collections.abc import Iterable, Iterator
 
 from devices.reading import Millis
-from gateway.rules.hamlet_time import HamletTime
+from gateway.hamlet_time import HamletTime
 from gateway.rules.rule import Rule
 
 LATE_MAX_MS = 5 * 60_000

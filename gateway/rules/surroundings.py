@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from devices.reading import Millis
 from gateway.fleet import Device, Fleet
+from gateway.hamlet_time import HamletTime
 from gateway.rules.expression.nodes import Median, Rain
-from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.windows import Recall, Watch
 
 POLAR_LOOK_MS = 86_400_000

@@ -1,30 +1,16 @@
 """`every:`, `at:` and `only:` in YAML: times of day, weekdays, months, each checked."""
 
-import re
 from collections.abc import Sequence
 
-from cronsim import CronSimError
-
-from gateway.located_yaml import did_you_mean
+from gateway.hamlet_time import HamletTime, TimeOfDay
 from gateway.rules.document import Node
-from gateway.rules.duration import parse_duration
-from gateway.rules.hamlet_time import HamletTime, Sun, TimeOfDay
 from gateway.rules.only import Only
-from gateway.rules.schedule import Cron, Daily, Schedule
+from gateway.schedule import Daily, Schedule
+from gateway.written_times import parse_cron, parse_time_of_day
 
-SUN_OFFSET_MAX_MINUTES = 6 * 60
-"""Further from sunset it is nearer to the next sunrise, and a time by the clock is meant."""
 TIMES_MAX = 24
 """Of one `at`. What comes more often than each hour is written with `every`."""
-CRON_FIELDS = 5
-CRON_MAX = 200
-"""Characters. All 60 minutes written out need 170."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
-_BY_SUN = re.compile(r"([a-z]+)(?: ?([+-]) ?(.+))?", re.DOTALL)
-_SHAPES = "06:30, sunrise, sunset-30m or sunrise+1h"
-_CRON_NAMES = "minute hour day month weekday, e.g. '0 6 * * mon-fri'"
 
 
 def read_every(node: Node, here: HamletTime) -> Schedule | None:
@@ -32,22 +18,11 @@ def read_every(node: Node, here: HamletTime) -> Schedule | None:
     text = node.text("every")
     if text is None:
         return None
-    if len(text) > CRON_MAX:
-        node.complain(f"every is {len(text)} characters long, at most {CRON_MAX} are allowed")
-        return None
-    if len(text.split()) != CRON_FIELDS:
-        node.complain(f"every needs {CRON_FIELDS} parts: {_CRON_NAMES}")
-        return None
     try:
-        moment = Cron(text).next(0, here)
-    except CronSimError as error:
-        part = str(error).removeprefix("Bad ").replace("-of-", " of the ")
-        node.complain(f"the {part} of every is none; it is {_CRON_NAMES}")
+        return parse_cron(text, here)
+    except ValueError as error:
+        node.complain(f"every {error}")
         return None
-    if moment is None:
-        node.complain(f"there is no such day; every is {_CRON_NAMES}")
-        return None
-    return Cron(text)
 
 
 def read_at(node: Node) -> Schedule | None:
@@ -79,37 +54,11 @@ def read_only(node: Node) -> Only | None:
 
 def read_time_of_day(node: Node) -> TimeOfDay | None:
     """A time by the clock or by the sun."""
-    text = node.value if isinstance(node.value, str) else ""
-    if clock := _CLOCK.fullmatch(text):
-        hour, minute = int(clock[1]), int(clock[2])
-        if hour < 24 and minute < 60:
-            return TimeOfDay(hour * 60 + minute)
-        node.complain(f"{text!r} is no time of day: they go from 00:00 to 23:59")
-        return None
-    by_sun = _BY_SUN.fullmatch(text)
-    if by_sun is None:
-        node.complain(f"a time of day is written like {_SHAPES}")
-        return None
-    names = [sun.value for sun in Sun]
-    if by_sun[1] not in names:
-        node.complain(f"a time of day is written like {_SHAPES}{did_you_mean(by_sun[1], names)}")
-        return None
-    minutes = 0 if by_sun[2] is None else _read_offset(node, by_sun[3])
-    if minutes is None:
-        return None
-    return TimeOfDay(-minutes if by_sun[2] == "-" else minutes, Sun(by_sun[1]))
-
-
-def _read_offset(node: Node, text: str) -> int | None:
     try:
-        minutes, rest = divmod(parse_duration(text), 60_000)
+        return parse_time_of_day(node.value if isinstance(node.value, str) else "")
     except ValueError as error:
         node.complain(str(error))
         return None
-    if rest or minutes > SUN_OFFSET_MAX_MINUTES:
-        node.complain("whole minutes are added or taken away, at most 6h")
-        return None
-    return minutes
 
 
 def _read_between(node: Node) -> tuple[TimeOfDay, TimeOfDay] | None:

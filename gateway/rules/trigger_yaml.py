@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from devices.reading import Millis
+from gateway.duration import parse_duration
+from gateway.hamlet_time import HamletTime
 from gateway.rules.document import Node
-from gateway.rules.duration import parse_duration
-from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.only import Only
 from gateway.rules.rule import EventTrigger
-from gateway.rules.schedule import Schedule
 from gateway.rules.times_yaml import read_at, read_every, read_only
+from gateway.schedule import Schedule
 
 NAMES = ("silent", "every", "at", "event", "missed", "only")
 EVENT_NAME_MAX = 63

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devices.reading import Millis
-from gateway.rules.duration import write_duration
+from gateway.duration import write_duration
 from gateway.scenario.compare import compare
 from gateway.scenario.story import Story
 from gateway.scenario.world import Refused, World

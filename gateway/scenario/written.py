@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from devices.command import Argument
 from devices.reading import Millis
 from gateway.decisions import RuleState, Severity
-from gateway.rules.duration import parse_duration
+from gateway.duration import parse_duration
 from gateway.scenario.series import SeriesValue, parse_series
 from gateway.site import ConstantName, DeviceConfig, PlaceConfig
 

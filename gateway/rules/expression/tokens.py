@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from devices.reading import Millis
 from devices.topics import IDENTIFIER
-from gateway.rules.duration import parse_duration
+from gateway.duration import parse_duration
 
 EXPRESSION_MAX = 1000
 """Characters. The longest honest condition we know has under 200."""

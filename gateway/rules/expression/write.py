@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from devices.reading import Millis
-from gateway.rules.duration import write_duration
+from gateway.duration import write_duration
 from gateway.rules.expression.nodes import (
     AgeLimit,
     AllOf,

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from devices.text import Text
-from gateway.rules.hamlet_time import Sun, TimeOfDay
+from gateway.hamlet_time import Sun, TimeOfDay
 from gateway.rules.only import Only
-from gateway.rules.schedule import Cron, Daily, Schedule
 from gateway.rules.sentence.phrases import duration, joined, listed, phrase
+from gateway.schedule import Cron, Daily, Schedule
 
 WEEKDAYS = (
     Text("thứ hai", "Monday"),

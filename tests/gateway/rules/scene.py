@@ -11,10 +11,10 @@ from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import Decision, RuleChanged, RuleState
 from gateway.fleet import Device, Fleet
+from gateway.hamlet_time import HamletTime
 from gateway.located_yaml import parse_yaml
 from gateway.rules.document import Document
 from gateway.rules.engine import RuleEngine
-from gateway.rules.hamlet_time import HamletTime
 from gateway.rules.rule import Rule
 from gateway.rules.rule_yaml import read_rule
 from gateway.rules.vocabulary import Vocabulary

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.reading import Millis
-from gateway.rules.hamlet_time import HamletTime, Sun, TimeOfDay
+from gateway.hamlet_time import HamletTime, Sun, TimeOfDay
 from gateway.rules.only import Only
-from gateway.rules.schedule import Cron, Daily, Schedule
+from gateway.schedule import Cron, Daily, Schedule
 
 HERE = HamletTime(ZoneInfo("Asia/Ho_Chi_Minh"), 21.72, 105.74)
 BERLIN = HamletTime(ZoneInfo("Europe/Berlin"), 52.5, 13.4)

@@ -6,7 +6,7 @@ from typing import Protocol
 from cronsim import CronSim
 
 from devices.reading import Millis
-from gateway.rules.hamlet_time import HamletTime, TimeOfDay
+from gateway.hamlet_time import HamletTime, TimeOfDay
 
 
 class Schedule(Protocol):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.rules.duration import parse_duration, write_duration
+from gateway.duration import parse_duration, write_duration
 
 
 @pytest.mark.parametrize(
