@@ -15,7 +15,7 @@ from devices.text import Text
 from devices.topics import IDENTIFIER
 from gateway.fleet import GATEWAY
 from gateway.located_yaml import Located, Model, Problem, ProblemsError, did_you_mean, load_yaml
-from gateway.plots import Plot, PlotsFile, plot_problems
+from gateway.plots import Plot, PlotsFile, Pump, Source, plot_problems
 from gateway.profiles import Profiles, load_profiles
 from gateway.serial_lines import SerialLine, line_problems
 
@@ -206,6 +206,8 @@ class Site:
     config: SiteConfig
     devices: tuple[DeviceConfig, ...]
     plots: tuple[Plot, ...]
+    pumps: tuple[Pump, ...]
+    sources: tuple[Source, ...]
     map: MapFile
     profiles: Profiles
 
@@ -242,7 +244,10 @@ def load_site(folder: Path) -> Site:
     if problems or not (config and devices and plots and drawing and profiles):
         raise ProblemsError(problems)
     listed = (*devices[1].devices, THE_GATEWAY)
-    return Site(folder, config[1], listed, tuple(plots[1].plots), drawing[1], profiles)
+    water = plots[1]
+    return Site(
+        folder, config[1], listed, water.plots, water.pumps, water.sources, drawing[1], profiles
+    )
 
 
 def read_secret(site: Site, file: str) -> str:
@@ -309,7 +314,7 @@ def _cross_check(
                 message = f"there is no {field} {name!r}{did_you_mean(name, names)}"
                 problems.append(devices[0].problem(("devices", index, field), message))
     kinds = {device.id: device.kind for device in devices[1].devices}
-    for path, message in plot_problems(plots[1].plots, kinds):
+    for path, message in plot_problems(plots[1], kinds):
         problems.append(plots[0].problem(path, message))
     return problems
 

@@ -114,7 +114,7 @@ def _site(located: Located, written: ScenarioFile, site: Site | None) -> Site:
         constants=written.constants or {},
     )
     devices = tuple(device for device in written.devices if device.id != THE_GATEWAY.id)
-    return Site(located.file.parent, config, (*devices, THE_GATEWAY), (), MapFile(), {})
+    return Site(located.file.parent, config, (*devices, THE_GATEWAY), (), (), (), MapFile(), {})
 
 
 def _rules(

@@ -31,7 +31,7 @@ def test_a_full_plot_is_read() -> None:
     (read,) = PlotsFile.model_validate({"plots": [plot()]}).plots
     assert read.label.vi == "Lô chè 1"
     assert read.outline[0] == (21.72, 105.74)
-    assert list(plot_problems([read], KINDS)) == []
+    assert list(plot_problems(PlotsFile(plots=(read,)), KINDS)) == []
 
 
 @pytest.mark.parametrize(
@@ -81,5 +81,74 @@ def test_a_rate_in_litres_per_hour_is_recognised() -> None:
 def test_plots_must_fit_each_other_and_the_devices(
     second: dict[str, object], path: tuple[str | int, ...], message: str
 ) -> None:
-    plots = PlotsFile.model_validate({"plots": [plot(), plot(**second)]}).plots
+    plots = PlotsFile.model_validate({"plots": [plot(), plot(**second)]})
     assert list(plot_problems(plots, KINDS)) == [(path, message)]
+
+
+SCHEDULE = {"at": ["sunset-30m"], "depth_mm": 6}
+OF_CAPACITY = {"start_pct": 75, "stop_pct": 80}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"rate_l_min": 0.0005}, "litres per second"),
+        ({"emitters": {"count": 100}}, "both count and litres_per_hour"),
+        ({"emitters": {"count": 100, "litres_per_hour": 3600}}, "100 emitters of 3600"),
+        ({"mode": "schedule"}, "needs a schedule"),
+        ({"mode": "soil", "sensors": []}, "needs thresholds and sensors"),
+        ({"when_stale": "schedule"}, "needs a schedule"),
+        ({"thresholds": OF_CAPACITY}, "per cent of field capacity? Volumetric it is 24.0"),
+        ({"thresholds": {"start_pct": 17, "stop_pct": 25}}, "wilting point"),
+        ({"thresholds": {"start_pct": 27, "stop_pct": 33}}, "drains away"),
+        ({"thresholds": {"start_pct": 27, "stop_pct": 27}}, "must be below"),
+        ({"schedule": {"depth_mm": 6}}, "exactly one of at and cron"),
+        ({"schedule": {"cron": "0 25 * * *", "depth_mm": 6}}, "cron has a wrong hour"),
+        ({"schedule": {"at": ["25:00"], "depth_mm": 6}}, "no time of day"),
+        ({"schedule": {**SCHEDULE, "seasonal_pct": {13: 50}}}, "less than or equal to 12"),
+        ({"windows": [{"from": "17:00", "to": "17:00"}]}, "whole day"),
+        ({"no_go": [{"from": "2026-03-05", "to": "2026-03-04"}]}, "before it begins"),
+        ({"crop": {"season": {"starts": "02-30", "days": [1, 2, 3, 4]}}}, "no day of the year"),
+        ({"crop": {"season": {"starts": "02-15", "days": [1, 2, 3]}}}, "four"),
+        ({"crop": {"kc": [1.0]}}, "three"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_advice(
+    changes: dict[str, object], words: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Plot.model_validate(plot(**changes))
+    assert words in str(refused.value)
+
+
+def test_the_rate_follows_from_the_emitters() -> None:
+    described = plot(emitters={"method": "drip", "count": 1800, "litres_per_hour": 2})
+    del described["rate_l_min"]
+    assert Plot.model_validate(described).rate_l_min == 60
+
+
+def test_a_plot_that_could_never_run_is_refused() -> None:
+    file = PlotsFile.model_validate(
+        {
+            "sources": [
+                {"id": "pond", "label": {"vi": "Ao", "en": "Pond"}, "flow_max_l_min": 50},
+                {"id": "pond", "label": {"vi": "Ao", "en": "Pond"}},
+            ],
+            "pumps": [{"id": "pump-1", "source": "pond", "flow_max_l_min": 55}],
+            "plots": [plot(schedule={"at": ["05:30"], "depth_mm": 9}, source="well")],
+        }
+    )
+    assert [message for _, message in plot_problems(file, KINDS)] == [
+        "source 'pond' is here twice",
+        "there is no source 'well'",
+        "say it of the pump: its source is that of its plots",
+        "is more than pump-1 gives: 55 litres a minute",
+        "is more than pond gives: 50 litres a minute",
+        "9 mm are 6480 litres on this plot, more than its litres_per_day_max",
+    ]
+
+
+def test_a_schedule_follows_the_season() -> None:
+    schedule = Plot.model_validate(plot(schedule={**SCHEDULE, "seasonal_pct": {7: 50}})).schedule
+    assert schedule
+    assert (schedule.depth_in(7), schedule.depth_in(8)) == (3.0, 6.0)

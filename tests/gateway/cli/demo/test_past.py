@@ -29,7 +29,7 @@ def site(tmp_path: Path) -> Site:
         broker=BrokerConfig(url="mqtt://127.0.0.1"),
     )
     (tmp_path / "data").mkdir()
-    return Site(tmp_path, config, (), (), MapFile(), {})
+    return Site(tmp_path, config, (), (), (), (), MapFile(), {})
 
 
 def test_a_journal_of_a_real_hamlet_is_left_alone(site: Site) -> None:
