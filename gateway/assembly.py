@@ -28,6 +28,7 @@ from gateway.journal.memory import (
     newest_message,
     unknown_to_journal,
 )
+from gateway.journal.plots import load_plots
 from gateway.journal.recall import recall
 from gateway.located_yaml import ProblemsError
 from gateway.pipeline import Pipeline
@@ -84,6 +85,7 @@ def build_pipeline(
         alerts=load_open_alerts(connection),
         commands=load_commands(connection),
         runs=load_runs(connection, now),
+        plots=load_plots(connection, now),
     )
     pipeline = connect(engines, site.config, newest_message(connection))
     pipeline.start(unknown_to_journal(connection, fleet), now, clock_trusted=clock_trusted)
@@ -99,7 +101,7 @@ def build_engines(fleet: Fleet, site: Site, rules: Sequence[Rule]) -> Engines:
         rules=RuleEngine(rules, fleet, hamlet_time(config.place), group_names(site)),
         alerts=AlertEngine(),
         outbox=Outbox(config.hamlet, fleet),
-        irrigation=IrrigationEngine(site.plots, fleet, ZoneInfo(config.place.timezone)),
+        irrigation=IrrigationEngine(site.water, fleet, hamlet_time(config.place)),
     )
 
 

@@ -1,9 +1,9 @@
 """What the engines decide, as frozen values: the contract between the parts of the gateway.
 
 Requests (`…Asked`) go from one engine to another through the pipeline. Records (`RuleChanged`,
-`Alert`, `Command`, `Run`, `Explanation`, `StateChanged`, `RuleVersion`) are saved in the same
-transaction as the message that caused them; a record replaces the one with the same key. Times are
-int ms UTC.
+`Alert`, `Command`, `Run`, `Explanation`, `StateChanged`, `RuleVersion` and those of
+`gateway.plot_records`) are saved in the same transaction as the message that caused them; a record
+replaces the one with the same key. Times are int ms UTC.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from devices.command import Argument
 from devices.metric import Value
 from devices.reading import Millis
 from devices.text import Text
+from gateway.plot_records import PlotRecord, ProposalAnswered
 
 
 class Severity(Enum):
@@ -226,5 +227,5 @@ class RuleVersion:
     text: str
 
 
-Record = RuleChanged | Alert | Command | Run | Explanation | StateChanged | RuleVersion
-Decision = Record | AlertAsked | AlertCleared | CommandAsked | IrrigationAsked
+Record = RuleChanged | Alert | Command | Run | Explanation | StateChanged | RuleVersion | PlotRecord
+Decision = Record | AlertAsked | AlertCleared | CommandAsked | IrrigationAsked | ProposalAnswered

@@ -12,6 +12,7 @@ from gateway.decisions import Alert, AlertCleared, Command, Decision, Record, Ru
 from gateway.fleet import Fleet
 from gateway.health.engine import HealthEngine
 from gateway.irrigation.engine import IrrigationEngine
+from gateway.plot_records import PlotMemory
 from gateway.rules.engine import RuleEngine
 from gateway.rules.rule import Rule, armed, is_rule
 from gateway.storm_alert import COMMAND_STORM
@@ -25,6 +26,7 @@ class Remembered:
     alerts: Sequence[Alert] = ()
     commands: Sequence[Command] = ()
     runs: Sequence[Run] = ()
+    plots: PlotMemory = field(default_factory=PlotMemory)
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ class Engines:
             *self.health.restore(now, clock_trusted=clock_trusted),
             *self.rules.restore(remembered.rules, now, storms),
             *self._clear_orphans(now),
-            *self.irrigation.restore(remembered.runs, now),
+            *self.irrigation.restore(remembered.runs, now, remembered.plots),
         ]
 
     def replace_rules(self, rules: Sequence[Rule], now: Millis) -> list[Decision]:

@@ -17,31 +17,25 @@ from gateway.budgets import Budgets
 from gateway.clock import Correction, Scale
 from gateway.counters import Counters
 from gateway.decisions import (
-    Alert,
     AlertAsked,
     AlertCleared,
-    Command,
     CommandAsked,
-    CommandState,
     Decision,
-    Explanation,
     IrrigationAsked,
-    RuleChanged,
     RuleVersion,
-    Run,
-    StateChanged,
 )
 from gateway.delivery import RETAINED
 from gateway.engines import Engines
 from gateway.fleet import Device, Fleet
-from gateway.health.engine import SILENT
 from gateway.journal.batch import Adoption, PeriodEnd
 from gateway.journal.memory import take_snapshot
+from gateway.plot_records import DiaryEntry, NoGo, Override, PlotSetting, ProposalAnswered
 from gateway.receipts import Receipt, make_receipt
 from gateway.rejections import Rejections
 from gateway.reports import apply_report
 from gateway.rounds import Rounds
 from gateway.rules.rule import Rule
+from gateway.settling import Settling
 from gateway.work import Work
 
 BACKFILL_AGE_MS = 600_000
@@ -50,7 +44,18 @@ MESSAGES_PER_SNAPSHOT = 50
 """After so many messages one device's snapshot is written, in turn. A start then replays at most
 this many messages per device, a quarter of a million at 5,000 devices."""
 
-Request = CommandAsked | IrrigationAsked | AlertAsked | AlertCleared | RuleVersion
+Request = (
+    CommandAsked
+    | IrrigationAsked
+    | AlertAsked
+    | AlertCleared
+    | RuleVersion
+    | PlotSetting
+    | NoGo
+    | Override
+    | ProposalAnswered
+    | DiaryEntry
+)
 
 
 class Pipeline:
@@ -82,6 +87,7 @@ class Pipeline:
         self._judge_rules = engines.rules.on_reading
         self._newest_message = newest_message
         self._work = Work()
+        self._settling = Settling(fleet, engines, self.counters)
         self._rotation: deque[Device] = deque()
         self._until_snapshot = MESSAGES_PER_SNAPSHOT
 
@@ -354,47 +360,4 @@ class Pipeline:
         self._settle(alerts, now)
 
     def _settle(self, decisions: Iterable[Decision], now: Millis) -> None:
-        """Carry each decision to whom it concerns, and what they decide on, until all is said."""
-        queue = deque(decisions)
-        while queue:
-            queue.extend(self._carry(queue.popleft(), now))
-
-    def _carry(self, decision: Decision, now: Millis) -> Iterable[Decision]:
-        work, engines = self._work, self.engines
-        work.decided = True
-        match decision:
-            case AlertAsked():
-                return engines.alerts.ask(decision)
-            case AlertCleared():
-                return engines.alerts.clear(decision)
-            case CommandAsked():
-                return engines.outbox.ask(decision, now)
-            case IrrigationAsked():
-                return engines.irrigation.ask(decision, now)
-        work.batch.records.append(decision)
-        match decision:
-            case Alert():
-                work.alerts = True
-                work.changed.add(decision.subject)
-            case Command(state=CommandState.QUEUED):
-                self.counters.commands[decision.state] += 1
-                work.commands.append(decision.id)
-            case Command():
-                self.counters.commands[decision.state] += 1
-                work.changed.add(decision.device)
-                return engines.irrigation.on_command(decision, now)
-            case Run() | Explanation():
-                work.runs = True
-            case StateChanged():
-                return self._change_state(decision, now)
-            case RuleChanged():
-                work.changed.add(decision.subject)
-        return ()
-
-    def _change_state(self, changed: StateChanged, now: Millis) -> Iterable[Decision]:
-        device = self.fleet.get(changed.device)
-        if device is None:
-            return ()
-        device.change(changed)
-        self._work.changed.add(device.id)
-        return self.engines.rules.on_stale(device, now) if changed.cause == SILENT else ()
+        self._settling.settle(self._work, decisions, now)

@@ -15,7 +15,7 @@ from devices.text import Text
 from devices.topics import IDENTIFIER
 from gateway.fleet import GATEWAY
 from gateway.located_yaml import Located, Model, Problem, ProblemsError, did_you_mean, load_yaml
-from gateway.plots import Plot, PlotsFile, Pump, Source, plot_problems
+from gateway.plots import Plot, PlotsFile, plot_problems
 from gateway.profiles import Profiles, load_profiles
 from gateway.serial_lines import SerialLine, line_problems
 
@@ -205,11 +205,14 @@ class Site:
     folder: Path
     config: SiteConfig
     devices: tuple[DeviceConfig, ...]
-    plots: tuple[Plot, ...]
-    pumps: tuple[Pump, ...]
-    sources: tuple[Source, ...]
+    water: PlotsFile
     map: MapFile
     profiles: Profiles
+
+    @property
+    def plots(self) -> tuple[Plot, ...]:
+        """What is watered."""
+        return self.water.plots
 
     @property
     def data(self) -> Path:
@@ -244,10 +247,7 @@ def load_site(folder: Path) -> Site:
     if problems or not (config and devices and plots and drawing and profiles):
         raise ProblemsError(problems)
     listed = (*devices[1].devices, THE_GATEWAY)
-    water = plots[1]
-    return Site(
-        folder, config[1], listed, water.plots, water.pumps, water.sources, drawing[1], profiles
-    )
+    return Site(folder, config[1], listed, plots[1], drawing[1], profiles)
 
 
 def read_secret(site: Site, file: str) -> str:

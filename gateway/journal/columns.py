@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import Enum
 from typing import Any
 
@@ -14,6 +15,8 @@ def to_column(value: object) -> object:
         return value.value
     if isinstance(value, Text):
         return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return json.dumps(dict(value), ensure_ascii=False)
     return value
@@ -26,6 +29,8 @@ def from_column(hint: Any) -> Callable[[Any], Any]:
         hint = options[0]
     if hint is Text:
         return lambda stored: Text(*json.loads(stored))
+    if hint is date:
+        return date.fromisoformat
     if isinstance(hint, type) and issubclass(hint, Enum | bool):
         return hint
     if getattr(hint, "__origin__", None) is Mapping:

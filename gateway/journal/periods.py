@@ -30,6 +30,11 @@ STAMPS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "explanation": (("at",), {}),
     "state_change": (("since",), {}),
     "rule_version": (("at",), {}),
+    "plot_setting": (("at",), {}),
+    "no_go": (("at", "removed_at"), {}),
+    "interlock_override": (("at", "ended_at"), {"until": "at"}),
+    "proposal": (("at", "answered_at"), {"expires_at": "at"}),
+    "diary_entry": (("at", "written_at"), {}),
     "rejected": (("received_at",), {}),
     "device": (("first_seen",), {}),
 }

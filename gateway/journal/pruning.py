@@ -1,7 +1,8 @@
 """Deleting what was decided long ago: records go by age, as messages do.
 
 What still counts stays, however old: what is open or under way, the state a device is in, the last
-one in which it was known how it was, and states that a store still lacks: they take little room. It
+one in which it was known how it was, and states that a store still lacks: they take little room.
+The diary stays for good: the law asks for years of it, and it takes a few hundred lines a year. It
 blocks: a worker thread calls it.
 """
 
@@ -29,6 +30,16 @@ _OLD = {
         "at < (SELECT max(at) FROM rule_version AS later"
         " WHERE later.rule = rule_version.rule AND later.at < :before)",
     ),
+    "plot_setting": (
+        "plot, at",
+        "at < (SELECT max(at) FROM plot_setting AS later"
+        " WHERE later.plot = plot_setting.plot AND later.at < :before)",
+    ),
+    "no_go": ("id", "end < date(:before / 1000, 'unixepoch')"),
+    "interlock_override": ("id", "until < :before"),
+    "proposal": ("id", "expires_at < :before"),
+    "balance_day": ("plot, day", "day < date(:before / 1000, 'unixepoch')"),
+    "weather_hour": ("at", "at < :before"),
     "state_change": (
         "device, since",
         "since < (SELECT max(since) FROM state_change AS later"

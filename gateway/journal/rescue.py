@@ -18,7 +18,21 @@ from gateway.journal.database import JournalDamagedError, open_journal
 from gateway.journal.memory import known_device, replay, take_snapshot
 from gateway.journal.mending import UNREADABLE, open_damaged
 from gateway.journal.notices import JOURNAL_DAMAGED, journal_damaged
-from gateway.journal.tables import ALERTS, COMMANDS, RULE_STATES, RUNS, STATE_CHANGES, Table
+from gateway.journal.tables import (
+    ALERTS,
+    BALANCE_DAYS,
+    COMMANDS,
+    DIARY,
+    NO_GOS,
+    OVERRIDES,
+    PLOT_SETTINGS,
+    PROPOSALS,
+    RULE_STATES,
+    RUNS,
+    STATE_CHANGES,
+    WEATHER_HOURS,
+    Table,
+)
 
 IDS_UNKNOWN = 1_000_000
 """So many messages may have come after the newest one that is found: behind a damaged page the
@@ -29,6 +43,22 @@ ONE_BY_ONE_MAX = 20_000
 """Rows asked for one by one where pages are damaged: all devices, in a second."""
 
 Row = tuple[Any, ...]
+
+_KEPT = (
+    RULE_STATES,
+    ALERTS,
+    COMMANDS,
+    RUNS,
+    STATE_CHANGES,
+    PLOT_SETTINGS,
+    NO_GOS,
+    OVERRIDES,
+    PROPOSALS,
+    BALANCE_DAYS,
+    WEATHER_HOURS,
+    DIARY,
+)
+"""Tables of records without which the hamlet would not go on as before, or the law asks for."""
 
 
 def rescue(damaged: Path, new: Path, now: Millis) -> None:
@@ -45,7 +75,7 @@ def rescue(damaged: Path, new: Path, now: Millis) -> None:
         with suppress(*UNREADABLE):
             aged = source.execute("SELECT at FROM ageing").fetchall()
             target.executemany("INSERT INTO ageing VALUES (?)", aged)
-        for table in (RULE_STATES, ALERTS, COMMANDS, RUNS, STATE_CHANGES):
+        for table in _KEPT:
             _take_records(source, target, table)
         for name, cursor in readable_rows(source, target, "sink", "name, cursor"):
             if isinstance(name, str) and isinstance(cursor, int):

@@ -17,6 +17,15 @@ from gateway.decisions import (
 )
 from gateway.journal.columns import from_column, to_column
 from gateway.journal.damage import reading_back
+from gateway.plot_records import (
+    BalanceDay,
+    DiaryEntry,
+    NoGo,
+    Override,
+    PlotSetting,
+    Proposal,
+    WeatherHour,
+)
 
 R = TypeVar("R", bound=Record)
 
@@ -80,6 +89,13 @@ RUNS = Table("run", Run)
 EXPLANATIONS = Table("explanation", Explanation)
 STATE_CHANGES = Table("state_change", StateChanged)
 RULE_VERSIONS = Table("rule_version", RuleVersion)
+PLOT_SETTINGS = Table("plot_setting", PlotSetting)
+NO_GOS = Table("no_go", NoGo)
+OVERRIDES = Table("interlock_override", Override)
+PROPOSALS = Table("proposal", Proposal)
+BALANCE_DAYS = Table("balance_day", BalanceDay)
+WEATHER_HOURS = Table("weather_hour", WeatherHour)
+DIARY = Table("diary_entry", DiaryEntry)
 
 TABLES_OF: dict[type, tuple[Table[Any], ...]] = {
     RuleChanged: (RULE_STATES, RULE_CHANGES),
@@ -89,6 +105,13 @@ TABLES_OF: dict[type, tuple[Table[Any], ...]] = {
     Explanation: (EXPLANATIONS,),
     StateChanged: (STATE_CHANGES,),
     RuleVersion: (RULE_VERSIONS,),
+    PlotSetting: (PLOT_SETTINGS,),
+    NoGo: (NO_GOS,),
+    Override: (OVERRIDES,),
+    Proposal: (PROPOSALS,),
+    BalanceDay: (BALANCE_DAYS,),
+    WeatherHour: (WEATHER_HOURS,),
+    DiaryEntry: (DIARY,),
 }
 """Where a record is saved, by its type."""
 
@@ -100,6 +123,13 @@ WHAT_HAPPENED = (
     EXPLANATIONS,
     STATE_CHANGES,
     RULE_VERSIONS,
+    PLOT_SETTINGS,
+    NO_GOS,
+    OVERRIDES,
+    PROPOSALS,
+    BALANCE_DAYS,
+    WEATHER_HOURS,
+    DIARY,
 )
 """The tables that tell the past. The present state of a rule is no part of it."""
 

@@ -12,6 +12,7 @@ from devices.text import Text
 from gateway.fleet import Device, Fleet
 from gateway.journal.memory import list_device
 from gateway.located_yaml import Located, Problem, ProblemsError, Route, did_you_mean, load_yaml
+from gateway.plots import PlotsFile
 from gateway.rules.document import Document, Node
 from gateway.rules.loader import (
     CheckedRules,
@@ -114,7 +115,7 @@ def _site(located: Located, written: ScenarioFile, site: Site | None) -> Site:
         constants=written.constants or {},
     )
     devices = tuple(device for device in written.devices if device.id != THE_GATEWAY.id)
-    return Site(located.file.parent, config, (*devices, THE_GATEWAY), (), (), (), MapFile(), {})
+    return Site(located.file.parent, config, (*devices, THE_GATEWAY), PlotsFile(), MapFile(), {})
 
 
 def _rules(

@@ -7,12 +7,11 @@ decide and to test. No device answers a command.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from devices.metric import Value
 from devices.reading import Millis
 from devices.topics import Channel, Topic
-from gateway.assembly import build_engines, connect
+from gateway.assembly import build_engines, connect, hamlet_time
 from gateway.decisions import (
     Alert,
     Command,
@@ -23,8 +22,10 @@ from gateway.decisions import (
 )
 from gateway.engines import Remembered
 from gateway.fleet import GATEWAY, Device, Fleet
+from gateway.hamlet_time import HamletTime
 from gateway.irrigation.engine import IrrigationEngine
 from gateway.journal.memory import list_device
+from gateway.plots import PlotsFile
 from gateway.rules.rule import Rule, source_of
 from gateway.scenario.story import MESSAGES_MAX, Said
 from gateway.scenario.written import Outage
@@ -122,8 +123,8 @@ class World:
         engines = build_engines(self.fleet, self._site, self._rules)
         engines.rules.around.recall = self._recall
         engines.remembered = remembered
-        zone = ZoneInfo(self._site.config.place.timezone)
-        engines.irrigation = _Listener(self.fleet, zone, self.water)
+        here = hamlet_time(self._site.config.place)
+        engines.irrigation = _Listener(self.fleet, here, self.water)
         self._pipeline = connect(engines, self._config, 0)
         self._pipeline.start((), self._now)
         self._gather()
@@ -207,8 +208,8 @@ class World:
 class _Listener(IrrigationEngine):
     """Without plots: notes what it is asked for, and does nothing."""
 
-    def __init__(self, fleet: Fleet, zone: ZoneInfo, asked: list[IrrigationAsked]) -> None:
-        super().__init__((), fleet, zone)
+    def __init__(self, fleet: Fleet, here: HamletTime, asked: list[IrrigationAsked]) -> None:
+        super().__init__(PlotsFile(), fleet, here)
         self._asked = asked
 
     def ask(self, asked: IrrigationAsked, now: Millis) -> Sequence[Decision]:

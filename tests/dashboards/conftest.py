@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from gateway.plots import PlotsFile
 from gateway.site import MapFile, Site, load_site
 from tests.dashboards.client import client_of
 from tests.dashboards.served import FLAGS, Served
@@ -31,7 +32,7 @@ def hamlet(tmp_path: Path, site: Site) -> Iterator[Hamlet]:
 @pytest.fixture
 def empty(tmp_path: Path, site: Site) -> Iterator[Hamlet]:
     """A hamlet on its first day."""
-    hamlet = Hamlet(tmp_path, replace(site, devices=(), plots=(), map=MapFile()))
+    hamlet = Hamlet(tmp_path, replace(site, devices=(), water=PlotsFile(), map=MapFile()))
     yield hamlet
     hamlet.close()
 

@@ -2,6 +2,7 @@
 journal that survives kills. The valves judge what really flowed."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -24,11 +25,12 @@ from gateway.decisions import (
     RunState,
 )
 from gateway.fleet import Fleet
+from gateway.hamlet_time import HamletTime, TimeOfDay
 from gateway.irrigation.engine import IrrigationEngine
-from gateway.plots import Plot
+from gateway.plots import Plot, PlotsFile, Pump, Source
 from tests.gateway.fleets import NOW, device
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+HERE = HamletTime(ZoneInfo("Asia/Ho_Chi_Minh"), 21.72, 105.73)
 SECOND = 1000
 
 
@@ -65,9 +67,16 @@ class Garden:
     """`now` is the true time; the gateway's clock differs from it by `clock_error`."""
 
     def __init__(
-        self, *plots: Plot, metered: bool = True, flow: float = 1.0, start: Millis = NOW
+        self,
+        *plots: Plot,
+        metered: bool = True,
+        flow: float = 1.0,
+        start: Millis = NOW,
+        pumps: Sequence[Pump] = (),
+        sources: Sequence[Source] = (),
     ) -> None:
         self.plots = plots
+        self.water = PlotsFile(plots=plots, pumps=tuple(pumps), sources=tuple(sources))
         self.now = start
         self.clock_error: Millis = 0
         self.began = start  # when its clock began to count
@@ -80,7 +89,7 @@ class Garden:
         for id, kind in ids.items():
             self.fleet.add(device(id, kind))
             self.fleet.get(id).interval_s = 10  # type: ignore[union-attr]
-        self.engine = IrrigationEngine(plots, self.fleet, VIETNAM)
+        self.engine = IrrigationEngine(self.water, self.fleet, HERE)
         self.outbox = Outbox("khe-coc", self.fleet)
         self.runs: dict[str, Run] = {}
         self.commands: dict[str, Command] = {}
@@ -108,7 +117,7 @@ class Garden:
         """By plot and the gateway's day."""
         days: dict[tuple[str, Millis], float] = {}
         for of, at, litres in self.flows:
-            key = of, self.engine.day_start(at)
+            key = of, day_start(at)
             days[key] = days.get(key, 0.0) + litres
         return days
 
@@ -148,7 +157,7 @@ class Garden:
 
     def kill(self) -> None:
         """The gateway dies; a new one starts from what was saved."""
-        self.engine = IrrigationEngine(self.plots, self.fleet, VIETNAM)
+        self.engine = IrrigationEngine(self.water, self.fleet, HERE)
         self.outbox = Outbox("khe-coc", self.fleet)
         self.save(self.outbox.restore(self.commands.values(), self.clock))
         self.save(self.engine.restore(self.runs.values(), self.clock))
@@ -190,8 +199,9 @@ class Garden:
             )
         for command in self.outbox.correct(correction):
             self.commands[command.id] = command
-        for run in self.engine.correct(correction):
-            self.runs[run.id] = run
+        for record in self.engine.correct(correction):
+            if isinstance(record, Run):
+                self.runs[record.id] = record
 
     def tick(self) -> None:
         rounds = 0
@@ -265,6 +275,10 @@ class Garden:
         name = "running" if id.startswith("pump") else "open"
         body: dict[str, object] = {"id": command.id, "ok": True, name: self.is_on(id)}
         return Result.model_validate(body)
+
+
+def day_start(at: Millis) -> Millis:
+    return HERE.on(HERE.day(at), TimeOfDay(0)) or 0
 
 
 def states(garden: Garden, of: str = "lo-1") -> list[RunState]:

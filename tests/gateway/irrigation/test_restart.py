@@ -8,6 +8,7 @@ import pytest
 from gateway.decisions import Run, RunState
 from gateway.irrigation import causes
 from gateway.irrigation.run import LEASE_S, TAIL_MS
+from gateway.plots import PlotsFile
 from tests.gateway.irrigation.garden import SECOND, Garden, plot, states
 
 YEAR_S = 365 * 86_400
@@ -86,7 +87,7 @@ def test_what_is_on_without_a_run_is_ended_at_boot(id: str) -> None:
 
 def test_a_run_of_a_plot_that_is_gone_is_ended() -> None:
     garden = garden_at(RunState.FLOWING)
-    garden.plots = ()
+    garden.water = PlotsFile()
     garden.kill()
     assert (garden.run().state, garden.run().cause) == (RunState.FAILED, causes.PLOT_GONE)
 

@@ -6,6 +6,7 @@ from gateway.decisions import Command, CommandState, IrrigationAsked, RunState, 
 from gateway.irrigation import causes
 from gateway.irrigation.metering import Meters
 from gateway.irrigation.run import LEASE_S, TAIL_MS
+from gateway.plots import Pump
 from tests.gateway.fleets import device, reading
 from tests.gateway.irrigation.garden import SECOND, Garden, plot
 
@@ -240,10 +241,8 @@ def test_plots_share_the_pump_one_after_the_other() -> None:
 
 
 def test_a_strong_pump_feeds_two_plots_at_once() -> None:
-    garden = Garden(plot("lo-1"), plot("lo-2"))
-    pump = garden.fleet.get("pump-1")
-    assert pump
-    pump.settings = {"runs_max": 2}
+    strong = Pump(id="pump-1", plots_at_once=2)
+    garden = Garden(plot("lo-1"), plot("lo-2"), pumps=[strong])
     garden.ask("lo-1")
     garden.ask("lo-2")
     garden.live(60)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,21 @@ from gateway.decisions import (
 )
 from gateway.journal.database import open_journal
 from gateway.journal.tables import TABLES_OF, save_record
+from gateway.plot_records import (
+    BalanceDay,
+    DiaryEntry,
+    DiaryKind,
+    NoGo,
+    Override,
+    PlotSetting,
+    Proposal,
+    ProposalState,
+    WeatherHour,
+)
+from gateway.plots.guard import NoGoReason
+from gateway.plots.modes import Mode
 
+DAY = date(2026, 3, 5)
 TEXT = Text("Tưới lô 3 – “6 mm”", "Water plot 3")
 RECORDS: list[Record] = [
     RuleChanged("dry", "soil-1", RuleState.PENDING, 5, 65, None, {"soil_moisture_pct": None}),
@@ -41,6 +56,18 @@ RECORDS: list[Record] = [
     Run("r2", "lo-3", "rule:dry", RunState.FAILED, 1, 2, 3, 360.0, ended_at=9, cause=TEXT),
     Explanation("lo-3", 5, "refuse", TEXT, {"rain_mm": 12.0, "why": "mưa", "wind": None}),
     StateChanged("light-1", 5, State.UNKNOWN, "silent"),
+    PlotSetting("lo-3", 5, "person:Lan", Mode.BALANCE, None),
+    PlotSetting("lo-4", 5, "person:Lan", None, True),
+    NoGo("n1", "lo-3", DAY, DAY, NoGoReason.SPRAYING, "person:Lan", 5, "d1", None),
+    Override("o1", "lo-3", "wind", "gió trong thung lũng", "person:Lan", 5, 9, None),
+    Proposal("p1", "lo-3", 5, 9, 1800.0, TEXT, ProposalState.APPROVED, 7, "person:Lan"),
+    BalanceDay(
+        "lo-3", DAY, 12.5, None, 1.0, 0.9, 4.5, 0.0, 0.0, 6.0, 0.0, -1.5, 11.0, 84.0, 33.6,
+        "et0", False,
+    ),
+    WeatherHour(5, 60, 21.5, 22.0, 21.0, None, 1.5, 0.0, 0.2),
+    DiaryEntry("d1", "lo-3", DiaryKind.SPRAY, 5, 9, "person:Lan", {"product": "Bt", "kg": 1.5}),
+    DiaryEntry("d2", "lo-3", DiaryKind.SPRAY, 5, 9, "person:Lan", {"product": None}, "d1"),
     RuleVersion("dry", 5, "person:Lan", RuleEdit.EDITED, "- rule: dry\n  # đất khô\n"),
 ]  # fmt: skip
 

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from gateway.decisions import State
+from gateway.plots import PlotsFile
 from gateway.site import MapFile
 from gateway.views.drawing import draw
 from tests.hamlet import NOW, Hamlet
@@ -34,12 +35,12 @@ def test_states_are_drawn(hamlet: Hamlet) -> None:
 
 
 def test_a_hamlet_without_positions_is_an_empty_sheet(hamlet: Hamlet) -> None:
-    nowhere = replace(hamlet.site, map=MapFile(), plots=())
+    nowhere = replace(hamlet.site, map=MapFile(), water=PlotsFile())
     drawing = draw(nowhere, [], frozenset())
     assert (drawing.marks, drawing.roads, drawing.landmarks) == ((), (), ())
 
 
 def test_a_single_device_stands_in_the_middle(hamlet: Hamlet) -> None:
-    nowhere = replace(hamlet.site, map=MapFile(), plots=())
+    nowhere = replace(hamlet.site, map=MapFile(), water=PlotsFile())
     drawing = draw(nowhere, [hamlet.device("light-001")], frozenset())
     assert drawing.marks[0].at == (drawing.width / 2, drawing.height / 2)

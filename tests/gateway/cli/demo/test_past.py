@@ -8,6 +8,7 @@ from devices.text import Text
 from gateway.app import SiteError
 from gateway.assembly import JOURNAL_FILE
 from gateway.cli.demo import past
+from gateway.plots import PlotsFile
 from gateway.site import BrokerConfig, MapFile, PlaceConfig, Site, SiteConfig
 from tests.gateway.own_time import now_ms
 
@@ -29,7 +30,7 @@ def site(tmp_path: Path) -> Site:
         broker=BrokerConfig(url="mqtt://127.0.0.1"),
     )
     (tmp_path / "data").mkdir()
-    return Site(tmp_path, config, (), (), (), (), MapFile(), {})
+    return Site(tmp_path, config, (), PlotsFile(), MapFile(), {})
 
 
 def test_a_journal_of_a_real_hamlet_is_left_alone(site: Site) -> None:

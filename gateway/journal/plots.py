@@ -1,0 +1,48 @@
+"""What the journal remembers of the plots, for a start and for the pages."""
+
+import sqlite3
+
+from devices.reading import Millis
+from gateway.journal.tables import (
+    BALANCE_DAYS,
+    NO_GOS,
+    OVERRIDES,
+    PLOT_SETTINGS,
+    PROPOSALS,
+    WEATHER_HOURS,
+)
+from gateway.plot_records import PlotMemory, ProposalState
+
+BALANCES_MS = 10 * 86_400_000
+"""Balances of the last ten days: the newest is continued, and the mean thirst of the others stands
+in where the weather is unknown."""
+HOURS_MS = 4 * 86_400_000
+"""Hours of weather: a day is summed up after its end, at the latest on the next start."""
+
+
+def load_plots(connection: sqlite3.Connection, now: Millis) -> PlotMemory:
+    """What still counts, or is to be continued."""
+    return PlotMemory(
+        settings=PLOT_SETTINGS.select(
+            connection,
+            "WHERE at = (SELECT max(at) FROM plot_setting AS later"
+            " WHERE later.plot = plot_setting.plot)",
+        ),
+        no_gos=NO_GOS.select(
+            connection,
+            "WHERE removed_at IS NULL AND end >= date(? / 1000, 'unixepoch') ORDER BY at",
+            (now - BALANCES_MS,),
+        ),
+        overrides=OVERRIDES.select(
+            connection, "WHERE ended_at IS NULL AND until > ? ORDER BY at", (now,)
+        ),
+        proposals=PROPOSALS.select(
+            connection, "WHERE state = ? ORDER BY at", (ProposalState.OPEN.value,)
+        ),
+        balances=BALANCE_DAYS.select(
+            connection,
+            "WHERE day >= date(? / 1000, 'unixepoch') ORDER BY day",
+            (now - BALANCES_MS,),
+        ),
+        hours=WEATHER_HOURS.select(connection, "WHERE at >= ? ORDER BY at", (now - HOURS_MS,)),
+    )
