@@ -5,10 +5,11 @@ Commands may be delivered while it plays; their results come out as messages lik
 
 from collections import deque
 from collections.abc import Iterator
-from heapq import heapify, heappush, heapreplace
+from heapq import heapify, heappop, heappush
 
 from devices.reading import Millis
 from devices.topics import Channel, parse_topic
+from firmware_sim.faults import FOREVER
 from firmware_sim.firmware.device import Firmware
 from firmware_sim.ring import Message, Ring
 from firmware_sim.world import World
@@ -18,44 +19,60 @@ Sent = tuple[Millis, str, bytes]
 
 
 class FastWorld:
-    """Iterating gives every message until `end`, in the order of time."""
+    """Iterating gives every message until `end`, in the order of time. Whoever has something to do
+    in between asks for `next_at` and takes one `step` after the other."""
 
-    def __init__(self, world: World, end: Millis) -> None:
+    def __init__(self, world: World, end: Millis = FOREVER) -> None:
         self._world = world
         self._end = end
         self._devices = list(world.devices.values())
         self._numbers = {device.badge.id: number for number, device in enumerate(self._devices)}
-        # An entry may be out of date: the device itself knows when it wakes.
-        self._heap = [(device.wake, number) for number, device in enumerate(self._devices)]
+        self._wakes = [device.wake for device in self._devices]
+        # An entry that does not agree with `_wakes` is out of date.
+        self._heap = [(wake, number) for number, wake in enumerate(self._wakes)]
         heapify(self._heap)
         self._outbox: deque[Sent] = deque()
         self._unheard: dict[str, Ring] = {}
         self._now = world.sky.now
 
     def __iter__(self) -> Iterator[Sent]:
-        heap, outbox, devices = self._heap, self._outbox, self._devices
-        for device in devices:
-            for message in device.announce():
-                yield self._now, message.topic, message.payload
-        while True:
-            while outbox:
-                yield outbox.popleft()
-            now, number = heap[0]
-            if now > self._end:
-                break
-            device = devices[number]
-            if device.wake > now:
-                heapreplace(heap, (device.wake, number))
-                continue
-            self._now = now
-            messages = device.run(now)
-            heapreplace(heap, (device.wake, number))
-            if device.ailments:
-                messages = self._over_the_line(device, messages, now)
-            for message in messages:
-                yield now, message.topic, message.payload
+        yield from self.announce()
+        while self.next_at <= self._end:
+            yield from self.step()
         yield from self._report_last()
         self._world.sky.advance(self._end)
+
+    def announce(self) -> Iterator[Sent]:
+        """What all devices say of themselves when they have connected."""
+        for device in self._devices:
+            for message in device.announce():
+                yield self._now, message.topic, message.payload
+
+    @property
+    def next_at(self) -> Millis:
+        """When somebody says or does something next."""
+        if self._outbox:
+            return self._outbox[0][0]
+        heap, wakes = self._heap, self._wakes
+        while wakes[heap[0][1]] != heap[0][0]:
+            heappop(heap)
+        return heap[0][0]
+
+    def step(self) -> list[Sent]:
+        """Let that happen: what is said then by one device, or in answer to commands."""
+        if self._outbox:
+            answers = list(self._outbox)
+            self._outbox.clear()
+            return answers
+        self._now = now = self.next_at
+        _, number = heappop(self._heap)
+        device = self._devices[number]
+        messages = device.run(now)
+        self._wakes[number] = device.wake
+        heappush(self._heap, (device.wake, number))
+        if device.ailments:
+            messages = self._over_the_line(device, messages, now)
+        return [(now, message.topic, message.payload) for message in messages]
 
     def _report_last(self) -> Iterator[Sent]:
         """Everybody once more, so that whoever goes on from here at another pace finds no gap."""
@@ -78,7 +95,9 @@ class FastWorld:
         now = max(now, self._now)
         answers = device.handle_command(payload, now)
         self._outbox.extend((now, answer.topic, answer.payload) for answer in answers)
-        heappush(self._heap, (device.wake, number))
+        if self._wakes[number] != device.wake:
+            self._wakes[number] = device.wake
+            heappush(self._heap, (device.wake, number))
 
     def _over_the_line(
         self, device: Firmware, messages: list[Message], now: Millis

@@ -3,8 +3,8 @@
 Reads the files of a site folder leniently; checking them is the gateway's business.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,14 @@ class Layout:
     altitude_m: float = 60.0
     timezone: str = "Asia/Ho_Chi_Minh"
     buses: tuple[tuple[SlaveSpec, ...], ...] = ()
+
+    def garden(self, plots: Collection[str]) -> "Layout":
+        """Only those plots, what waters and measures them, and the weather stations: a season of
+        a hamlet's lamps and hotspots would take ten times as long."""
+        chosen = tuple(plot for plot in self.plots if plot.id in plots)
+        ids = {id for plot in chosen for id in (*plot.valves, *plot.sensors, plot.pump)}
+        devices = (one for one in self.devices if one.id in ids or one.kind == "weather")
+        return replace(self, devices=tuple(devices), plots=chosen, buses=())
 
 
 def load_layout(folder: Path) -> Layout:

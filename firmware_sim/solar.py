@@ -9,7 +9,8 @@ from random import Random
 from typing import Any
 
 from devices.reading import Millis
-from firmware_sim.weather import Air, Sky
+from firmware_sim.air import Air
+from firmware_sim.weather import Sky
 
 # Sized as installers here do: a panel of six times the lamp, and a battery for three nights.
 PANEL_W_PER_LAMP_W = 6.0

@@ -9,8 +9,10 @@ from typing import Any
 
 from devices.kinds import KINDS
 from devices.reading import Millis
+from firmware_sim.air import Weather
 from firmware_sim.cadence import Cadence
 from firmware_sim.chance import stream
+from firmware_sim.climate import Climate
 from firmware_sim.faults import HEALTHY, Scenario
 from firmware_sim.firmware.device import Badge, Firmware
 from firmware_sim.firmware.light import LightFirmware
@@ -48,11 +50,14 @@ class World:
         cadence: Cadence,
         scenario: Scenario | None = None,
         saved: Mapping[str, Any] | None = None,
+        weather: Weather | None = None,
     ) -> None:
+        """Without a `weather` the climate makes it from `seed`."""
         self.seed = seed
         self._origin = scenario.origin if scenario else start
         place = (layout.latitude, layout.longitude, layout.altitude_m)
-        self.sky = Sky(seed, start, place=place, timezone=layout.timezone)
+        weather = weather or Climate(seed, place=place, timezone=layout.timezone)
+        self.sky = Sky(weather, start)
         if saved is not None:
             self._origin = saved["origin"]
             self.sky.load(saved["sky"])
@@ -177,6 +182,7 @@ def resume(
     now: Millis,
     cadence: Cadence,
     scenario: Scenario | None = None,
+    weather: Weather | None = None,
 ) -> World:
     """The world that `World.save` gave, as it is by `now`, with all devices just booted."""
 
@@ -188,6 +194,7 @@ def resume(
             cadence=cadence,
             scenario=scenario,
             saved=memory,
+            weather=weather,
         )
 
     pause = boot(max(saved["at"], now - PAUSE_MAX_MS), saved)

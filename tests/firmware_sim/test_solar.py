@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firmware_sim.climate import Climate
 from firmware_sim.solar import CHARGE_EFFICIENCY, STANDBY_W, Pole
 from firmware_sim.weather import Sky
 from tests.firmware_sim.small_hamlet import DAY, HOUR, MINUTE, START
@@ -12,7 +13,7 @@ PLACE = (21.72, 105.74, 60.0)
 
 
 def make(seed: int = 1) -> tuple[Sky, Pole]:
-    sky = Sky(seed, START, place=PLACE, timezone="Asia/Ho_Chi_Minh")
+    sky = Sky(Climate(seed, place=PLACE, timezone="Asia/Ho_Chi_Minh"), START)
     return sky, Pole(30.0, Random(seed), sky)
 
 

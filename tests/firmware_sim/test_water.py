@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firmware_sim.climate import Climate
 from firmware_sim.ground import Ground
 from firmware_sim.layout import PlotSpec
 from firmware_sim.pipes import NOMINAL_KPA, SHUT_OFF_KPA, SOUND, Defect, Line
@@ -14,7 +15,7 @@ PLOT = PlotSpec("lo-1", 2400.0, ("valve-1",), "pump-1", (), 240.0)
 
 
 def make_sky(seed: int = 1) -> Sky:
-    return Sky(seed, START, place=(21.72, 105.74, 60.0), timezone="Asia/Ho_Chi_Minh")
+    return Sky(Climate(seed, place=(21.72, 105.74, 60.0), timezone="Asia/Ho_Chi_Minh"), START)
 
 
 class TestPipes:

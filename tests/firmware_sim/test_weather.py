@@ -1,15 +1,18 @@
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 
-from firmware_sim.weather import SLOT_MS, Sky
+from firmware_sim.air import SLOT_MS
+from firmware_sim.climate import DRY_MONTH, WET_MONTH, Climate
+from firmware_sim.weather import Sky
 from tests.firmware_sim.small_hamlet import DAY, HOUR, START
 
 PLACE = (21.72, 105.74, 60.0)
 
 
 def sky(seed: int = 1, now: int = START) -> Sky:
-    return Sky(seed, now, place=PLACE, timezone="Asia/Ho_Chi_Minh")
+    return Sky(Climate(seed, place=PLACE, timezone="Asia/Ho_Chi_Minh"), now)
 
 
 def sums(of: Sky) -> tuple[float, float, float]:
@@ -106,3 +109,15 @@ def test_continues_from_what_was_saved() -> None:
         here.advance(START + 2 * DAY)
     assert sums(one) == pytest.approx(sums(other))
     assert one.soil_c == pytest.approx(other.soil_c)
+
+
+@pytest.mark.parametrize(("month", "falls"), [(DRY_MONTH, (0.1, 0.9)), (WET_MONTH, (1.8, 5.0))])
+def test_the_dry_month_brings_less_than_the_plants_want_and_the_wet_one_more(
+    month: int, falls: tuple[float, float]
+) -> None:
+    rain = thirst = 0.0
+    for seed in range(6):
+        here = sky(seed, int(datetime(2026, month, 1, tzinfo=UTC).timestamp() * 1000))
+        here.advance(here.now + 30 * DAY)
+        rain, thirst = rain + here.rain_mm, thirst + here.evaporation_mm
+    assert falls[0] < rain / thirst < falls[1]

@@ -1,9 +1,10 @@
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from firmware_sim.cadence import LIVE
+from firmware_sim.cadence import HISTORY, LIVE
 from firmware_sim.faults import Scenario
 from firmware_sim.firmware.light import LightFirmware
 from firmware_sim.firmware.valve import ValveFirmware
@@ -166,3 +167,12 @@ def test_a_site_may_do_without_plots(tmp_path: Path) -> None:
 def test_a_missing_site_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(LayoutError, match="--site"):
         load_layout(tmp_path / "nowhere")
+
+
+def test_a_garden_has_what_its_plots_need_and_nothing_else() -> None:
+    garden = load_layout(EXAMPLE).garden({"lo-1", "lo-2"})
+    assert [plot.id for plot in garden.plots] == ["lo-1", "lo-2"]
+    kinds = Counter(device.kind for device in garden.devices)
+    assert kinds == {"soil": 4, "valve": 2, "pump": 1, "weather": 1}
+    world = World(garden, seed=1, start=START, cadence=HISTORY)
+    assert sum(1 for _ in FastWorld(world, START + DAY)) > 8 * 24
