@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from devices.topics import subscriptions
-from gateway.assembly import JOURNAL_FILE
+from gateway.assembly import JOURNAL_FILE, hamlet_time
 from gateway.broker_watch import DROPPED_TOPIC
 from gateway.clock import Now
 from gateway.clock_watch import ClockWatch, Stamped
@@ -32,6 +32,7 @@ from gateway.long_term import STATES_STREAM, build_forwarder, build_store
 from gateway.observations import Observations
 from gateway.patient_store import PatientStore
 from gateway.pipeline import Pipeline
+from gateway.plot_desk import PlotDesk
 from gateway.pulse import Pulse
 from gateway.rule_book import RuleBook
 from gateway.rules.rule import Rule
@@ -80,6 +81,7 @@ class Gateway:
     store: PatientStore | None
     serial: SerialLines
     rules: RuleBook
+    plots: PlotDesk
     uncertain: int
 
     async def run(self) -> None:
@@ -151,12 +153,6 @@ class Gateway:
         """A person says that the machine's clock is right."""
         await self.committer.decide(self.clock_watch.believe)
 
-    async def stop_watering(self, plot: str) -> bool:
-        """A person ends a watering; False when the plot is not being watered."""
-        return await self.committer.decide(
-            lambda: self.pipeline.stop_watering(plot, "person:api", self.clock.now())
-        )
-
 
 @asynccontextmanager
 async def open_gateway(
@@ -204,6 +200,8 @@ async def open_gateway(
         serial = _build_serial(site, pipeline, committer, clock.now)
         book = RuleBook(site, rules, pipeline, reader, committer.decide, clock.now)
         await book.open()
+        here = hamlet_time(site.config.place)
+        desk = PlotDesk(site.plots, pipeline, here, committer.decide, clock.now)
         shown: list[Stamped] = [observations, *serial.statistics]
         yield Gateway(
             site,
@@ -221,6 +219,7 @@ async def open_gateway(
             build_store(site, pipeline.fleet),
             serial,
             book,
+            desk,
             storage.uncertain,
         )
 

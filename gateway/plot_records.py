@@ -40,6 +40,7 @@ class NoGo:
     at: Millis
     entry: str | None = None
     removed_at: Millis | None = None
+    removed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Override:
     at: Millis
     until: Millis
     ended_at: Millis | None = None
+    ended_by: str | None = None
 
 
 class ProposalState(Enum):

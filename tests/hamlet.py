@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from devices.decode import DECODERS
 from devices.metric import Value
 from devices.text import Text
-from gateway.assembly import build_pipeline
+from gateway.assembly import build_pipeline, hamlet_time
 from gateway.clock import Millis
 from gateway.decisions import (
     Alert,
@@ -35,6 +35,8 @@ from gateway.journal.memory import load_fleet, unknown_to_journal
 from gateway.journal.reader import JournalReader
 from gateway.journal.writer import commit
 from gateway.patient_store import PatientStore
+from gateway.plot_acts import Outcome
+from gateway.plot_desk import PlotDesk
 from gateway.rule_book import RuleBook
 from gateway.site import Site
 from gateway.views import Views
@@ -86,13 +88,22 @@ class Hamlet:
         self.rules_on: dict[str, list[RuleOn]] = {}
         self.condition = Condition(Link(True, NOW - DAY_MS))
         self.asked: list[CommandAsked] = []
-        pipeline = build_pipeline(open_journal(folder / "of-rules.db"), site, [], NOW)
+        self.pipeline = pipeline = build_pipeline(
+            open_journal(folder / "of-engines.db"), site, [], NOW
+        )
         self.book = RuleBook(
             replace(site, folder=folder),
             [],
             pipeline,
             self.reader,
             self._do,
+            lambda: self.now,
+        )
+        self.plots = PlotDesk(
+            site.plots,
+            pipeline,
+            hamlet_time(site.config.place),
+            self._decide,
             lambda: self.now,
         )
         self.views = Views(
@@ -176,6 +187,12 @@ class Hamlet:
         """Its rules are in memory."""
         step()
 
+    async def _decide(self, step: Callable[[], Outcome]) -> Outcome:
+        """What its engines decide is in the journal that is read."""
+        outcome = step()
+        self._commit(Batch(records=self.pipeline.take_work().batch.records))
+        return outcome
+
     def _commit(self, batch: Batch) -> None:
         commit(self._connection, batch)
 
@@ -210,6 +227,3 @@ class Hamlet:
         state = self.condition.clock
         right = replace(state, trusted=True, agrees=True, own=state.wall)
         self.condition = replace(self.condition, clock=right)
-
-    async def stop_watering(self, plot: str) -> bool:
-        return any(run.plot == plot for run in self.running)

@@ -24,7 +24,3 @@ class Actions(Protocol):
     async def trust_clock(self) -> None:
         """Take the machine's clock for right."""
         ...
-
-    async def stop_watering(self, plot: str) -> bool:
-        """End a watering."""
-        ...

@@ -13,12 +13,14 @@ from gateway.api.device_reading import device_routes
 from gateway.api.event_stream import event_routes
 from gateway.api.exposition import CONTENT_TYPE, Family, expose
 from gateway.api.hosts import HostCheck
+from gateway.api.plot_writing import plot_writing_routes
 from gateway.api.problems import add_problem_handlers
 from gateway.api.reading import reading_routes
 from gateway.api.rule_routes import rule_routes
 from gateway.api.security import SecurityHeaders
 from gateway.api.writing import writing_routes
 from gateway.feed import Feed
+from gateway.plot_acts import PlotActs
 from gateway.rule_texts import RuleEditing
 from gateway.views import Views
 
@@ -34,6 +36,7 @@ def create_app(
     feed: Feed,
     actions: Actions,
     rules: RuleEditing,
+    plots: PlotActs,
     *,
     metrics: Callable[[], Iterable[Family]],
     token: str,
@@ -67,11 +70,18 @@ def create_app(
     async def exposed_metrics() -> Response:
         return Response(expose(metrics()), media_type=CONTENT_TYPE)
 
-    app.mount(API, _api(views, feed, actions, rules, token))
+    app.mount(API, _api(views, feed, actions, rules, plots, token))
     return app
 
 
-def _api(views: Views, feed: Feed, actions: Actions, rules: RuleEditing, token: str) -> FastAPI:
+def _api(
+    views: Views,
+    feed: Feed,
+    actions: Actions,
+    rules: RuleEditing,
+    plots: PlotActs,
+    token: str,
+) -> FastAPI:
     api = FastAPI(
         title="Smart hamlet",
         version=version("smart-hamlet"),
@@ -84,4 +94,5 @@ def _api(views: Views, feed: Feed, actions: Actions, rules: RuleEditing, token: 
     api.include_router(rule_routes(views, rules, token))
     api.include_router(event_routes(feed))
     api.include_router(writing_routes(views, actions, token))
+    api.include_router(plot_writing_routes(views, plots, token))
     return api

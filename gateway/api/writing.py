@@ -35,7 +35,7 @@ def writers_only(views: Views, token: str) -> list[Any]:
 
 
 def writing_routes(views: Views, actions: Actions, token: str) -> APIRouter:
-    """POST for commands, adopting, acknowledging and stopping."""
+    """POST for commands, adopting, acknowledging and the clock."""
 
     router = APIRouter(dependencies=writers_only(views, token))
 
@@ -69,12 +69,6 @@ def writing_routes(views: Views, actions: Actions, token: str) -> APIRouter:
         """Say that the date and time of the machine are right."""
         await actions.trust_clock()
         return ClockShape.of(views.condition().clock)
-
-    @router.post("/plots/{id}/stop", status_code=204)
-    async def stop_watering(id: str) -> None:
-        """End the watering of a plot."""
-        if not await actions.stop_watering(id):
-            raise Problem(404, f"The plot {id!r} is not being watered.")
 
     return router
 

@@ -45,6 +45,7 @@ def build_web(gateway: Gateway) -> FastAPI:
         gateway.feed,
         gateway,
         gateway.rules,
+        gateway.plots,
         metrics=lambda: families(gateway),
         token=token,
         allowed_hosts=_hosts(gateway.site.config.web),

@@ -61,20 +61,24 @@ class PlotBook:
     def dry_days(self, plot: str) -> Iterator[DryDays | NoGo]:
         """Those of the file, and those that were set and not removed; past ones, too."""
         yield from self._plots[plot].no_go
+        yield from self.no_gos(plot)
+
+    def no_gos(self, plot: str) -> Iterator[NoGo]:
+        """Those that were set and not removed."""
         for no_go in self._no_gos.values():
             if no_go.plot == plot and no_go.removed_at is None:
                 yield no_go
 
+    def overrides(self, plot: str, now: Millis) -> Iterator[Override]:
+        """What lets interlocks of the plot pass now."""
+        for found in self._overrides.values():
+            if found.plot == plot and found.ended_at is None and found.at <= now < found.until:
+                yield found
+
     def override(self, plot: str, interlock: str, now: Millis) -> Override | None:
         """The one that lets that interlock of the plot pass now."""
-        for found in self._overrides.values():
-            if (
-                (found.plot, found.interlock) == (plot, interlock)
-                and found.ended_at is None
-                and found.at <= now < found.until
-            ):
-                return found
-        return None
+        found = self.overrides(plot, now)
+        return next((one for one in found if one.interlock == interlock), None)
 
     def forget_past(self, today: date, now: Millis) -> None:
         """What is over needs no room in memory."""

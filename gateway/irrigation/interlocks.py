@@ -106,6 +106,9 @@ INTERLOCKS = (
     Interlock("rain", _rain),
 )
 
+OVERRIDABLE = frozenset({"rain"})
+"""Those that a technician may let pass."""
+
 
 def objection(situation: Situation) -> tuple[Interlock, Text] | None:
     """The first row that forbids watering, with its reason."""

@@ -13,6 +13,7 @@ def client_of(hamlet: Hamlet) -> httpx2.AsyncClient:
         hamlet.feed,
         hamlet,
         hamlet.book,
+        hamlet.plots,
         metrics=list,
         token="t",
         allowed_hosts=["test"],

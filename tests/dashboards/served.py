@@ -59,6 +59,7 @@ class Served:
             hamlet.feed,
             hamlet,
             hamlet.book,
+            hamlet.plots,
             metrics=list,
             token="t",
             allowed_hosts=hosts,

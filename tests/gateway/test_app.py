@@ -105,7 +105,6 @@ async def test_answers_for_what_is_not_there(tmp_path: Path) -> None:
     site, _ = small_site(tmp_path, broker={"url": f"mqtt://127.0.0.1:{free_port()}"})
     async with running(site) as gateway:
         assert not await gateway.acknowledge("no such alert")
-        assert not await gateway.stop_watering("no-such-plot")
 
 
 async def test_a_journal_that_breaks_ends_the_gateway_with_its_error(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ async def web(hamlet: Hamlet) -> AsyncIterator[httpx2.AsyncClient]:
         hamlet.feed,
         hamlet,
         hamlet.book,
+        hamlet.plots,
         metrics=lambda: [Family("hamlet_rules", "gauge", "Rules", (Sample(3, {"state": "ok"}),))],
         token=TOKEN,
         allowed_hosts=["khe-coc.local"],
@@ -167,7 +168,7 @@ async def test_a_command_is_queued_and_can_be_followed(
         (f"{LIGHT}/commands", {**COMMAND, "id": "<script>"}, 422),
         ("/api/v1/devices/light-001/adopt", {}, 404),
         ("/api/v1/alerts/none/acknowledge", {}, 404),
-        ("/api/v1/plots/lo-3/stop", {}, 404),
+        ("/api/v1/plots/lo-3/stop", {}, 409),
     ],
 )
 async def test_what_cannot_be_done_is_refused_with_the_reason(
@@ -204,12 +205,10 @@ async def test_nothing_is_promised_while_the_journal_cannot_be_written(
     assert hamlet.asked == []
 
 
-async def test_people_adopt_acknowledge_and_stop(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:
+async def test_people_adopt_and_acknowledge(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:
     hamlet.device("light-117").adopted = False
     alert = hamlet.alert("dark", "light-001", Text("a", "a"))
-    hamlet.running = [Run("r", "lo-3", "x", RunState.FLOWING, NOW, NOW, NOW, 10)]
-    for path in (f"{LIGHT}/adopt", f"/api/v1/alerts/{alert.id}/acknowledge",
-                 "/api/v1/plots/lo-3/stop"):  # fmt: skip
+    for path in (f"{LIGHT}/adopt", f"/api/v1/alerts/{alert.id}/acknowledge"):
         assert (await web.post(path, headers=BEARER)).status_code == 204
 
 

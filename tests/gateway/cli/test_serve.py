@@ -77,7 +77,7 @@ async def test_a_defect_met_in_what_a_person_asked_for_does_so_too(
             for asked in (
                 gateway.rules.reload(),
                 gateway.acknowledge("one"),
-                gateway.stop_watering("plot-1"),
+                gateway.trust_clock(),
             ):
                 with suppress(StoppedError):
                     await asked
