@@ -13,6 +13,7 @@ from gateway.alerts.engine import AlertEngine
 from gateway.broker_watch import BrokerWatch
 from gateway.budgets import Budgets
 from gateway.commands.outbox import Outbox
+from gateway.diary.engine import DiaryEngine
 from gateway.engines import Engines, Remembered
 from gateway.fleet import GATEWAY, Fleet
 from gateway.hamlet_time import HamletTime
@@ -28,7 +29,7 @@ from gateway.journal.memory import (
     newest_message,
     unknown_to_journal,
 )
-from gateway.journal.plots import load_plots
+from gateway.journal.plots import load_plots, load_reasons
 from gateway.journal.recall import recall
 from gateway.located_yaml import ProblemsError
 from gateway.pipeline import Pipeline
@@ -80,11 +81,13 @@ def build_pipeline(
     fleet = load_fleet(connection, site.devices)
     engines = build_engines(fleet, site, armed(rules))
     engines.rules.around.recall = partial(recall, connection)
+    runs = load_runs(connection, now)
     engines.remembered = Remembered(
         rules=load_rule_states(connection),
         alerts=load_open_alerts(connection),
         commands=load_commands(connection),
-        runs=load_runs(connection, now),
+        runs=runs,
+        reasons=load_reasons(connection, runs),
         plots=load_plots(connection, now),
     )
     pipeline = connect(engines, site.config, newest_message(connection))
@@ -95,13 +98,15 @@ def build_pipeline(
 def build_engines(fleet: Fleet, site: Site, rules: Sequence[Rule]) -> Engines:
     """Every engine, with nothing remembered."""
     config = site.config
+    here = hamlet_time(config.place)
     return Engines(
         fleet=fleet,
         health=HealthEngine(fleet),
-        rules=RuleEngine(rules, fleet, hamlet_time(config.place), group_names(site)),
+        rules=RuleEngine(rules, fleet, here, group_names(site)),
         alerts=AlertEngine(),
         outbox=Outbox(config.hamlet, fleet),
-        irrigation=IrrigationEngine(site.water, fleet, hamlet_time(config.place)),
+        irrigation=IrrigationEngine(site.water, fleet, here),
+        diary=DiaryEngine(site.water, fleet, here),
     )
 
 

@@ -8,7 +8,17 @@ from devices.reading import Millis
 from gateway.alerts.engine import AlertEngine
 from gateway.clock import Correction
 from gateway.commands.outbox import Outbox
-from gateway.decisions import Alert, AlertCleared, Command, Decision, Record, RuleChanged, Run
+from gateway.decisions import (
+    Alert,
+    AlertCleared,
+    Command,
+    Decision,
+    Explanation,
+    Record,
+    RuleChanged,
+    Run,
+)
+from gateway.diary.engine import DiaryEngine
 from gateway.fleet import Fleet
 from gateway.health.engine import HealthEngine
 from gateway.irrigation.engine import IrrigationEngine
@@ -20,12 +30,13 @@ from gateway.storm_alert import COMMAND_STORM
 
 @dataclass(slots=True)
 class Remembered:
-    """What the journal knows of the engines' state."""
+    """What the journal knows of the engines' state; `reasons` say why the runs were begun."""
 
     rules: Sequence[RuleChanged] = ()
     alerts: Sequence[Alert] = ()
     commands: Sequence[Command] = ()
     runs: Sequence[Run] = ()
+    reasons: Sequence[Explanation] = ()
     plots: PlotMemory = field(default_factory=PlotMemory)
 
 
@@ -39,12 +50,14 @@ class Engines:
     alerts: AlertEngine
     outbox: Outbox
     irrigation: IrrigationEngine
+    diary: DiaryEngine
     remembered: Remembered = field(default_factory=Remembered)
 
     def restore(self, now: Millis, *, clock_trusted: bool = True) -> list[Decision]:
         """Take up what was going on when the gateway stopped, and say what follows from it."""
         remembered, self.remembered = self.remembered, Remembered()
         self.alerts.restore(remembered.alerts)
+        self.diary.restore(remembered.plots, remembered.reasons)
         storms = [alert.subject for alert in remembered.alerts if alert.source == COMMAND_STORM]
         return [
             *self.outbox.restore(remembered.commands, now, clock_trusted=clock_trusted),
@@ -73,6 +86,7 @@ class Engines:
         for device in self.fleet:
             device.correct(correction, now)
         self.health.correct(correction, now)
+        self.diary.correct(correction)
         return [
             *self.alerts.correct(correction),
             *self.outbox.correct(correction),

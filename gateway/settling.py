@@ -22,7 +22,15 @@ from gateway.decisions import (
 from gateway.engines import Engines
 from gateway.fleet import Fleet
 from gateway.health.engine import SILENT
-from gateway.plot_records import NoGo, Override, PlotSetting, Proposal, ProposalAnswered
+from gateway.plot_records import (
+    DiaryEntry,
+    NoGo,
+    Override,
+    PlotSetting,
+    Proposal,
+    ProposalAnswered,
+    WeatherHour,
+)
 from gateway.work import Work
 
 
@@ -66,16 +74,39 @@ class Settling:
                 self._counters.commands[decision.state] += 1
                 work.changed.add(decision.device)
                 return engines.irrigation.on_command(decision, now)
-            case Run() | Explanation() | Proposal():
+            case Run():
+                work.runs = True
+                return engines.diary.on_run(decision, now)
+            case Explanation():
+                work.runs = True
+                engines.diary.on_explanation(decision)
+            case DiaryEntry():
+                work.runs = True
+                return engines.diary.on_entry(decision, now)
+            case WeatherHour():
+                engines.diary.on_hour(decision)
+            case Proposal():
                 work.runs = True
             case PlotSetting() | NoGo() | Override():
-                work.runs = True
-                return engines.irrigation.on_setting(decision, now)
+                return self._set(work, decision, now)
             case StateChanged():
                 return self._change_state(work, decision, now)
             case RuleChanged():
                 work.changed.add(decision.subject)
         return ()
+
+    def _set(
+        self, work: Work, setting: PlotSetting | NoGo | Override, now: Millis
+    ) -> Iterable[Decision]:
+        """What a person wants of a plot; an override stands in the diary, too."""
+        work.runs = True
+        decisions = [*self._engines.irrigation.on_setting(setting, now)]
+        match setting:
+            case NoGo():
+                self._engines.diary.on_no_go(setting)
+            case Override():
+                decisions += self._engines.diary.on_override(setting, now)
+        return decisions
 
     def _change_state(self, work: Work, changed: StateChanged, now: Millis) -> Iterable[Decision]:
         device = self._fleet.get(changed.device)

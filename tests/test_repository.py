@@ -21,10 +21,10 @@ PACKAGES = ("devices", "gateway", "dashboards", "firmware_sim")
 THIRD_PARTY_OF_DEVICES = {"pydantic", "pydantic_core"}
 
 # Parts of gateway/ that take `now` and data and return decisions.
-ENGINES = {"agronomy", "alerts", "commands", "health", "irrigation", "rules"}
+ENGINES = {"agronomy", "alerts", "commands", "diary", "health", "irrigation", "rules"}
 
 # What every part may stand on; contracts of their own see to it that they stand on none.
-LIBRARIES = {"agronomy", "plots"}
+LIBRARIES = {"agronomy", "diary", "plots"}
 
 # Packages of gateway/ that stand on its parts: the read models, the gateway of a
 # scenario, that of a back-test, and the composition root.

@@ -1,10 +1,13 @@
 """What the journal remembers of the plots, for a start and for the pages."""
 
 import sqlite3
+from collections.abc import Iterable
 
 from devices.reading import Millis
+from gateway.decisions import Explanation, Run
 from gateway.journal.tables import (
     BALANCE_DAYS,
+    EXPLANATIONS,
     NO_GOS,
     OVERRIDES,
     PLOT_SETTINGS,
@@ -46,3 +49,17 @@ def load_plots(connection: sqlite3.Connection, now: Millis) -> PlotMemory:
         ),
         hours=WEATHER_HOURS.select(connection, "WHERE at >= ? ORDER BY at", (now - HOURS_MS,)),
     )
+
+
+def load_reasons(connection: sqlite3.Connection, runs: Iterable[Run]) -> list[Explanation]:
+    """Why each of the runs that have not ended was begun."""
+    return [
+        reason
+        for run in runs
+        if run.ended_at is None
+        for reason in EXPLANATIONS.select(
+            connection,
+            "WHERE plot = ? AND at <= ? AND action = 'water' ORDER BY at DESC LIMIT 1",
+            (run.plot, max(run.created_at, run.step_at)),
+        )
+    ]

@@ -10,12 +10,14 @@ from gateway.plots.part import Id, Part, above
 
 class Source(Part):
     """A pond, well or stream. `flow_max_l_min` is what may be drawn at once by all pumps and plots
-    together; `litres_per_day_max` by the local calendar day. What is not given is not limited."""
+    together; `litres_per_day_max` by the local calendar day. What is not given is not limited.
+    `water_test` is the reference of the newest test of its water, for the diary."""
 
     id: Id
     label: Text
     flow_max_l_min: Annotated[float, above(0, 100_000)] | None = None
     litres_per_day_max: Annotated[float, above(0, 100_000_000)] | None = None
+    water_test: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
 
 class Pump(Part):
