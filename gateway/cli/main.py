@@ -12,6 +12,7 @@ from gateway.cli.bench.command import bench
 from gateway.cli.clock_commands import clock
 from gateway.cli.complaints import complaints
 from gateway.cli.demo.command import demo
+from gateway.cli.irrigation_commands import irrigation
 from gateway.cli.journal_commands import journal
 from gateway.cli.rules_commands import rules
 from gateway.cli.serial_commands import serial
@@ -29,6 +30,7 @@ app.command()(sim)
 app.add_typer(bench, name="bench")
 app.add_typer(journal, name="journal")
 app.add_typer(rules, name="rules")
+app.add_typer(irrigation, name="irrigation")
 app.add_typer(clock, name="clock")
 app.add_typer(serial, name="serial")
 

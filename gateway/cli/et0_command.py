@@ -1,0 +1,238 @@
+"""`hamlet irrigation et0`: reference evapotranspiration of a file of daily weather.
+
+On stdout nothing but the table; what was estimated, left out or missing is told on stderr.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from gateway.agronomy.estimates import ESTIMATED, Climate, Estimate
+from gateway.agronomy.radiation import K_RS_INLAND
+from gateway.agronomy.reference import Method, ReferenceEt, hargreaves_et, reference_et
+from gateway.agronomy.weather_checks import CheckedWeather, check_weather
+from gateway.agronomy.weather_day import DailyWeather, Station
+from gateway.agronomy.weather_file import WeatherTable, read_weather
+from gateway.agronomy.weather_heading import WeatherFileError
+from gateway.cli.complaints import USAGE, refuse
+
+DECIMALS = 3
+"""Of mm: who compares shall see the equations and not our rounding."""
+TOLD_MAX = 10
+"""Lines of one kind on stderr; more nobody reads."""
+APART_MM = 0.2
+"""By which ET0 of a day differs when one of two humidity sensors is wrong, or the air changed."""
+LINE_MAX = 10_000
+"""Characters. Longer lines are no table; they are cut, and refused as such."""
+
+
+class Humidity(Enum):
+    """Which measurement counts where a file has both."""
+
+    DEW_POINT = "dew-point"
+    RELATIVE = "relative"
+
+
+class Et0Day(NamedTuple):
+    """A day of the file; `et0` is None where its temperatures are unknown."""
+
+    weather: DailyWeather
+    et0: ReferenceEt | None
+
+
+def print_et0(
+    weather: Annotated[
+        Path,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="A table of days. Columns by name: date (or year and day of the year), tmax, tmin"
+            " in °C; as far as measured rhmax, rhmin in % or tdew in °C, srad in MJ/m² a day or"
+            " sunshine in hours, wind in m/s, rain. A .wth file of pyfao56 will do.",
+        ),
+    ],
+    latitude: Annotated[
+        float | None, typer.Option(help="Degrees, south negative. Not needed for .wth files.")
+    ] = None,
+    altitude: Annotated[
+        float | None, typer.Option(help="Metres above the sea. Not needed for .wth files.")
+    ] = None,
+    wind_height: Annotated[
+        float | None,
+        typer.Option(help="At how many metres above the ground the wind was measured."),
+    ] = None,
+    method: Annotated[
+        Method, typer.Option(help="Hargreaves takes the temperatures alone.")
+    ] = Method.PENMAN_MONTEITH,
+    humidity: Annotated[
+        Humidity, typer.Option(help="Which of the two counts on days that have both.")
+    ] = Humidity.DEW_POINT,
+    k_rs: Annotated[
+        float,
+        typer.Option(
+            min=0.1,
+            max=0.25,
+            help="Where radiation is estimated from temperatures: 0.16 inland, 0.19 at the coast.",
+        ),
+    ] = K_RS_INLAND,
+    dew_below_tmin: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=10.0,
+            help="Where humidity is estimated from tmin: °C from the dew point to tmin, 2 to 3 in"
+            " dry climates.",
+        ),
+    ] = 0.0,
+    units_are_right: Annotated[
+        bool,
+        typer.Option("--units-are-right", help="Take figures that look like another unit."),
+    ] = False,
+    details: Annotated[
+        bool, typer.Option("--details", help="Two more columns: method and estimates.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of CSV.")] = False,
+) -> None:
+    """Reference evapotranspiration by FAO-56: a table of date and mm.
+
+    The exit status is 1 when some day has none, because its temperatures are unknown, and 2 when
+    the file cannot be used.
+    """
+    try:
+        table = read_weather(_lines(weather))
+        station = _station(table, latitude, altitude, wind_height)
+        checked = check_weather(table, station, units_are_right=units_are_right)
+    except WeatherFileError as error:
+        for problem in error.problems:
+            print(f"hamlet: {weather}: {problem}", file=sys.stderr)
+        raise typer.Exit(USAGE) from None
+    climate = Climate(k_rs, dew_below_tmin, rh_first=humidity is Humidity.RELATIVE)
+    days = [_day(day, station, climate, method) for day in checked.days]
+    notes = list(_notes(table, checked, days))
+    if humidity is Humidity.DEW_POINT and method is Method.PENMAN_MONTEITH:
+        notes += _apart(days, station, climate)
+    for note in notes:
+        print(f"hamlet: {note}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(_as_dict(station, checked, days, notes), indent=1, ensure_ascii=False))
+    else:
+        _print_csv(days, details)
+    if any(day.et0 is None for day in days):
+        raise typer.Exit(1)
+
+
+def _lines(file: Path) -> Iterator[str]:
+    try:
+        with file.open(encoding="utf-8-sig", errors="replace") as stream:
+            while line := stream.readline(LINE_MAX):
+                yield line
+    except OSError as error:
+        refuse(f"{file}: {error.strerror}")
+
+
+def _station(
+    table: WeatherTable, latitude: float | None, altitude: float | None, wind_height: float | None
+) -> Station:
+    """What the call says counts, then what the file says."""
+    latitude = table.latitude if latitude is None else latitude
+    altitude = table.altitude_m if altitude is None else altitude
+    wind_height = table.wind_height_m if wind_height is None else wind_height
+    if latitude is None or altitude is None:
+        refuse("the file does not tell where it was measured: add --latitude and --altitude")
+    if wind_height is None and "wind_m_s" in table.columns:
+        refuse(
+            "at which height was the wind measured? Add --wind-height: often 2, at airports 10."
+            " Wind of 10 m taken for that of 2 m would be a third too much"
+        )
+    try:
+        return Station(latitude, altitude, 2.0 if wind_height is None else wind_height)
+    except ValueError as error:
+        refuse(str(error))
+
+
+def _day(weather: DailyWeather, station: Station, climate: Climate, method: Method) -> Et0Day:
+    if method is Method.HARGREAVES:
+        return Et0Day(weather, hargreaves_et(weather, station))
+    return Et0Day(weather, reference_et(weather, station, climate))
+
+
+def _notes(table: WeatherTable, checked: CheckedWeather, days: Sequence[Et0Day]) -> Iterator[str]:
+    """What whoever uses the figures must know."""
+    if table.unused:
+        yield f"columns not used: {', '.join(table.unused)}"
+    yield from checked.doubts
+    yield from _some([str(flag) for flag in checked.flags])
+    yield from _some([str(gap) for gap in checked.gaps])
+    yield from _some([f"{day.weather.day}: no tmax or tmin, no ET0" for day in days if not day.et0])
+    counts = Counter(estimate for day in days if day.et0 for estimate in day.et0.estimates)
+    for estimate, count in counts.items():
+        yield f"{count} of {len(days)} days: {ESTIMATED[estimate].en}"
+    if min(counts[one] for one in _ALL_BUT_TEMPERATURES) == len(days):
+        yield "nothing but temperatures is known; for a second opinion: --method hargreaves"
+
+
+def _apart(days: Sequence[Et0Day], station: Station, climate: Climate) -> Iterator[str]:
+    """A word where the dew point, which counts, tells of other air than relative humidity."""
+    by_rh = [reference_et(day.weather, station, replace(climate, rh_first=True)) for day in days]
+    apart = sum(
+        day.et0 is not None and other is not None and abs(day.et0.mm - other.mm) > APART_MM
+        for day, other in zip(days, by_rh, strict=True)
+    )
+    if apart:
+        yield (
+            f"{apart} of {len(days)} days: relative humidity would make ET0 more than"
+            f" {APART_MM:g} mm other than the dew point does; to see it: --humidity relative"
+        )
+
+
+_ALL_BUT_TEMPERATURES = (
+    Estimate.RADIATION_FROM_TEMPERATURES,
+    Estimate.HUMIDITY_FROM_TMIN,
+    Estimate.WIND_ASSUMED,
+)
+
+
+def _some(lines: Sequence[str]) -> Iterator[str]:
+    yield from lines[:TOLD_MAX]
+    if len(lines) > TOLD_MAX:
+        yield f"and {len(lines) - TOLD_MAX} more like this"
+
+
+def _print_csv(days: Sequence[Et0Day], details: bool) -> None:
+    print("date,et0_mm,method,estimates" if details else "date,et0_mm")
+    for weather, et0 in days:
+        line = f"{weather.day}," + ("" if et0 is None else f"{et0.mm:.{DECIMALS}f}")
+        if details:
+            how = ("", "") if et0 is None else (et0.method.value, " ".join(_names(et0)))
+            line += f",{how[0]},{how[1]}"
+        print(line)
+
+
+def _names(et0: ReferenceEt) -> list[str]:
+    return [estimate.value for estimate in et0.estimates]
+
+
+def _as_dict(
+    station: Station, checked: CheckedWeather, days: Sequence[Et0Day], notes: Sequence[str]
+) -> dict[str, object]:
+    return {
+        "station": asdict(station),
+        "days": [
+            {
+                "date": weather.day.isoformat(),
+                "et0_mm": None if et0 is None else round(et0.mm, DECIMALS),
+                "method": None if et0 is None else et0.method.value,
+                "estimates": [] if et0 is None else _names(et0),
+            }
+            for weather, et0 in days
+        ],
+        "gaps": [{"first": str(gap.first), "last": str(gap.last)} for gap in checked.gaps],
+        "notes": notes,
+    }

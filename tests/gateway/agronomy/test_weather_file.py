@@ -1,0 +1,200 @@
+from contextlib import suppress
+from datetime import date
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gateway.agronomy import weather_file
+from gateway.agronomy.weather_checks import check_weather
+from gateway.agronomy.weather_columns import SPELLINGS, UNITS, column_of
+from gateway.agronomy.weather_day import DailyWeather, Station
+from gateway.agronomy.weather_file import WeatherTable, read_weather
+from gateway.agronomy.weather_heading import WeatherFileError
+
+WTH = """\
+pyfao56: FAO-56 Evapotranspiration in Python
+           S Reference crop - Short ('S') or Tall ('T')
+ 361.0000000 Weather station elevation (z) (m)
+  33.0690000 Weather station latitude (decimal degrees)
+   3.0000000 Wind speed measurement height (m)
+
+Daily weather data:
+Year-DOY   Srad   Tmax   Tmin   Vapr   Tdew  RHmax  RHmin  Wndsp   Rain  ETref   MorP
+2013-001  11.43  12.40  -3.10    NaN  -2.50  92.20  27.30   1.20   0.25   1.36      M
+"""
+
+
+def read(text: str) -> WeatherTable:
+    return read_weather(text.splitlines(keepends=True))
+
+
+def only_day(text: str) -> DailyWeather:
+    (row,) = read(text).rows
+    return row.weather
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(WeatherFileError) as refused:
+        read(text)
+    return [str(problem) for problem in refused.value.problems]
+
+
+def test_a_file_of_pyfao56() -> None:
+    table = read(WTH)
+    assert (table.latitude, table.altitude_m, table.wind_height_m) == (33.069, 361.0, 3.0)
+    assert table.unused == ["ETref", "MorP"]
+    assert table.rows[0].line == 9
+    assert table.rows[0].weather == DailyWeather(
+        date(2013, 1, 1),
+        tmax_c=12.4,
+        tmin_c=-3.1,
+        dew_point_c=-2.5,
+        rh_max_pct=92.2,
+        rh_min_pct=27.3,
+        solar_mj_m2=11.43,
+        wind_m_s=1.2,
+        rain_mm=0.25,
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("date,tmax,tmin", "2026-03-01,25,15"),
+        ("\ufeffDate;TMAX;TMIN", "2026-03-01;25,0;15,0"),
+        ("date\ttmin\ttmax\tcomment", "2026/3/1\t15\t25\t"),
+        ("Tmin Tmax Year-DOY", "15 25 2026-060"),
+        ("year,doy,tmax,tmin", "2026,60,25,15"),
+        ("YEAR,DOY,T2M_MAX,T2M_MIN", "2026,60.0,25,15"),
+        ("year,day,tmax,tmin", "2026,060,25,15"),
+        ("year,month,day,tmax_c,tmin_c", "2026,3,1,25,15"),
+        ("date,Tmax (°F),Tmin [K]", "20260301,77,288.15"),
+        ('"date","max temp","min temp"', '"2026-03-01","25","15"'),
+        ("day,tmax,tmin", "2026-03-01T00:00:00,25,15"),
+        ("# date,tmax,tmin", "2026-03-01,25,15,,"),
+        ("the station of Thai Nguyen\n\ndate,tmax,tmin\n# a note", "2026-03-01,25,15"),
+    ],
+)
+def test_many_ways_to_write_a_day(heading: str, cells: str) -> None:
+    day = only_day(f"{heading}\n{cells}\n")
+    assert day.day == date(2026, 3, 1)
+    assert [day.tmax_c, day.tmin_c] == pytest.approx([25, 15])
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "field", "ours"),
+    [
+        ("srad_mj_m2", "20", "solar_mj_m2", 20),
+        ("Rs (W/m²)", "250", "solar_mj_m2", 21.6),
+        ("solar [MJ m-2 d-1]", "20", "solar_mj_m2", 20),
+        ("sunshine_minutes", "90", "sunshine_h", 1.5),
+        ("wind_m_s", "2", "wind_m_s", 2),
+        ("Wind speed (km/h)", "7.2", "wind_m_s", 2),
+        ("rh_max_pct", "90", "rh_max_pct", 90),
+        ("RH %", "90", "rh_mean_pct", 90),
+        ("vapour_pressure_hpa", "20", "vapour_pressure_kpa", 2),
+        ("rain_in", "1", "rain_mm", 25.4),
+        ("tdew_c", "-1e1", "dew_point_c", -10),
+    ],
+)
+def test_units_in_the_heading(heading: str, value: str, field: str, ours: float) -> None:
+    day = only_day(f"date;tmax;tmin;{heading}\n2026-03-01;25;15;{value}\n")
+    assert getattr(day, field) == pytest.approx(ours)
+
+
+@pytest.mark.parametrize(
+    ("heading", "height"), [("u2", 2), ("WS10M", 10), ("wind_10m_km_h", 10), ("wind", None)]
+)
+def test_a_heading_may_tell_the_height_of_the_wind(heading: str, height: float | None) -> None:
+    table = read(f"date,tmax,tmin,{heading}\n2026-03-01,25,15,2\n")
+    assert table.wind_height_m == height
+
+
+@pytest.mark.parametrize("gone", ["", "NaN", "-99", "-999.0", "NA", "-", " null "])
+def test_what_is_missing_is_unknown(gone: str) -> None:
+    day = only_day(f"date,tmax,tmin,srad\n2026-03-01,25,{gone},{gone}\n")
+    assert (day.tmin_c, day.solar_mj_m2) == (None, None)
+
+
+def test_every_spelling_is_a_column_of_its_meaning() -> None:
+    for meaning, names in SPELLINGS.items():
+        for name in names.split():
+            found = column_of(name)
+            assert found is not None
+            assert found.meaning == meaning
+    spelt = [name for names in SPELLINGS.values() for name in names.split()]
+    assert len(spelt) == len(set(spelt))
+    fields = set(DailyWeather.__dataclass_fields__) - {"day"}
+    assert set(UNITS) == fields
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", ["the file has no heading; its first line must name the columns: date, tmax, tmin"]),
+        ("1,2,3\n4,5,6\n", ["the file has no heading"]),
+        ("date,tmax,tmin\n", ["there is no day below the heading"]),
+        (
+            "date,tmax,rain\n2026-03-01,25,3\n",
+            ["line 1: no column for the lowest temperature (tmin); there are: date, tmax, rain"],
+        ),
+        ("tmax,tmin\n25,15\n", ["line 1: no column for the date"]),
+        ("doy,tmax,tmin\n60,25,15\n", ["line 1: no column for the date"]),
+        ("date,tmax,tmin,tx\n", ["line 1: columns 'tmax' and 'tx' say the same"]),
+        ("date,tmax (Re),tmin\n", ["line 1: column 'tmax (Re)': of its units only c, degc"]),
+        (
+            "date,tmax,tmin\n2026-03-01,25\n01/03/2026,25,15\n2026-02-30,25,15\n"
+            "2026-03-01,warm,15\n2026-03-02,inf,15\n2026-03-03,1e999,15\n",
+            [
+                "line 2: 2 values for 3 columns",
+                "line 3: '01/03/2026' is no date; dates are written 2026-01-31",
+                "line 4: there is no day 2026-02-30",
+                "line 5: tmax: 'warm' is not a number",
+                "line 6: tmax: 'inf' is not a number",
+                "line 7: tmax: '1e999' is not a number",
+            ],
+        ),
+        (
+            "date,tmax,tmin\n2026-03-02,25,15\n2026-03-02,25,15\n2026-03-01,25,15\n",
+            ["line 3: 2026-03-02 is here twice", "line 4: 2026-03-01 comes after 2026-03-02"],
+        ),
+        ("year,doy,tmax,tmin\n2026,366,25,15\n", ["line 2: the year 2026 has no day 366"]),
+        ("year,doy,tmax,tmin\n26.5,6,25,15\n", ["line 2: '26.5' is no part of a date"]),
+        ("year,month,day,tmax,tmin\n0,6,1,25,15\n", ["line 2: there is no day 0000-06-01"]),
+    ],
+)
+def test_every_mistake_is_told_with_its_line(text: str, said: list[str]) -> None:
+    found = problems(text)
+    assert len(found) == len(said)
+    for one, begin in zip(found, said, strict=True):
+        assert one.startswith(begin)
+
+
+def test_a_file_of_mistakes_is_not_read_to_its_end() -> None:
+    assert len(problems("date,tmax,tmin\n" + "x\n" * 1000)) == weather_file.PROBLEMS_MAX
+
+
+def test_a_file_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weather_file, "DAYS_MAX", 2)
+    text = "date,tmax,tmin\n" + "".join(f"2026-03-0{day},25,15\n" for day in range(1, 5))
+    assert problems(text) == ["more than 2 days"]
+
+
+CELLS = st.sampled_from(
+    ["2026-03-01", "2026-060", "25", "15", "-1", "1e9", "NaN", "", '"', "x", "99999-001", "²", "٣"]
+)
+ROWS = st.lists(st.lists(CELLS, max_size=6).map(",".join), max_size=6)
+HEADINGS = st.lists(
+    st.sampled_from(["date", "year", "doy", "day", "month", "tmax", "tmin", "srad", "wind", "RH"]),
+    max_size=8,
+).map(",".join)
+
+
+@given(st.lists(st.text(max_size=60), max_size=8) | st.builds(lambda h, r: [h, *r], HEADINGS, ROWS))
+@example(['date,"tmax,tmin'])
+@example(["date,tmax,tmin", "9999-366,1,1"])
+@example(["\0,\0", "year,day,tmax,tmin", "9999,365,1,1"])
+def test_no_text_is_more_than_refused(lines: list[str]) -> None:
+    with suppress(WeatherFileError):
+        check_weather(read_weather(lines), Station(21.6, 60))
