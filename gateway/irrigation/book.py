@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from devices.reading import Millis
 from gateway.clock import Correction
 from gateway.plot_records import NoGo, Override, PlotMemory, PlotSetting
 from gateway.plots import Mode, Plot
 from gateway.plots.guard import DryDays
+
+NO_GO_KEPT = timedelta(days=31)
+"""Spraying keeps water back for up to 30 days after its last day (`spray_hours`)."""
 
 
 class PlotBook:
@@ -82,7 +85,9 @@ class PlotBook:
 
     def forget_past(self, today: date, now: Millis) -> None:
         """What is over needs no room in memory."""
-        self._no_gos = {id: one for id, one in self._no_gos.items() if one.end >= today}
+        self._no_gos = {
+            id: one for id, one in self._no_gos.items() if one.end >= today - NO_GO_KEPT
+        }
         self._overrides = {id: one for id, one in self._overrides.items() if one.until > now}
 
     def correct(self, correction: Correction) -> None:

@@ -26,7 +26,7 @@ class IrrigationEngine:
 
     def __init__(self, water: PlotsFile, fleet: Fleet, here: HamletTime) -> None:
         self.book = PlotBook(water.plots)
-        self._waterings = Waterings(water, self.book, fleet, here.zone)
+        self._waterings = Waterings(water, self.book, fleet, here)
 
     @property
     def clock_trusted(self) -> bool:

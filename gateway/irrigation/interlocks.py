@@ -1,49 +1,57 @@
-"""What forbids watering a plot. One table, asked before every run; nobody gets past it.
+"""What keeps water back from a plot. One table, asked before every run and while it goes on.
 
-The first row that objects gives the reason. Rows that may pass within the hour do not end a run
-that already waits.
+The first row that objects gives the reason. What is unknown objects to nothing: no station is no
+reason to let the tea wither. Rows that may pass within the hour do not end a run that waits.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 from devices.reading import Millis
 from devices.text import Text
-from gateway.fleet import Fleet
+from gateway.hamlet_time import TimeOfDay
+from gateway.irrigation.situation import Situation, devices_of, silent_device
+from gateway.irrigation.windows import next_opening, open_until
 from gateway.irrigation.wording import litres_vi_en, number_en, number_vi
-from gateway.plots import Plot
+from gateway.plot_records import NoGo
+from gateway.plots import Mode
+from gateway.plots.guard import DryDays, NoGoReason
 
-RAIN_MM = 2.0
-"""Rain of one hour after which the soil is wet enough to look again later."""
 WORTHWHILE_MIN = 1.0
 """Minutes. Less than this under the ceiling is not worth a start of the pump."""
+MOISTURE = "soil_moisture_pct"
+MOISTURE_MAX_PCT = 60.0
+"""No mineral soil holds more, and none holds nothing: such a probe is broken, or hangs in the air.
+"""
 
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What is known at the moment of the decision; None is unknown."""
-
-    plot: Plot
-    now: Millis
-    fleet: Fleet
-    used_today_l: float
-    rain_mm: float | None
-    watering: bool
-    clock_trusted: bool
-
-    @property
-    def left_today_l(self) -> float:
-        """Litres under the ceiling of the local day."""
-        return max(self.plot.litres_per_day_max - self.used_today_l, 0.0)
+_HOUR_MS = 3_600_000
+_MIDNIGHT = TimeOfDay(0)
 
 
 class Interlock(NamedTuple):
-    """One row: `check` returns the reason why not, or None."""
+    """One row: `check` returns the reason why not, or None. `overridable`: a technician may let it
+    pass for a while. `during`: it also ends a run that goes on."""
 
     name: str
+    label: Text
     check: Callable[[Situation], Text | None]
     may_pass: bool = False
+    overridable: bool = False
+    during: bool = True
+
+
+class Objection(NamedTuple):
+    """An interlock that says no, and why."""
+
+    interlock: Interlock
+    reason: Text
+
+
+def _off(situation: Situation) -> Text | None:
+    if situation.mode is not Mode.OFF:
+        return None
+    return Text("lô này đã tắt tưới", "watering of this plot is switched off")
 
 
 def _watering(situation: Situation) -> Text | None:
@@ -60,11 +68,8 @@ def _devices(situation: Situation) -> Text | None:
     return None
 
 
-def _silence(situation: Situation) -> Text | None:
-    silent = silent_device(situation.plot, situation.fleet, situation.now)
-    if silent is None:
-        return None
-    return Text(f"mất kết nối với {silent}", f"nothing is heard of {silent}")
+def _supply(situation: Situation) -> Text | None:
+    return situation.never
 
 
 def _clock(situation: Situation) -> Text | None:
@@ -76,20 +81,87 @@ def _clock(situation: Situation) -> Text | None:
     )
 
 
+def _silence(situation: Situation) -> Text | None:
+    silent = silent_device(situation.plot, situation.fleet, situation.now)
+    if silent is None:
+        return None
+    return Text(f"mất kết nối với {silent}", f"nothing is heard of {silent}")
+
+
+def _astray(situation: Situation) -> Text | None:
+    where = situation.astray
+    if where is None:
+        return None
+    return Text(
+        f"nước đang chảy ngoài ý muốn ở {where.label.vi}",
+        f"water flows where it should not at {where.label.en}",
+    )
+
+
 def _ceiling(situation: Situation) -> Text | None:
-    if situation.left_today_l >= situation.plot.rate_l_min * WORTHWHILE_MIN:
+    plot = situation.plot
+    if plot.litres_per_day_max - situation.used_today_l >= plot.rate_l_min * WORTHWHILE_MIN:
         return None
     used = litres_vi_en(situation.used_today_l)
-    limit = litres_vi_en(situation.plot.litres_per_day_max)
+    limit = litres_vi_en(plot.litres_per_day_max)
     return Text(
         f"hôm nay đã tưới {used.vi}, mức tối đa là {limit.vi} một ngày",
         f"{used.en} flowed today, the limit is {limit.en} a day",
     )
 
 
-def _rain(situation: Situation) -> Text | None:
-    rain = situation.rain_mm
-    if rain is None or rain < RAIN_MM:
+def _source(situation: Situation) -> Text | None:
+    source = situation.source
+    if source is None or source.litres_per_day_max is None:
+        return None
+    left = source.litres_per_day_max - situation.source_used_l
+    if left >= situation.plot.rate_l_min * WORTHWHILE_MIN:
+        return None
+    used, limit = litres_vi_en(situation.source_used_l), litres_vi_en(source.litres_per_day_max)
+    return Text(
+        f"hôm nay đã lấy {used.vi} từ {source.label.vi}, mức tối đa là {limit.vi} một ngày",
+        f"{used.en} were taken from {source.label.en} today, the limit is {limit.en} a day",
+    )
+
+
+def _spraying(situation: Situation) -> Text | None:
+    if not _overhead(situation):
+        return None
+    for days in _dry_days(situation, NoGoReason.SPRAYING):
+        ends = _ends(situation, days) + round(situation.plot.guard.spray_hours * _HOUR_MS)
+        if _begins(situation, days) <= situation.now < ends:
+            until = situation.here.local(ends)
+            return Text(
+                f"mới phun thuốc, tưới phun mưa lại được từ {until:%H:%M %d/%m}",
+                f"it was sprayed; no water from above until {until:%H:%M on %d/%m}",
+            )
+    return None
+
+
+def _plucking(situation: Situation) -> Text | None:
+    for days in _dry_days(situation, NoGoReason.PLUCKING):
+        first = days.begin - timedelta(days=situation.plot.guard.pluck_days)
+        if first <= situation.here.day(situation.now) <= days.end:
+            return Text(
+                f"sắp hái hoặc đang hái chè ({days.begin:%d/%m} đến {days.end:%d/%m})",
+                f"it is plucked from {days.begin:%d/%m} to {days.end:%d/%m}",
+            )
+    return None
+
+
+def _dry(situation: Situation) -> Text | None:
+    for days in _dry_days(situation, NoGoReason.OTHER):
+        if days.begin <= situation.here.day(situation.now) <= days.end:
+            return Text(
+                f"không được tưới từ {days.begin:%d/%m} đến {days.end:%d/%m}",
+                f"dry days are set from {days.begin:%d/%m} to {days.end:%d/%m}",
+            )
+    return None
+
+
+def _rain_1h(situation: Situation) -> Text | None:
+    rain, limit = situation.weather.rain_1h_mm, situation.plot.guard.rain_1h_max_mm
+    if rain is None or limit is None or rain < limit:
         return None
     return Text(
         f"một giờ qua đã mưa {number_vi(rain, 1)} mm",
@@ -97,39 +169,151 @@ def _rain(situation: Situation) -> Text | None:
     )
 
 
+def _rain_24h(situation: Situation) -> Text | None:
+    rain, limit = situation.weather.rain_24h_mm, situation.plot.guard.rain_24h_max_mm
+    if rain is None or limit is None or rain < limit:
+        return None
+    return Text(
+        f"24 giờ qua đã mưa {number_vi(rain, 1)} mm",
+        f"{number_en(rain, 1)} mm of rain fell in the last 24 hours",
+    )
+
+
+def _forecast(situation: Situation) -> Text | None:
+    rain = situation.weather.forecast_mm
+    depth = situation.litres / situation.plot.area_m2
+    if not situation.plot.guard.forecast or rain is None or rain <= 0 or rain < depth:
+        return None
+    return Text(
+        f"dự báo mưa {number_vi(rain, 1)} mm, lượt tưới chỉ cho {number_vi(depth, 1)} mm",
+        f"{number_en(rain, 1)} mm of rain are forecast, the watering would give "
+        f"{number_en(depth, 1)} mm",
+    )
+
+
+def _cold(situation: Situation) -> Text | None:
+    measured, limit = situation.weather.temperature_c, situation.plot.guard.temperature_min_c
+    if measured is None or limit is None or measured >= limit:
+        return None
+    return _temperature("trời lạnh", "it is cold", measured, limit)
+
+
+def _hot(situation: Situation) -> Text | None:
+    measured, limit = situation.weather.temperature_c, situation.plot.guard.temperature_max_c
+    if measured is None or limit is None or measured <= limit:
+        return None
+    return _temperature("trời nóng", "it is hot", measured, limit)
+
+
+def _wind(situation: Situation) -> Text | None:
+    wind, limit = situation.weather.wind_m_s, situation.plot.guard.wind_max_m_s
+    if not _overhead(situation) or wind is None or limit is None or wind <= limit:
+        return None
+    return Text(
+        f"gió {number_vi(wind, 1)} m/s, tưới phun mưa chỉ khi gió không quá "
+        f"{number_vi(limit, 1)} m/s",
+        f"the wind blows at {number_en(wind, 1)} m/s, sprinklers want no more than "
+        f"{number_en(limit, 1)}",
+    )
+
+
+def _window(situation: Situation) -> Text | None:
+    """A person who asks at another hour has a reason, and is there."""
+    plot, now, here = situation.plot, situation.now, situation.here
+    if situation.by_person or open_until(plot, now, here) != now:
+        return None
+    opens = next_opening(plot, now, here)
+    at = f"{here.local(opens):%H:%M}" if opens is not None else "?"
+    return Text(
+        f"ngoài giờ tưới của lô, giờ tưới tới bắt đầu lúc {at}",
+        f"it is outside the plot's hours, which begin at {at}",
+    )
+
+
+def _probe(situation: Situation) -> Text | None:
+    """The last line: whoever decides by probes looks at them himself."""
+    plot, now = situation.plot, situation.now
+    if situation.requester != "plan:soil":
+        return None
+    oldest = now - plot.guard.probe_age_max_min * 60_000
+    probes = [probe for id in plot.sensors if (probe := situation.fleet.get(id)) is not None]
+    for probe in probes:
+        measured_at = probe.measured_at_of(MOISTURE) or 0
+        if measured_at >= oldest and 0 < probe.values[MOISTURE] <= MOISTURE_MAX_PCT:
+            return None
+    return Text("không có số đo độ ẩm đất đáng tin", "no probe tells the soil's moisture")
+
+
 INTERLOCKS = (
-    Interlock("watering", _watering),
-    Interlock("devices", _devices),
-    Interlock("silence", _silence, may_pass=True),
-    Interlock("clock", _clock, may_pass=True),
-    Interlock("ceiling", _ceiling),
-    Interlock("rain", _rain),
+    Interlock("off", Text("đã tắt tưới", "switched off"), _off),
+    Interlock("watering", Text("đang tưới", "being watered"), _watering, during=False),
+    Interlock("devices", Text("thiết bị", "devices"), _devices, during=False),
+    Interlock("supply", Text("nguồn nước", "supply"), _supply, during=False),
+    Interlock("clock", Text("đồng hồ", "clock"), _clock, may_pass=True, during=False),
+    Interlock("silence", Text("mất kết nối", "silence"), _silence, may_pass=True, during=False),
+    Interlock("astray", Text("rò nước", "water astray"), _astray, may_pass=True),
+    Interlock("spraying", Text("phun thuốc", "spraying"), _spraying, overridable=True),
+    Interlock("plucking", Text("hái chè", "plucking"), _plucking, overridable=True),
+    Interlock("dry-days", Text("ngày không tưới", "dry days"), _dry, overridable=True),
+    Interlock("ceiling", Text("mức tối đa một ngày", "daily limit"), _ceiling, during=False),
+    Interlock("source", Text("mức của nguồn nước", "limit of the source"), _source, during=False),
+    Interlock("rain-1h", Text("mưa một giờ qua", "rain of the hour"), _rain_1h, overridable=True),
+    Interlock("rain-24h", Text("mưa 24 giờ qua", "rain of the day"), _rain_24h, overridable=True),
+    Interlock(
+        "forecast", Text("dự báo mưa", "forecast"), _forecast, overridable=True, during=False
+    ),
+    Interlock("cold", Text("trời lạnh", "cold"), _cold, overridable=True),
+    Interlock("hot", Text("trời nóng", "heat"), _hot, overridable=True),
+    Interlock("wind", Text("gió", "wind"), _wind, may_pass=True, overridable=True),
+    Interlock("window", Text("giờ tưới", "hours"), _window, overridable=True),
+    Interlock("probe", Text("cảm biến đất", "probes"), _probe, during=False),
 )
-
-OVERRIDABLE = frozenset({"rain"})
-"""Those that a technician may let pass."""
-
-
-def objection(situation: Situation) -> tuple[Interlock, Text] | None:
-    """The first row that forbids watering, with its reason."""
-    for interlock in INTERLOCKS:
-        reason = interlock.check(situation)
-        if reason:
-            return interlock, reason
-    return None
+OVERRIDABLE = {row.name: row.label for row in INTERLOCKS if row.overridable}
+"""What a technician may let pass. Never: what guards against floods and empty wells."""
 
 
-def devices_of(plot: Plot) -> tuple[str, ...]:
-    """The valves and the pump that a run of the plot uses."""
-    return plot.valves if plot.pump is None else (*plot.valves, plot.pump)
+def objections(situation: Situation, *, during: bool = False) -> Iterator[Objection]:
+    """The rows that forbid watering, in order; of a run that goes on, those that end it."""
+    for row, reason in _against(situation, during):
+        if row.name not in situation.overridden:
+            yield Objection(row, reason)
 
 
-def silent_device(plot: Plot, fleet: Fleet, now: Millis) -> str | None:
-    """One of them that has not been heard for too long, if there is one."""
-    for id in devices_of(plot):
-        device = fleet.get(id)
-        if device is None or device.heard_at is None:
-            return id
-        if now - device.heard_at > device.silent_after_ms:
-            return id
-    return None
+def objection(situation: Situation, *, during: bool = False) -> Objection | None:
+    """The first of them, if there is one."""
+    return next(objections(situation, during=during), None)
+
+
+def passed(situation: Situation) -> list[Interlock]:
+    """The rows that would forbid it, but a technician lets them pass."""
+    return [row for row, _ in _against(situation, False) if row.name in situation.overridden]
+
+
+def _against(situation: Situation, during: bool) -> Iterator[tuple[Interlock, Text]]:
+    for row in INTERLOCKS:
+        reason = row.check(situation) if row.during or not during else None
+        if reason is not None:
+            yield row, reason
+
+
+def _overhead(situation: Situation) -> bool:
+    return situation.plot.emitters.method == "sprinkler"
+
+
+def _dry_days(situation: Situation, reason: NoGoReason) -> Iterator[DryDays | NoGo]:
+    return (days for days in situation.dry_days if days.reason is reason)
+
+
+def _begins(situation: Situation, days: DryDays | NoGo) -> Millis:
+    return situation.here.on(days.begin, _MIDNIGHT) or 0
+
+
+def _ends(situation: Situation, days: DryDays | NoGo) -> Millis:
+    return situation.here.on(days.end + timedelta(days=1), _MIDNIGHT) or 0
+
+
+def _temperature(vi: str, en: str, measured: float, limit: float) -> Text:
+    return Text(
+        f"{vi}: {number_vi(measured, 1)} °C, giới hạn {number_vi(limit, 1)} °C",
+        f"{en}: {number_en(measured, 1)} °C, the limit is {number_en(limit, 1)} °C",
+    )

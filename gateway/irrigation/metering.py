@@ -9,13 +9,12 @@ from dataclasses import replace
 
 from devices.reading import Millis
 from gateway.decisions import IrrigationAsked, Run
+from gateway.irrigation.counting import grown
 from gateway.irrigation.run import SAVE_MS, TAIL_MS
 from gateway.plots import Plot
 
 UNSEEN_MAX_MS = SAVE_MS + TAIL_MS
 """Water flows no longer than this after a run was last saved, whatever the clock says."""
-RESET_SHARE = 0.5
-"""A counter that falls below this share of itself started anew; a smaller fall is a glitch."""
 
 
 class Meters:
@@ -28,9 +27,7 @@ class Meters:
         """Litres since the last value of this valve's counter; 0 for its first one."""
         before = self._totals.get(valve, total_l)
         self._totals[valve] = total_l
-        if total_l >= before:
-            return total_l - before
-        return total_l if total_l < before * RESET_SHARE else 0.0
+        return grown(before, total_l)
 
     def total(self, plot: Plot) -> float | None:
         """The sum over the plot's valves, or None when one of them has no meter."""

@@ -23,7 +23,6 @@ from gateway.decisions import (
 )
 from gateway.fleet import Fleet
 from gateway.irrigation import causes, explain
-from gateway.irrigation.interlocks import silent_device
 from gateway.irrigation.metering import Meters, estimate
 from gateway.irrigation.run import (
     CLOSE_AGAIN_MS,
@@ -39,6 +38,7 @@ from gateway.irrigation.run import (
     advance,
     shown_closed,
 )
+from gateway.irrigation.situation import silent_device
 from gateway.plots import Plot
 
 SOURCE = "irrigation"
@@ -178,6 +178,11 @@ class Watering:
             missing_ms = (run.target_l - run.litres) / self._rate_l_min() * 60_000
             at = min(at, known_at + int(missing_ms) + 1)
         return at
+
+    def ends_at(self) -> Millis:
+        """When its water will probably have flowed."""
+        missing_l = max(self.run.target_l - self.run.litres, 0.0)
+        return self._progress_at + round(missing_l / self.plot.rate_l_min * 60_000)
 
     def _expected_l(self, now: Millis) -> float:
         if not self.run.measured:

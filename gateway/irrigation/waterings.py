@@ -6,9 +6,8 @@ its end is verified.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from devices.metric import Value
 from devices.reading import Millis, Reading
 from devices.text import Text
 from gateway.clock import Correction
@@ -26,14 +25,18 @@ from gateway.decisions import (
     Severity,
 )
 from gateway.fleet import Device, Fleet
+from gateway.hamlet_time import HamletTime
 from gateway.irrigation import causes, explain
 from gateway.irrigation.book import PlotBook
-from gateway.irrigation.interlocks import Situation, objection
+from gateway.irrigation.climate import Climate
+from gateway.irrigation.day_litres import DayLitres
+from gateway.irrigation.interlocks import OVERRIDABLE, Objection, objection, objections
 from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres, estimate
-from gateway.irrigation.rain import RainGauge
 from gateway.irrigation.run import FINAL, ON, START_EXPIRES_MS, TAIL_MS, WAIT_MS, close, end, enter
+from gateway.irrigation.situation import Situation
+from gateway.irrigation.supply import Supply
 from gateway.irrigation.watering import SOURCE, Watering
-from gateway.plots import Plot, PlotsFile
+from gateway.plots import Plot, PlotsFile, Source
 
 STRAY_AGE_MAX_MS = 120_000
 """A reading older than this does not show that a valve is open now."""
@@ -41,38 +44,31 @@ PUMP_AGAIN_MS = 30_000
 """A pump that runs on without a run is told again to stop after this."""
 WAITING_LOOK_MS = 30_000
 """How often a run that waits for its pump or for a silent device is looked at."""
-COUNTED_MS = 48 * 3_600_000
-"""Litres older than this are of no local day that still lasts, wherever the clock may move."""
 
 NOTHING: Sequence[Decision] = ()
 _NO = frozenset({CommandState.FAILED, CommandState.REFUSED})
 
 
 class Waterings:
-    """All plots of the hamlet. `timezone` says when a day's ceiling begins anew."""
+    """All plots of the hamlet. `here` says when a day's ceiling begins anew."""
 
-    def __init__(self, water: PlotsFile, book: PlotBook, fleet: Fleet, timezone: ZoneInfo) -> None:
+    def __init__(self, water: PlotsFile, book: PlotBook, fleet: Fleet, here: HamletTime) -> None:
+        self.climate = Climate()
         self._plots = {plot.id: plot for plot in water.plots}
-        self._supply = {pump.id: pump for pump in water.pumps}
+        self._supply = Supply(water)
         self._book = book
         self._fleet = fleet
-        self._timezone = timezone
+        self._here = here
         self._plot_of = {valve: plot for plot in self._plots.values() for valve in plot.valves}
         self._pumps = {plot.pump: plot for plot in self._plots.values() if plot.pump}
         self._live: dict[str, Watering] = {}  # by plot, in the order of their requests
-        self._used: dict[str, list[tuple[Millis, float]]] = {}  # by plot: when, how many litres
+        self._used = DayLitres(here)
         self._pumps_on: dict[str, Watering] = {}  # the last run that started the pump
         self._pump_quiet_until: dict[str, Millis] = {}
         self._pumps_alerted = set(self._pumps)
         self._meters = Meters()
-        self._rain = RainGauge()
         self._look_at: Millis = 0
         self.clock_trusted = True
-
-    def day_start(self, now: Millis) -> Millis:
-        """The last local midnight. `restore` needs the runs that had not ended by then."""
-        local = datetime.fromtimestamp(now / 1000, self._timezone)
-        return round(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
 
     def restore(self, runs: Iterable[Run], now: Millis) -> Sequence[Decision]:
         """Take over the runs of the journal: those without end, and those that ended today.
@@ -88,7 +84,7 @@ class Waterings:
         for run in sorted(runs, key=lambda run: run.created_at):
             plot = self._plots.get(run.plot)
             if run.state in FINAL:
-                self._count(run)
+                self._used.count(run)
             elif plot is None:
                 decisions.append(end(replace(run, cause=causes.PLOT_GONE), now))
             else:
@@ -115,10 +111,10 @@ class Waterings:
             inputs = {"requester": asked.requester}
             return [Explanation(asked.plot, now, "refuse", sentence, inputs)]
         litres = asked_litres(asked, plot)
-        situation = self._situation(plot, now)
+        situation = self._situation(plot, now, asked.requester, litres or 0.0)
         found = objection(situation)
         if litres is None or found:
-            reason = found[1] if found else causes.NO_AMOUNT
+            reason = found.reason if found else causes.NO_AMOUNT
             return [_refuse(situation, asked.requester, litres, reason)]
         target = min(litres, plot.rate_l_min * plot.minutes_per_run_max, situation.left_today_l)
         run = Run(
@@ -137,6 +133,22 @@ class Waterings:
             sentence = explain.waiting(plot, run)
             decisions = [run, watering.explain("water", sentence, now), *decisions]
         return decisions
+
+    def objections(
+        self, plot: str, now: Millis, requester: str = "", litres: float = 0.0
+    ) -> list[Objection]:
+        """What would keep water back if so much were asked for now; nothing when it may flow."""
+        return list(objections(self._situation(self._plots[plot], now, requester, litres)))
+
+    def free_at(self, plot: str, now: Millis) -> Millis:
+        """When its pump and its source will probably have water for the plot: now, if they have."""
+        wanted = self._plots[plot]
+        running = [one for one in self._live.values() if one.run.state is not RunState.PLANNED]
+        running.sort(key=lambda one: one.ends_at())
+        at = now
+        while running and not self._supply.fits(wanted, [one.plot for one in running]):
+            at = max(now, running.pop(0).ends_at())
+        return at
 
     def stop(self, plot: str, requester: str, now: Millis) -> Sequence[Decision]:
         """End the run of a plot early. Nothing when there is none, or it is closing already."""
@@ -160,8 +172,8 @@ class Waterings:
             return self._on_valve(plot, reading, now)
         if reading.device in self._pumps:
             return self._on_pump(reading, now)
-        if reading.kind == "weather" and "rain_total_mm" in reading.values:
-            self._rain.take(device.id, reading.measured_at, reading.values["rain_total_mm"])
+        if reading.kind == "weather":
+            self.climate.take(device.id, reading.measured_at, reading.values)
         return NOTHING
 
     def on_command(self, command: Command, now: Millis) -> Sequence[Decision]:
@@ -192,12 +204,10 @@ class Waterings:
     def correct(self, correction: Correction) -> list[Run]:
         """The clock was wrong; returns what is to be saved anew."""
         of = correction.of
-        self._used = {
-            plot: [(of(at), litres) for at, litres in used] for plot, used in self._used.items()
-        }
+        self._used.correct(correction)
         self._pump_quiet_until = {pump: of(at) for pump, at in self._pump_quiet_until.items()}
         self._look_at = of(self._look_at)
-        self._rain.correct(correction)
+        self.climate.correct(correction)
         return [watering.correct(correction) for watering in self._live.values()]
 
     def _resume(self, run: Run, plot: Plot, now: Millis) -> list[Decision]:
@@ -288,11 +298,11 @@ class Waterings:
         plot, run = watering.plot, watering.run
         if now >= run.deadline:
             return watering.move(end(replace(run, cause=causes.WAITED), now), now)
-        situation = self._situation(plot, now, waiting=True)
+        situation = self._situation(plot, now, run.requester, run.target_l, waiting=True)
         found = objection(situation)
-        if found and not found[0].may_pass:
-            return watering.move(end(replace(run, cause=found[1]), now), now)
-        if found or self._pump_is_busy(plot):
+        if found and not found.interlock.may_pass:
+            return watering.move(end(replace(run, cause=found.reason), now), now)
+        if found or not self._supply.fits(plot, self._running()):
             return []
         run = replace(run, target_l=min(run.target_l, situation.left_today_l))
         first = RunState.PUMP if plot.pump else RunState.VALVE
@@ -302,17 +312,9 @@ class Waterings:
         sentence = explain.watering(plot, run)
         return [*decisions, watering.explain("water", sentence, now)]
 
-    def _pump_is_busy(self, plot: Plot) -> bool:
-        if plot.pump is None:
-            return False
-        supply = self._supply.get(plot.pump)
-        capacity = supply.plots_at_once if supply else 1
-        users = [
-            one
-            for one in self._live.values()
-            if one.plot.pump == plot.pump and one.run.state is not RunState.PLANNED
-        ]
-        return len(users) >= capacity
+    def _running(self) -> list[Plot]:
+        live = self._live.values()
+        return [one.plot for one in live if one.run.state is not RunState.PLANNED]
 
     def _release_pumps(self, now: Millis) -> list[Decision]:
         """Stop the pumps that nobody needs; one that the next run waits for runs on meanwhile."""
@@ -331,38 +333,52 @@ class Waterings:
     def _forget_ended(self, watering: Watering) -> None:
         if watering.run.state in FINAL:
             del self._live[watering.plot.id]
-            self._count(watering.run)
+            self._used.count(watering.run)
 
-    def _count(self, run: Run) -> None:
-        """All litres of a run count for the day on which it ended."""
-        if run.ended_at is not None and run.litres > 0:
-            ended_at, used = run.ended_at, self._used.get(run.plot, [])
-            kept = [one for one in used if one[0] > ended_at - COUNTED_MS]
-            self._used[run.plot] = [*kept, (ended_at, run.litres)]
-
-    def _situation(self, plot: Plot, now: Millis, *, waiting: bool = False) -> Situation:
-        today, used = self.day_start(now), self._used.get(plot.id, ())
+    def _situation(
+        self, plot: Plot, now: Millis, requester: str, litres: float, *, waiting: bool = False
+    ) -> Situation:
+        source = self._supply.source(plot)
+        allowed = (name for name in OVERRIDABLE if self._book.override(plot.id, name, now))
         return Situation(
             plot=plot,
             now=now,
+            here=self._here,
             fleet=self._fleet,
-            # What seems to come is counted too: the clock may have been ahead before a restart.
-            used_today_l=sum(litres for at, litres in used if at >= today),
-            clock_trusted=self.clock_trusted,
-            rain_mm=self._rain.last_hour_mm(now),
+            requester=requester,
+            litres=litres,
+            mode=self._book.mode(plot.id),
+            dry_days=tuple(self._book.dry_days(plot.id)),
+            weather=self.climate.at(now),
+            used_today_l=self._used.today_l(plot.id, now),
+            source=source,
+            source_used_l=self._taken_l(source, plot, now) if source else 0.0,
             watering=not waiting and plot.id in self._live,
+            never=self._supply.never(plot),
+            clock_trusted=self.clock_trusted,
+            overridden=frozenset(allowed),
         )
+
+    def _taken_l(self, source: Source, but: Plot, now: Millis) -> float:
+        """What flowed from the source today, and what the runs on it will still take."""
+        taken = 0.0
+        for plot in self._supply.sharing(source):
+            taken += self._used.today_l(plot.id, now)
+            live = self._live.get(plot.id)
+            if live and plot is not but and live.run.state is not RunState.PLANNED:
+                taken += max(live.run.target_l, live.run.litres)
+        return taken
 
 
 def _refuse(
     situation: Situation, requester: str, litres: float | None, reason: Text
 ) -> Explanation:
     plot = situation.plot
-    inputs = {
+    inputs: dict[str, Value | str | None] = {
         "requester": requester,
         "asked_l": litres,
         "used_today_l": situation.used_today_l,
         "litres_per_day_max": plot.litres_per_day_max,
-        "rain_last_hour_mm": situation.rain_mm,
+        **situation.weather._asdict(),
     }
     return Explanation(plot.id, situation.now, "refuse", explain.refused(plot, reason), inputs)

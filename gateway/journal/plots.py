@@ -19,6 +19,8 @@ from gateway.plot_records import PlotMemory, ProposalState
 BALANCES_MS = 10 * 86_400_000
 """Balances of the last ten days: the newest is continued, and the mean thirst of the others stands
 in where the weather is unknown."""
+NO_GOS_MS = 32 * 86_400_000
+"""Spraying keeps water back for up to 30 days after its last day (`spray_hours`)."""
 HOURS_MS = 4 * 86_400_000
 """Hours of weather: a day is summed up after its end, at the latest on the next start."""
 
@@ -34,7 +36,7 @@ def load_plots(connection: sqlite3.Connection, now: Millis) -> PlotMemory:
         no_gos=NO_GOS.select(
             connection,
             "WHERE removed_at IS NULL AND end >= date(? / 1000, 'unixepoch') ORDER BY at",
-            (now - BALANCES_MS,),
+            (now - NO_GOS_MS,),
         ),
         overrides=OVERRIDES.select(
             connection, "WHERE ended_at IS NULL AND until > ? ORDER BY at", (now,)

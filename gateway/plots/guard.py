@@ -18,7 +18,7 @@ class NoGoReason(Enum):
 
 
 class DryDays(Part):
-    """Days, both included, without water from above; of PLUCKING without any."""
+    """Days, both included: of SPRAYING without water from above, of others without any."""
 
     begin: Annotated[date, Field(alias="from")]
     end: Annotated[date, Field(alias="to")]

@@ -145,13 +145,13 @@ async def test_dry_days_that_make_no_sense_are_refused(
 
 async def test_an_interlock_is_overridden_for_a_while(gateway: Gateway) -> None:
     now = gateway.clock.now()
-    outcome = await gateway.plots.override(act("a"), "rain", "  trồng \n mới ", now + HOUR_MS)
+    outcome = await gateway.plots.override(act("a"), "rain-24h", "  trồng \n mới ", now + HOUR_MS)
     assert isinstance(outcome.record, Override)
     assert outcome.record.reason == "trồng mới"
     book = gateway.pipeline.engines.irrigation.book
-    assert book.override("lo-1", "rain", now + 60_000) == outcome.record
+    assert book.override("lo-1", "rain-24h", now + 60_000) == outcome.record
     assert (await gateway.plots.end_override(act("b"), outcome.record.id)).done
-    assert book.override("lo-1", "rain", gateway.clock.now()) is None
+    assert book.override("lo-1", "rain-24h", gateway.clock.now()) is None
     assert not (await gateway.plots.end_override(act("c"), outcome.record.id)).done
     [kept] = saved_in(gateway, OVERRIDES)
     assert kept.ended_by == "person:Lan"
@@ -162,10 +162,10 @@ async def test_an_interlock_is_overridden_for_a_while(gateway: Gateway) -> None:
     [
         ("silence", "why not", HOUR_MS),
         ("no-such-thing", "why not", HOUR_MS),
-        ("rain", "  ", HOUR_MS),
-        ("rain", "x" * 201, HOUR_MS),
-        ("rain", "why", -1),
-        ("rain", "why", OVERRIDE_MAX_MS + HOUR_MS),
+        ("rain-24h", "  ", HOUR_MS),
+        ("rain-24h", "x" * 201, HOUR_MS),
+        ("rain-24h", "why", -1),
+        ("rain-24h", "why", OVERRIDE_MAX_MS + HOUR_MS),
     ],
 )
 async def test_no_override_without_reason_and_end(

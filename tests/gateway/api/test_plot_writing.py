@@ -72,8 +72,8 @@ async def test_a_plot_is_watered_once_and_stopped(
         ("dry-days", {"from": "2026-02-30", "to": "2026-03-01"}),
         ("dry-days", {"from": "2026-03-01"}),
         ("dry-days", {"from": "2026-03-01", "to": "2026-03-02", "reason": "holiday"}),
-        ("overrides", {"interlock": "rain", "reason": "", "until": 5}),
-        ("overrides", {"interlock": "rain", "reason": "x", "until": "soon"}),
+        ("overrides", {"interlock": "rain-24h", "reason": "", "until": 5}),
+        ("overrides", {"interlock": "rain-24h", "reason": "x", "until": "soon"}),
     ],
 )
 async def test_what_makes_no_sense_is_not_done(
@@ -92,7 +92,7 @@ async def test_nothing_is_done_without_the_token_or_to_no_plot(
         ("stop", None),
         ("mode", {"mode": "off"}),
         ("dry-days", {"from": "2026-03-01", "to": "2026-03-02"}),
-        ("overrides", {"interlock": "rain", "reason": "x", "until": 5}),
+        ("overrides", {"interlock": "rain-24h", "reason": "x", "until": 5}),
         ("proposals/p/approve", None),
         ("proposals/p/decline", None),
     ):
@@ -125,7 +125,7 @@ async def test_an_interlock_is_overridden_and_not_for_long(
     gateway: Gateway, web: httpx2.AsyncClient
 ) -> None:
     now = gateway.clock.now()
-    wanted = {"interlock": "rain", "reason": "new plants", "until": now + HOUR_MS}
+    wanted = {"interlock": "rain-24h", "reason": "new plants", "until": now + HOUR_MS}
     answer = await web.post(f"{PLOT}/overrides", json=wanted)
     assert body_of(answer, 201)["until"] == now + HOUR_MS
     for wrong in ({"until": now + 30 * HOUR_MS}, {"interlock": "silence"}):

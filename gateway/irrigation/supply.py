@@ -1,0 +1,81 @@
+"""What water there is: which plots hang on which pump and source, and which can run together.
+
+Pure. Knows nothing of runs: it is told which plots are being watered.
+"""
+
+from collections.abc import Collection, Sequence
+
+from devices.text import Text
+from gateway.irrigation.wording import number_en, number_vi
+from gateway.plots import Plot, PlotsFile, Pump, Source
+
+
+class Supply:
+    """Pumps and sources of the hamlet."""
+
+    def __init__(self, water: PlotsFile) -> None:
+        self._plots = water.plots
+        self._pumps = {pump.id: pump for pump in water.pumps}
+        self._sources = {source.id: source for source in water.sources}
+
+    def pump(self, plot: Plot) -> Pump | None:
+        """The plot's pump; one on which the file says nothing more serves one plot at a time."""
+        if plot.pump is None:
+            return None
+        return self._pumps.get(plot.pump) or Pump(id=plot.pump)
+
+    def source(self, plot: Plot) -> Source | None:
+        """Where the plot's water comes from, if the file says so."""
+        pump = self.pump(plot)
+        return self._sources.get((pump.source if pump else plot.source) or "")
+
+    def line(self, plot: Plot) -> Sequence[Plot]:
+        """The plots whose water also reaches this one's pipes, itself among them: all on its pump;
+        without a pump, all on its source."""
+        if plot.pump is not None:
+            return [one for one in self._plots if one.pump == plot.pump]
+        source = self.source(plot)
+        return [plot] if source is None else self.sharing(source)
+
+    def sharing(self, source: Source) -> Sequence[Plot]:
+        """All plots on that source, through pumps or without."""
+        return [plot for plot in self._plots if self.source(plot) is source]
+
+    def shares(self, plot: Plot, other: Plot) -> bool:
+        """Whether water that one of them takes may be missing for the other."""
+        source = self.source(plot)
+        same_source = source is not None and source is self.source(other)
+        return same_source or (plot.pump is not None and plot.pump == other.pump)
+
+    def fits(self, plot: Plot, running: Collection[Plot]) -> bool:
+        """Whether there is water for the plot beside those that are being watered."""
+        pump, source = self.pump(plot), self.source(plot)
+        if pump is not None:
+            on_pump = [one for one in running if one.pump == pump.id]
+            if len(on_pump) >= pump.plots_at_once:
+                return False
+            if not _enough(pump.flow_max_l_min, plot, on_pump):
+                return False
+        if source is None:
+            return True
+        on_source = [one for one in running if self.source(one) is source]
+        return _enough(source.flow_max_l_min, plot, on_source)
+
+    def never(self, plot: Plot) -> Text | None:
+        """Why the plot could not even run alone."""
+        for part in (self.pump(plot), self.source(plot)):
+            most = part.flow_max_l_min if part else None
+            if part is not None and most is not None and plot.rate_l_min > most:
+                return Text(
+                    f"cần {number_vi(plot.rate_l_min)} lít/phút, "
+                    f"{part.id} chỉ cho {number_vi(most)} lít/phút",
+                    f"it needs {number_en(plot.rate_l_min)} litres a minute, "
+                    f"{part.id} gives {number_en(most)}",
+                )
+        return None
+
+
+def _enough(most_l_min: float | None, plot: Plot, running: Collection[Plot]) -> bool:
+    if most_l_min is None:
+        return True
+    return plot.rate_l_min + sum(one.rate_l_min for one in running) <= most_l_min
