@@ -74,7 +74,7 @@ class Ground:
         self.leaked_mm = 0.0
         self.rained_mm = 0.0
         self.stressed_h = 0.0
-        self._taps = taps
+        self.taps = taps
         self._layer_mm = plot.root_depth_m * 1000 / 2 / 100  # millimetres in one per cent
         self._now = sky.now
         self._rain_seen = sky.rain_mm
@@ -109,7 +109,7 @@ class Ground:
         rain = sky.rain_mm - self._rain_seen
         thirst = (sky.evaporation_mm - self._thirst_seen) * CROP_FACTOR
         self._rain_seen, self._thirst_seen = sky.rain_mm, sky.evaporation_mm
-        for tap in self._taps:
+        for tap in self.taps:
             tap.line.advance(now)
         metered, astray = self._metered()
         irrigation = (metered - self._metered_l) / self.plot.area_m2
@@ -158,7 +158,7 @@ class Ground:
 
     def _metered(self) -> tuple[float, float]:
         """Litres that came through the meters, and how many of them beside the sprinklers."""
-        taps = self._taps
+        taps = self.taps
         return sum(tap.total_l for tap in taps), sum(tap.astray_l for tap in taps)
 
     def _appetite(self, moisture_pct: float) -> float:

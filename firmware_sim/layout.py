@@ -161,6 +161,14 @@ def _plot(data: Mapping[str, Any]) -> PlotSpec:
         valves=tuple(data["valves"]),
         pump=data.get("pump"),
         sensors=tuple(data.get("sensors") or ()),
-        rate_l_min=data["rate_l_min"],
+        rate_l_min=_rate(data),
         **data["soil"],
     )
+
+
+def _rate(data: Mapping[str, Any]) -> float:
+    """As written, or what the emitters let through together."""
+    if "rate_l_min" in data:
+        return float(data["rate_l_min"])
+    emitters = data["emitters"]
+    return float(emitters["count"] * emitters["litres_per_hour"] / 60)

@@ -54,10 +54,11 @@ class World:
     ) -> None:
         """Without a `weather` the climate makes it from `seed`."""
         self.seed = seed
+        self._cadence, self._scenario, self._weather = cadence, scenario, weather
         self._origin = scenario.origin if scenario else start
         place = (layout.latitude, layout.longitude, layout.altitude_m)
-        weather = weather or Climate(seed, place=place, timezone=layout.timezone)
-        self.sky = Sky(weather, start)
+        climate = Climate(seed, place=place, timezone=layout.timezone)
+        self.sky = Sky(weather or climate, start)
         if saved is not None:
             self._origin = saved["origin"]
             self.sky.load(saved["sky"])
@@ -89,6 +90,29 @@ class World:
         self.sky.advance(now)
         ground.advance(self.sky, now)
         return ground.books
+
+    def metered_l(self, plot: str, now: Millis) -> float:
+        """What the valves of that plot have let through until `now`, since they were new."""
+        taps = self.grounds[plot].taps
+        for tap in taps:
+            tap.line.advance(now)
+        return sum(tap.total_l for tap in taps)
+
+    def flow_l_min(self, plot: str) -> float:
+        """What they let through just now."""
+        return sum(tap.flow_l_min for tap in self.grounds[plot].taps)
+
+    def after_power_cut(self, now: Millis, until: Millis) -> "World":
+        """The same hamlet when power, which goes `now`, is back. Do not use this one any more."""
+        self.rest_until(now)
+        return resume(
+            self.layout,
+            self.save(),
+            now=until,
+            cadence=self._cadence,
+            scenario=self._scenario,
+            weather=self._weather,
+        )
 
     def rest_until(self, now: Millis) -> None:
         """Nature goes on while every device is without power: nothing reports or switches."""
