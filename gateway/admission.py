@@ -22,7 +22,7 @@ OWN_TOPIC = GATEWAY
 """Where the gateway's own readings come in. Nothing on the wire has this topic, so no message from
 outside can pass for one."""
 
-IRRIGATION_KINDS = frozenset({"valve", "pump", "weather"})
+IRRIGATION_KINDS = frozenset({"valve", "pump", "soil", "weather"})
 """Of these the irrigation wants every reading."""
 
 

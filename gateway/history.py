@@ -6,6 +6,7 @@ ranges are half-open, `limit` newest rows come newest first.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple, Protocol
 
 from devices.metric import Metric, Value
@@ -21,6 +22,7 @@ from gateway.decisions import (
     StateChanged,
 )
 from gateway.fleet import Device, Fleet
+from gateway.plot_records import BalanceDay, Proposal, WeatherHour
 
 
 class Point(NamedTuple):
@@ -124,8 +126,19 @@ class History(Store, Protocol):
     def runs(self, since: Millis) -> Sequence[Run]:
         """The waterings that were going on at `since` or later."""
 
-    def explanations(self, plot: str, limit: int) -> Sequence[Explanation]:
-        """The newest decisions for a plot."""
+    def explanations(
+        self, plot: str, limit: int, until: Millis | None = None
+    ) -> Sequence[Explanation]:
+        """The newest decisions for a plot, up to `until` where it is given."""
+
+    def balance_days(self, plot: str, since: date) -> Sequence[BalanceDay]:
+        """The water in the root zone of a plot from that day on, oldest first."""
+
+    def proposals(self, plot: str, limit: int) -> Sequence[Proposal]:
+        """The newest waterings of a plot that people were asked about."""
+
+    def weather_hours(self, since: Millis) -> Sequence[WeatherHour]:
+        """The hours that began at `since` or later, oldest first."""
 
     def transitions(self, subject: str, limit: int) -> Sequence[RuleChanged]:
         """The newest changes of rules for a device."""

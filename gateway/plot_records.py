@@ -3,7 +3,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
@@ -125,7 +125,8 @@ class BalanceDay:
 @dataclass(frozen=True, slots=True)
 class WeatherHour:
     """What the hamlet's weather stations measured in the hour that began `at`: means, the rain as
-    a sum; None is unknown. `minutes` of the hour are known. Key: at."""
+    a sum; None is unknown. `minutes` of the hour are known. `rain_totals` are the counters of the
+    stations up to which the rain is credited. Key: at."""
 
     at: Millis
     minutes: int
@@ -136,6 +137,7 @@ class WeatherHour:
     wind_m_s: float | None
     solar_w_m2: float | None
     rain_mm: float | None
+    rain_totals: Mapping[str, float] = field(default_factory=dict)
 
 
 class DiaryKind(Enum):

@@ -13,11 +13,14 @@ from gateway.decisions import Command, Decision, IrrigationAsked, Record, Run
 from gateway.fleet import Device, Fleet
 from gateway.hamlet_time import HamletTime
 from gateway.irrigation.book import PlotBook
+from gateway.irrigation.root_zone import root_zone
 from gateway.irrigation.waterings import Waterings
 from gateway.plot_records import NoGo, Override, PlotMemory, PlotSetting, ProposalAnswered
 from gateway.plots import PlotsFile
+from gateway.watering_plan import Plan, PlotOutlook, ProbeStatus
 
 NOTHING: Sequence[Decision] = ()
+DAY_MS = 86_400_000
 
 
 class IrrigationEngine:
@@ -26,6 +29,7 @@ class IrrigationEngine:
 
     def __init__(self, water: PlotsFile, fleet: Fleet, here: HamletTime) -> None:
         self.book = PlotBook(water.plots)
+        self._plots = {plot.id: plot for plot in water.plots}
         self._waterings = Waterings(water, self.book, fleet, here)
 
     @property
@@ -48,6 +52,29 @@ class IrrigationEngine:
     def runs(self) -> list[Run]:
         """The waterings that wait or go on."""
         return self._waterings.runs()
+
+    def plan(self, now: Millis) -> Plan:
+        """What the plots will get within a day, as far as that can be told now."""
+        return Plan(now, now + DAY_MS, (), ())
+
+    def status(self, plot: str, now: Millis) -> PlotOutlook:
+        """How it stands with a plot. Raises KeyError when there is no such plot."""
+        described, zone = self._plots[plot], root_zone(self._plots[plot])
+        return PlotOutlook(
+            plot=plot,
+            mode=self.book.mode(plot),
+            asks_first=self.book.asks_first(plot),
+            depletion_mm=None,
+            raw_mm=None,
+            taw_mm=zone.taw_mm,
+            next_look=None,
+            proposal=None,
+            overrides=tuple(self.book.overrides(plot, now)),
+            dry_days=tuple(self.book.dry_days(plot)),
+            probes=tuple(
+                ProbeStatus(id, None, None, stale=True, distrust=None) for id in described.sensors
+            ),
+        )
 
     def ask(self, asked: IrrigationAsked, now: Millis) -> Sequence[Decision]:
         """Water a plot, now or as soon as its pump is free; or say why not."""

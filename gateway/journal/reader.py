@@ -4,10 +4,11 @@ import queue
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from devices.metric import Value
+from devices.metric import INT64_MAX, Value
 from devices.reading import Millis
 from devices.text import Text
 from gateway.decisions import (
@@ -36,13 +37,17 @@ from gateway.journal.recall import recall
 from gateway.journal.rollup import DAY_MS, HOUR_MS, LocalDays
 from gateway.journal.tables import (
     ALERTS,
+    BALANCE_DAYS,
     COMMANDS,
     EXPLANATIONS,
+    PROPOSALS,
     RULE_CHANGES,
     RULE_VERSIONS,
     RUNS,
     STATE_CHANGES,
+    WEATHER_HOURS,
 )
+from gateway.plot_records import BalanceDay, Proposal, WeatherHour
 
 CONNECTIONS_MAX = 4
 """Readers at once. WAL lets them read while the writer writes; more would only fight for the
@@ -231,12 +236,35 @@ class JournalReader:
                 (since,),
             )
 
-    def explanations(self, plot: str, limit: int) -> Sequence[Explanation]:
+    def explanations(
+        self, plot: str, limit: int, until: Millis | None = None
+    ) -> Sequence[Explanation]:
         """See History."""
         with self.connection() as connection:
             return EXPLANATIONS.select(
+                connection,
+                "WHERE plot = ? AND at <= ? ORDER BY at DESC LIMIT ?",
+                (plot, INT64_MAX if until is None else until, limit),
+            )
+
+    def balance_days(self, plot: str, since: date) -> Sequence[BalanceDay]:
+        """See History."""
+        with self.connection() as connection:
+            return BALANCE_DAYS.select(
+                connection, "WHERE plot = ? AND day >= ? ORDER BY day", (plot, since.isoformat())
+            )
+
+    def proposals(self, plot: str, limit: int) -> Sequence[Proposal]:
+        """See History."""
+        with self.connection() as connection:
+            return PROPOSALS.select(
                 connection, "WHERE plot = ? ORDER BY at DESC LIMIT ?", (plot, limit)
             )
+
+    def weather_hours(self, since: Millis) -> Sequence[WeatherHour]:
+        """See History."""
+        with self.connection() as connection:
+            return WEATHER_HOURS.select(connection, "WHERE at >= ? ORDER BY at", (since,))
 
     def transitions(self, subject: str, limit: int) -> Sequence[RuleChanged]:
         """See History."""
