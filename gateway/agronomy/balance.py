@@ -4,10 +4,11 @@ Depletion is what the root zone lacks to field capacity, in mm: 0 is full, TAW i
 point. Pure arithmetic; knows nothing of probes (see `calibration`), plots or forecasts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from math import isfinite
+from math import inf, isfinite
+from typing import NamedTuple
 
 from gateway.agronomy.crop import adjusted_p
 
@@ -66,8 +67,7 @@ class RootZone:
         return self.field_capacity_pct - depletion_mm / (10 * self.root_depth_m)
 
 
-@dataclass(frozen=True, slots=True)
-class Fluxes:
+class Fluxes(NamedTuple):
     """What comes and goes in a step, in mm.
 
     `et0_mm` is that of the whole day, `share` how much of the day's demand falls into the step
@@ -85,8 +85,7 @@ class Fluxes:
     share: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class BalanceStep:
+class BalanceStep(NamedTuple):
     """What a step did, in mm. Always: depletion = before − effective_rain − irrigation + etc +
     percolation, and rain = runoff + lost_on_leaves + effective_rain."""
 
@@ -155,23 +154,16 @@ def usual_et0(before: Sequence[float | None]) -> float:
     return sum(known) / len(known) if known else USUAL_ET0_MM
 
 
-def _doubts(fluxes: Fluxes) -> list[Doubt]:
-    unknown = {Doubt.ET0_UNKNOWN: fluxes.et0_mm, Doubt.RAIN_UNKNOWN: fluxes.rain_mm}
-    return [doubt for doubt, value in unknown.items() if value is None]
+def _doubts(fluxes: Fluxes) -> Iterator[Doubt]:
+    if fluxes.et0_mm is None:
+        yield Doubt.ET0_UNKNOWN
+    if fluxes.rain_mm is None:
+        yield Doubt.RAIN_UNKNOWN
 
 
 def _check(before_mm: float, taw_mm: float, fluxes: Fluxes) -> None:
     if not 0 <= before_mm <= taw_mm:
         raise ValueError(f"a depletion of {before_mm:g} mm is not between 0 and {taw_mm:g} mm")
-    values = {
-        "et0_mm": fluxes.et0_mm or 0.0,
-        "usual_et0_mm": fluxes.usual_et0_mm,
-        "kc": fluxes.kc,
-        "rain_mm": fluxes.rain_mm or 0.0,
-        "runoff_mm": fluxes.runoff_mm,
-        "irrigation_mm": fluxes.irrigation_mm,
-        "share": fluxes.share,
-    }
-    for name, value in values.items():
-        if not (isfinite(value) and value >= 0):
+    for name, value in zip(Fluxes._fields, fluxes, strict=True):
+        if value is not None and not 0 <= value < inf:
             raise ValueError(f"{name} is not a number of 0 or more")

@@ -5,6 +5,7 @@ clear sky's radiation that arrives. Latitudes in degrees, south negative.
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import acos, cos, pi, sin, sqrt, tan
 from typing import NamedTuple
 
@@ -27,6 +28,8 @@ LOW_SUN = 0.3
 """Sine of 17°. When the sun stands lower Rs/Rso says little (ASCE-EWRI 2005, p. 41)."""
 SOIL_HEAT_BY_DAY, SOIL_HEAT_BY_NIGHT = 0.1, 0.5
 """Share of the net radiation that the soil takes in an hour (Eq. 45, 46)."""
+SUNS = 4 * 366
+"""Kept of what was computed: the days of a year come again, for a few stations."""
 
 
 class Sun(NamedTuple):
@@ -39,6 +42,7 @@ class Sun(NamedTuple):
     """The hour angle at which it sets; 0 in the polar night, π when it does not set."""
 
 
+@lru_cache(maxsize=SUNS)
 def sun_of(latitude_deg: float, day_of_year: int) -> Sun:
     """Eq. 22–25."""
     year = 2 * pi * day_of_year / 365
@@ -48,6 +52,7 @@ def sun_of(latitude_deg: float, day_of_year: int) -> Sun:
     return Sun(latitude, declination, 1 + 0.033 * cos(year), sunset)
 
 
+@lru_cache(maxsize=SUNS)
 def extraterrestrial_radiation(sun: Sun) -> float:
     """Ra of a day (Eq. 21): what would reach the ground if there were no air."""
     return _extraterrestrial(sun, -sun.sunset, sun.sunset)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import isfinite, nan
+from math import isfinite
 from typing import NamedTuple
 
 from gateway.agronomy.weather_columns import UNITS, Column
@@ -71,14 +71,13 @@ class _Reader:
 
     def __init__(self, heading: Heading) -> None:
         self._heading = heading
-        self._places = heading.places()
-        self._used = {
-            column.meaning: column
-            for column in heading.columns
+        self._used = [
+            (place, column)
+            for place, column in enumerate(heading.columns)
             if column is not None and column.meaning in UNITS
-        }
+        ]
         self._comma_is_point = heading.separator in (";", "\t")
-        self._date = _date_reader(self._places)
+        self._date = _date_reader(heading.places())
         self._rows: list[Row] = []
         self._problems: list[Problem] = []
 
@@ -104,20 +103,18 @@ class _Reader:
         if len(cells) != wanted:
             raise ValueError(f"{len(cells)} values for {wanted} columns")
         values: dict[str, float | None] = {}
-        for meaning, column in self._used.items():
-            value = self._number(cells[self._places[meaning]], column.heading)
-            unit = column.unit
+        for place, (heading, meaning, unit, _) in self._used:
+            value = self._number(cells[place], heading)
             values[meaning] = value if value is None or unit is None else unit.ours(value)
         return DailyWeather(self._date(cells), **values)
 
     def _number(self, cell: str, heading: str) -> float | None:
+        text = cell.replace(",", ".") if self._comma_is_point else cell
+        if _NUMBER.fullmatch(text) and isfinite(value := float(text)):
+            return None if value in MISSING_NUMBERS else value
         if cell.casefold() in MISSING:
             return None
-        text = cell.replace(",", ".") if self._comma_is_point else cell
-        value = float(text) if _NUMBER.fullmatch(text) else nan
-        if not isfinite(value):
-            raise ValueError(f"{heading}: {cell[:20]!r} is not a number; leave out what is unknown")
-        return None if value in MISSING_NUMBERS else value
+        raise ValueError(f"{heading}: {cell[:20]!r} is not a number; leave out what is unknown")
 
     def _check_order(self, day: date) -> None:
         if not self._rows:
@@ -137,11 +134,12 @@ class _Reader:
         if not self._rows:
             raise WeatherFileError([Problem(None, "there is no day below the heading")])
         station = self._heading.station
-        wind = self._used.get("wind_m_s")
+        columns = {column.meaning: column for _, column in self._used}
+        wind = columns.get("wind_m_s")
         names = zip(self._heading.names, self._heading.columns, strict=True)
         return WeatherTable(
             rows=self._rows,
-            columns=self._used,
+            columns=columns,
             unused=[name for name, column in names if column is None and name],
             latitude=station.get("latitude"),
             altitude_m=station.get("elevation"),

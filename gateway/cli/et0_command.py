@@ -116,7 +116,7 @@ def print_et0(
     climate = Climate(k_rs, dew_below_tmin, rh_first=humidity is Humidity.RELATIVE)
     days = [_day(day, station, climate, method) for day in checked.days]
     notes = list(_notes(table, checked, days))
-    if humidity is Humidity.DEW_POINT and method is Method.PENMAN_MONTEITH:
+    if method is Method.PENMAN_MONTEITH and set(table.columns) >= _HUMIDITIES:
         notes += _apart(days, station, climate)
     for note in notes:
         print(f"hamlet: {note}", file=sys.stderr)
@@ -179,19 +179,21 @@ def _notes(table: WeatherTable, checked: CheckedWeather, days: Sequence[Et0Day])
 
 
 def _apart(days: Sequence[Et0Day], station: Station, climate: Climate) -> Iterator[str]:
-    """A word where the dew point, which counts, tells of other air than relative humidity."""
-    by_rh = [reference_et(day.weather, station, replace(climate, rh_first=True)) for day in days]
+    """A word where the dew point and relative humidity tell of different air."""
+    turned = replace(climate, rh_first=not climate.rh_first)
+    others = [reference_et(day.weather, station, turned) for day in days]
     apart = sum(
         day.et0 is not None and other is not None and abs(day.et0.mm - other.mm) > APART_MM
-        for day, other in zip(days, by_rh, strict=True)
+        for day, other in zip(days, others, strict=True)
     )
     if apart:
         yield (
-            f"{apart} of {len(days)} days: relative humidity would make ET0 more than"
-            f" {APART_MM:g} mm other than the dew point does; to see it: --humidity relative"
+            f"{apart} of {len(days)} days: dew point and relative humidity make ET0s more than"
+            f" {APART_MM:g} mm apart; --humidity says which of them counts"
         )
 
 
+_HUMIDITIES = {"dew_point_c", "rh_max_pct", "rh_min_pct"}
 _ALL_BUT_TEMPERATURES = (
     Estimate.RADIATION_FROM_TEMPERATURES,
     Estimate.HUMIDITY_FROM_TMIN,

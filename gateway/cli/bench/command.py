@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from gateway.app import SiteError
 from gateway.cli.bench.growth import measure_memory
 from gateway.cli.bench.history import ROWS, measure_history
+from gateway.cli.bench.irrigation import measure_irrigation
 from gateway.cli.bench.latency import measure_latency
 from gateway.cli.bench.process import some_port
 from gateway.cli.bench.rules import STEPS, measure_rules
@@ -107,6 +108,18 @@ def bench_rules(
     done = count(1)
     with shown_progress("rules") as on_progress:
         report = measure_rules(lambda: on_progress(next(done) / STEPS))
+    if as_json:
+        print(json.dumps(asdict(report), indent=2))
+    else:
+        print("\n".join(report.lines()))
+
+
+@bench.command("irrigation")
+def bench_irrigation(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
+) -> None:
+    """Measure what agronomy costs, in this process alone: some seconds."""
+    report = measure_irrigation()
     if as_json:
         print(json.dumps(asdict(report), indent=2))
     else:

@@ -33,26 +33,26 @@ def test_a_dry_day_takes_etc() -> None:
 
 
 def test_rain_is_credited_once_and_the_rest_drains() -> None:
-    wet = next_depletion(TEA, 10.0, replace(CALM, rain_mm=40.0))
+    wet = next_depletion(TEA, 10.0, CALM._replace(rain_mm=40.0))
     assert (wet.depletion_mm, wet.effective_rain_mm, wet.percolation_mm) == (0.0, 40.0, 25.0)
     assert next_depletion(TEA, wet.depletion_mm, CALM).depletion_mm == 5.0
 
 
 def test_runoff_and_drizzle_reach_no_root() -> None:
-    storm = next_depletion(TEA, 80.0, replace(CALM, rain_mm=30.0, runoff_mm=10.0))
+    storm = next_depletion(TEA, 80.0, CALM._replace(rain_mm=30.0, runoff_mm=10.0))
     assert (storm.runoff_mm, storm.effective_rain_mm) == (10.0, 20.0)
-    assert next_depletion(TEA, 10.0, replace(CALM, rain_mm=5, runoff_mm=8)).runoff_mm == 5
-    drizzle = next_depletion(TEA, 10.0, replace(CALM, rain_mm=0.9))
+    assert next_depletion(TEA, 10.0, CALM._replace(rain_mm=5, runoff_mm=8)).runoff_mm == 5
+    drizzle = next_depletion(TEA, 10.0, CALM._replace(rain_mm=0.9))
     assert (drizzle.lost_on_leaves_mm, drizzle.effective_rain_mm) == (0.9, 0.0)
     assert drizzle.depletion_mm == 15.0
-    assert next_depletion(TEA, 10.0, replace(CALM, rain_mm=1.0)).effective_rain_mm == 1.0
+    assert next_depletion(TEA, 10.0, CALM._replace(rain_mm=1.0)).effective_rain_mm == 1.0
 
 
 def test_a_thirsty_crop_drinks_less() -> None:
     step = next_depletion(TEA, 60.0, CALM)
     assert step.ks == pytest.approx((84 - 60) / (84 - 33.6))
     assert step.etc_mm == pytest.approx(5 * step.ks)
-    watered = next_depletion(TEA, 60.0, replace(CALM, irrigation_mm=30.0))
+    watered = next_depletion(TEA, 60.0, CALM._replace(irrigation_mm=30.0))
     assert watered.ks == 1.0
 
 
@@ -71,16 +71,16 @@ def test_the_hours_of_a_day_make_the_day() -> None:
     depletion, drained = 8.0, 0.0
     for hour in range(24):
         rain = 30.0 if hour == 3 else 0.0
-        part = replace(CALM, share=1 / 24, rain_mm=rain)
+        part = CALM._replace(share=1 / 24, rain_mm=rain)
         step = next_depletion(TEA, depletion, part)
         depletion, drained = step.depletion_mm, drained + step.percolation_mm
-    day = next_depletion(TEA, 8.0, replace(CALM, rain_mm=30.0))
+    day = next_depletion(TEA, 8.0, CALM._replace(rain_mm=30.0))
     assert depletion - drained == pytest.approx(day.depletion_mm - day.percolation_mm)
     assert step.raw_mm == day.raw_mm
 
 
 def test_what_is_unknown_is_said() -> None:
-    step = next_depletion(TEA, 10.0, replace(CALM, et0_mm=None, rain_mm=None))
+    step = next_depletion(TEA, 10.0, CALM._replace(et0_mm=None, rain_mm=None))
     assert step.doubts == (Doubt.ET0_UNKNOWN, Doubt.RAIN_UNKNOWN)
     assert (step.et0_mm, step.effective_rain_mm, step.depletion_mm) == (4.0, 0.0, 14.0)
 
@@ -154,7 +154,7 @@ def test_no_such_soil(wrong: dict[str, float], said: str) -> None:
 @pytest.mark.parametrize("value", [-0.1, nan, inf])
 def test_no_such_flux(field: str, value: float) -> None:
     with pytest.raises(ValueError, match=f"{field} is not a number of 0 or more"):
-        next_depletion(TEA, 10.0, replace(CALM, **{field: value}))
+        next_depletion(TEA, 10.0, CALM._replace(**{field: value}))
 
 
 @pytest.mark.parametrize("before", [-0.1, 84.1, nan])
