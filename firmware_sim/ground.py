@@ -28,7 +28,7 @@ EXCHANGE_MM_H_PCT = 0.012
 """Capillary flow between the layers per per cent of difference."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Books:
     """Sums since the beginning, in mm on the plot. The truth, which no device of the hamlet knows.
 
@@ -66,34 +66,13 @@ class Ground:
         self.plot = plot
         self.top_pct = moisture_pct
         self.low_pct = moisture_pct
-        self.evaporated_mm = 0.0
-        self.thirst_mm = 0.0
-        self.drained_mm = 0.0
-        self.runoff_mm = 0.0
-        self.irrigated_mm = 0.0
-        self.leaked_mm = 0.0
-        self.rained_mm = 0.0
-        self.stressed_h = 0.0
+        self.books = Books()
         self.taps = taps
         self._layer_mm = plot.root_depth_m * 1000 / 2 / 100  # millimetres in one per cent
         self._now = sky.now
         self._rain_seen = sky.rain_mm
         self._thirst_seen = sky.evaporation_mm
         self._metered_l, self._astray_l = self._metered()
-
-    @property
-    def books(self) -> Books:
-        """As of the last `advance`."""
-        return Books(
-            rained_mm=self.rained_mm,
-            irrigated_mm=self.irrigated_mm,
-            leaked_mm=self.leaked_mm,
-            evaporated_mm=self.evaporated_mm,
-            thirst_mm=self.thirst_mm,
-            drained_mm=self.drained_mm,
-            runoff_mm=self.runoff_mm,
-            stressed_h=self.stressed_h,
-        )
 
     @property
     def stored_mm(self) -> float:
@@ -104,7 +83,7 @@ class Ground:
         """Let the water move until `now`, which the sky has reached already."""
         if now <= self._now:
             return
-        hours = (now - self._now) / 3_600_000
+        books, hours = self.books, (now - self._now) / 3_600_000
         self._now = now
         rain = sky.rain_mm - self._rain_seen
         thirst = (sky.evaporation_mm - self._thirst_seen) * CROP_FACTOR
@@ -113,24 +92,24 @@ class Ground:
             tap.line.advance(now)
         metered, astray = self._metered()
         irrigation = (metered - self._metered_l) / self.plot.area_m2
-        self.leaked_mm += (astray - self._astray_l) / self.plot.area_m2
+        books.leaked_mm += (astray - self._astray_l) / self.plot.area_m2
         self._metered_l, self._astray_l = metered, astray
-        self.rained_mm += rain
-        self.irrigated_mm += irrigation
+        books.rained_mm += rain
+        books.irrigated_mm += irrigation
         top = self.top_pct * self._layer_mm
         low = self.low_pct * self._layer_mm
         top += rain + irrigation
         full = (self.plot.field_capacity_pct + SATURATION_ABOVE_FC_PCT) * self._layer_mm
         if top > full:
-            self.runoff_mm += top - full
+            books.runoff_mm += top - full
             top = full
         above, below = self._appetite(self.top_pct), self._appetite(self.low_pct)
         if min(above, below) < 1:
-            self.stressed_h += hours
+            books.stressed_h += hours
         take_top = min(thirst * TOP_UPTAKE * above, top)
         take_low = min(thirst * (1 - TOP_UPTAKE) * below, low)
-        self.thirst_mm += thirst
-        self.evaporated_mm += take_top + take_low
+        books.thirst_mm += thirst
+        books.evaporated_mm += take_top + take_low
         top -= take_top
         low -= take_low
         held = self.plot.field_capacity_pct * self._layer_mm
@@ -142,7 +121,7 @@ class Ground:
         low += sinking
         draining = max(0.0, low - held) * leaving
         low -= draining
-        self.drained_mm += draining
+        books.drained_mm += draining
         self.top_pct = top / self._layer_mm
         self.low_pct = low / self._layer_mm
 

@@ -5,6 +5,7 @@ drivers (`history`, `live`, `load`) carry messages.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from devices.kinds import KINDS
@@ -85,11 +86,11 @@ class World:
         }
 
     def books(self, plot: str, now: Millis) -> Books:
-        """What became of the water of that plot until `now`."""
+        """What became of the water of that plot until `now`; yours to keep."""
         ground = self.grounds[plot]
         self.sky.advance(now)
         ground.advance(self.sky, now)
-        return ground.books
+        return replace(ground.books)
 
     def metered_l(self, plot: str, now: Millis) -> float:
         """What the valves of that plot have let through until `now`, since they were new."""

@@ -85,11 +85,11 @@ def test_water_is_conserved(
         line.set_coil(tap, opened, now)
         sky.advance(now + step)
         ground.advance(sky, now + step)
-        came = ground.rained_mm + ground.irrigated_mm
-        went = ground.evaporated_mm + ground.drained_mm + ground.runoff_mm
+        came = ground.books.rained_mm + ground.books.irrigated_mm
+        went = ground.books.evaporated_mm + ground.books.drained_mm + ground.books.runoff_mm
         assert ground.stored_mm == pytest.approx(before + came - went, abs=1e-6)
-        assert ground.irrigated_mm == pytest.approx(tap.total_l / PLOT.area_m2)
-        assert ground.rained_mm == pytest.approx(sky.rain_mm)
+        assert ground.books.irrigated_mm == pytest.approx(tap.total_l / PLOT.area_m2)
+        assert ground.books.rained_mm == pytest.approx(sky.rain_mm)
         assert 0 <= ground.top_pct <= 100
         assert 0 <= ground.low_pct <= 100
 
@@ -119,4 +119,4 @@ def test_soil_above_field_capacity_drains_to_it() -> None:
         sky.advance(now)
         ground.advance(sky, now)
     assert 30 < ground.top_pct < 33
-    assert ground.drained_mm > 20
+    assert ground.books.drained_mm > 20

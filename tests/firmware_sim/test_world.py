@@ -69,7 +69,7 @@ def test_resuming_does_not_water_the_plot_again() -> None:
     again = through_json(world)
     again.devices["soil-1a"].report(world.sky.now + MINUTE)
     ground = again.grounds["lo-1"]
-    assert ground.irrigated_mm == 0
+    assert ground.books.irrigated_mm == 0
     assert ground.top_pct == pytest.approx(world.grounds["lo-1"].top_pct, abs=0.01)
 
 
