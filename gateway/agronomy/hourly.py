@@ -9,9 +9,7 @@ from typing import NamedTuple
 
 from gateway.agronomy import air, radiation
 from gateway.agronomy.reference import hourly_penman_monteith
-from gateway.agronomy.weather_day import HourlyWeather, Station
-
-MJ_OF_WATT_HOUR = 0.0036
+from gateway.agronomy.weather_day import MJ_OF_WATT_HOUR, HourlyWeather, Station
 
 
 class HourlyEt(NamedTuple):

@@ -6,6 +6,7 @@ at the end (`wind_km_h`) is believed and converted, and without one it is that o
 """
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -77,22 +78,18 @@ UNITS: dict[str, dict[str, Unit]] = {
 }
 
 SPELLINGS: dict[str, str] = {
-    "tmax_c": "tmax tx maxt tempmax maxtemp temperaturemax maxtemperature airtmax tairmax"
-    " airtemperaturemax maxairtemperature tasmax t2mmax tmaxx",
-    "tmin_c": "tmin tn mint tempmin mintemp temperaturemin mintemperature airtmin tairmin"
-    " airtemperaturemin minairtemperature tasmin t2mmin",
-    "dew_point_c": "tdew dew dewpoint tdewpoint td dewpointtemperature dewtemp t2mdew",
-    "rh_max_pct": "rhmax maxrh rhx relativehumiditymax maxrelativehumidity humiditymax hrmax",
-    "rh_min_pct": "rhmin minrh rhn relativehumiditymin minrelativehumidity humiditymin hrmin",
-    "rh_mean_pct": "rh rhmean rhavg meanrh avgrh relativehumidity relativehumiditymean humidity"
-    " humiditymean rh2m hrmean",
+    "tmax_c": "tmax tx maxt tempmax maxtemp temperaturemax maxtemperature airtmax tasmax t2mmax",
+    "tmin_c": "tmin tn mint tempmin mintemp temperaturemin mintemperature airtmin tasmin t2mmin",
+    "dew_point_c": "tdew dew dewpoint tdewpoint td dewpointtemp dewtemp dewpointtemperature t2mdew",
+    "rh_max_pct": "rhmax maxrh rhx relativehumiditymax maxrelativehumidity humiditymax maxhumidity",
+    "rh_min_pct": "rhmin minrh rhn relativehumiditymin minrelativehumidity humiditymin minhumidity",
+    "rh_mean_pct": "rh rhmean rhavg relativehumidity humidity rh2m",
     "vapour_pressure_kpa": "vapr ea vp vapourpressure vaporpressure actualvapourpressure"
     " actualvaporpressure",
     "solar_mj_m2": "srad solar rs rad radiation solarradiation solarrad globalradiation sr israd"
     " shortwave rsds allskysfcswdwn",
     "sunshine_h": "sunshine sun sunshinehours sunhours hoursofsunshine sunshineduration",
-    "wind_m_s": "wind wndsp windspeed ws wspd windsp wndspd wsp u uz meanwind windmean avgwind"
-    " windavg windspeedmean meanwindspeed"
+    "wind_m_s": "wind wndsp windspeed ws wspd windsp wndspd wsp u uz windmean windavg"
     " u2 wind2m ws2m windspeed2m u10 wind10m ws10m windspeed10m",
     "rain_mm": "rain rainfall precip precipitation prec prcp pr ppt rr prectot prectotcorr",
     "date": "date yeardoy ymd datetime time",
@@ -103,6 +100,13 @@ SPELLINGS: dict[str, str] = {
     "day_of_year": "doy dayofyear yday jday julian julianday jd",
 }
 _MEANINGS = {name: meaning for meaning, names in SPELLINGS.items() for name in names.split()}
+_WORDS = {
+    **dict.fromkeys(("avg", "average", "mean", "daily", "total", "sum", "air", "incoming"), ""),
+    **dict.fromkeys(("maximum", "highest"), "max"),
+    **dict.fromkeys(("minimum", "lowest"), "min"),
+    "temperature": "temp",
+}
+"""Of headings of several words: what tells nothing, and what is also written otherwise."""
 _HEIGHT = re.compile(r"(?:u|wind|ws|windspeed)(2|10)m?")
 _BRACKETED = re.compile(r"(.*?)[(\[]([^)\]]*)[)\]]\s*")
 _PLAIN = str.maketrans({"%": "pct", "²": "2", "³": "3", "¹": "1", "⁻": "", "°": "", "º": ""})
@@ -127,7 +131,7 @@ def column_of(heading: str) -> Column | None:
     plain = heading.casefold().translate(_PLAIN).strip()
     bracketed = _BRACKETED.fullmatch(plain)
     if bracketed:
-        name, unit = _bare(bracketed[1]), _bare(bracketed[2])
+        name, unit = _name(_split(bracketed[1])), _bare(bracketed[2])
         meaning = _MEANINGS.get(name)
         if meaning is None or meaning not in UNITS:
             return None if meaning is None else Column(heading, meaning)
@@ -135,15 +139,23 @@ def column_of(heading: str) -> Column | None:
             known = ", ".join(UNITS[meaning])
             raise UnknownUnitError(f"column {heading!r}: of its units only {known} are known")
         return Column(heading, meaning, UNITS[meaning][unit], _height(name))
-    words = re.split(r"[\s_./-]+", plain)
+    words = _split(plain)
     for count in range(len(words), 0, -1):
-        name, unit = _bare("".join(words[:count])), _bare("".join(words[count:]))
+        name, unit = _name(words[:count]), _bare("".join(words[count:]))
         meaning = _MEANINGS.get(name)
         if meaning is not None and not unit:
             return Column(heading, meaning, None, _height(name))
         if meaning is not None and unit in UNITS.get(meaning, ()):
             return Column(heading, meaning, UNITS[meaning][unit], _height(name))
     return None
+
+
+def _split(text: str) -> list[str]:
+    return re.split(r"[\s_./-]+", text)
+
+
+def _name(words: Sequence[str]) -> str:
+    return _bare("".join(_WORDS.get(word, word) for word in words))
 
 
 def _bare(text: str) -> str:

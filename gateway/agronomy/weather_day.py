@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from math import isfinite
 
 from gateway.agronomy.air import VANE_LOWEST_M
@@ -10,11 +11,11 @@ from gateway.agronomy.air import VANE_LOWEST_M
 MINUTES_OF_HOUR_MIN = 45
 """Of an hour of which less was seen its total says too little of the rest."""
 HOURS_OF_DAY_MIN = 22
-"""The extremes of a day last longer than the two hours that may be missing, and a mean moves by
-less than a tenth; of sums the missing hours are filled with the mean of the others."""
+"""Extremes and means of a day hardly move for two missing hours, and the sun of two is told by the
+hours around them."""
 ALTITUDES_M = (-500.0, 9_000.0)
 WIND_HEIGHTS_M = (VANE_LOWEST_M, 200.0)
-SECONDS_OF_DAY = 86_400
+MJ_OF_WATT_HOUR = 0.0036
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,13 @@ class HourlyWeather:
 
 
 def day_of(day: date, hours: Iterable[HourlyWeather]) -> DailyWeather:
-    """A day from its hours. What fewer than HOURS_OF_DAY_MIN hours know stays unknown; of rain,
-    which does not fall evenly, each hour must be known.
-    """
+    """A day from its hours. Its extremes are those of hourly means, a little inside the true ones.
+    What fewer than HOURS_OF_DAY_MIN hours know stays unknown; rain may fall in any hour, so that
+    each must be known."""
     seen = [hour for hour in hours if hour.minutes >= MINUTES_OF_HOUR_MIN]
     temperatures = _enough([hour.temperature_c for hour in seen])
     humidity = _enough([hour.rh_pct for hour in seen])
     wind = _enough([hour.wind_m_s for hour in seen])
-    solar = _enough([hour.solar_w_m2 for hour in seen])
     rain = _enough([hour.rain_mm for hour in seen], 24)
     return DailyWeather(
         day,
@@ -88,7 +88,7 @@ def day_of(day: date, hours: Iterable[HourlyWeather]) -> DailyWeather:
         rh_max_pct=max(humidity, default=None),
         rh_min_pct=min(humidity, default=None),
         wind_m_s=sum(wind) / len(wind) if wind else None,
-        solar_mj_m2=sum(solar) / len(solar) * SECONDS_OF_DAY / 1e6 if solar else None,
+        solar_mj_m2=_solar_mj_m2(seen),
         rain_mm=sum(rain) if rain else None,
     )
 
@@ -96,3 +96,15 @@ def day_of(day: date, hours: Iterable[HourlyWeather]) -> DailyWeather:
 def _enough(values: Sequence[float | None], least: int = HOURS_OF_DAY_MIN) -> list[float]:
     known = [value for value in values if value is not None]
     return known if len(known) >= least else []
+
+
+def _solar_mj_m2(hours: Sequence[HourlyWeather]) -> float | None:
+    """The sum, with the mean of the neighbours for each hour between them that is missing."""
+    known = sorted((hour.start, hour.solar_w_m2) for hour in hours if hour.solar_w_m2 is not None)
+    if len(known) < HOURS_OF_DAY_MIN:
+        return None
+    watt_hours = sum(watts for _, watts in known)
+    for (start, watts), (later, watts_later) in pairwise([*known, known[0]]):
+        missing = (later - start) / timedelta(hours=1) % 24 - 1
+        watt_hours += missing * (watts + watts_later) / 2
+    return watt_hours * MJ_OF_WATT_HOUR

@@ -115,7 +115,7 @@ def print_et0(
         raise typer.Exit(USAGE) from None
     climate = Climate(k_rs, dew_below_tmin, rh_first=humidity is Humidity.RELATIVE)
     days = [_day(day, station, climate, method) for day in checked.days]
-    notes = list(_notes(table, checked, days))
+    notes = [*_overruled(table, station), *_notes(table, checked, days)]
     if method is Method.PENMAN_MONTEITH and set(table.columns) >= _HUMIDITIES:
         notes += _apart(days, station, climate)
     for note in notes:
@@ -155,6 +155,17 @@ def _station(
         return Station(latitude, altitude, 2.0 if wind_height is None else wind_height)
     except ValueError as error:
         refuse(str(error))
+
+
+def _overruled(table: WeatherTable, station: Station) -> Iterator[str]:
+    """What the call says of the place, and the file otherwise."""
+    for name, of_file, taken in (
+        ("latitude", table.latitude, station.latitude),
+        ("altitude", table.altitude_m, station.altitude_m),
+        ("wind height", table.wind_height_m, station.wind_height_m),
+    ):
+        if of_file is not None and of_file != taken:
+            yield f"{name} {taken:g}, as called; the file says {of_file:g}"
 
 
 def _day(weather: DailyWeather, station: Station, climate: Climate, method: Method) -> Et0Day:

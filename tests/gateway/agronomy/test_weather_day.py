@@ -31,7 +31,7 @@ def test_a_day_from_its_hours() -> None:
         rh_max_pct=78.0,
         rh_min_pct=50.0,
         wind_m_s=1.5,
-        solar_mj_m2=21.6,
+        solar_mj_m2=pytest.approx(21.6),
         rain_mm=12.5,
     )
 
@@ -39,8 +39,14 @@ def test_a_day_from_its_hours() -> None:
 def test_two_hours_may_be_missing_but_of_rain_none() -> None:
     day = day_of(DAY, hours()[2:])
     assert (day.tmax_c, day.tmin_c, day.rain_mm) == (30.0, 18.0, None)
-    assert day.solar_mj_m2 is not None
     assert day_of(DAY, hours()[3:]) == DailyWeather(DAY)
+
+
+@pytest.mark.parametrize("missing", [0, 8, 11, 22])
+def test_the_sun_of_missing_hours_is_that_of_their_neighbours(missing: int) -> None:
+    some = hours()
+    del some[missing : missing + 2]
+    assert day_of(DAY, reversed(some)).solar_mj_m2 == pytest.approx(21.6)
 
 
 def test_each_quantity_is_missing_on_its_own() -> None:

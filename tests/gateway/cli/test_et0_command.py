@@ -49,6 +49,7 @@ def test_the_call_counts_more_than_the_file() -> None:
     assert json.loads(low.stdout)["station"]["wind_height_m"] == 3.0
     one, other = (json.loads(ended.stdout)["days"][200]["et0_mm"] for ended in (high, low))
     assert one < other
+    assert "hamlet: wind height 10, as called; the file says 3\n" in high.stderr
 
 
 def test_relative_humidity_on_request() -> None:
