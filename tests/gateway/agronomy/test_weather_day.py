@@ -16,7 +16,7 @@ def hours() -> list[HourlyWeather]:
             temperature_c=30.0 - abs(hour - 14),
             rh_pct=50.0 + 2 * abs(hour - 14),
             wind_m_s=hour % 2 + 1.0,
-            solar_w_m2=500.0 if 6 <= hour < 18 else 0.0,
+            solar_w_m2=625.0 if 6 <= hour < 18 else 0.0,
             rain_mm=12.5 if hour == 3 else 0.0,
         )
         for hour in range(24)
@@ -31,7 +31,7 @@ def test_a_day_from_its_hours() -> None:
         rh_max_pct=78.0,
         rh_min_pct=50.0,
         wind_m_s=1.5,
-        solar_mj_m2=pytest.approx(21.6),
+        solar_mj_m2=27.0,
         rain_mm=12.5,
     )
 
@@ -46,7 +46,7 @@ def test_two_hours_may_be_missing_but_of_rain_none() -> None:
 def test_the_sun_of_missing_hours_is_that_of_their_neighbours(missing: int) -> None:
     some = hours()
     del some[missing : missing + 2]
-    assert day_of(DAY, reversed(some)).solar_mj_m2 == pytest.approx(21.6)
+    assert day_of(DAY, reversed(some)).solar_mj_m2 == pytest.approx(27.0)
 
 
 def test_each_quantity_is_missing_on_its_own() -> None:
