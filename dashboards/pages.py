@@ -12,6 +12,7 @@ from dashboards.live import stream
 from dashboards.rendering import Renderer
 from dashboards.shared import Fragments, Shared
 from dashboards.words import Words
+from gateway.diary_book import DiaryBook
 from gateway.feed import Feed, Update
 from gateway.rule_texts import RuleEditing
 from gateway.views import Views
@@ -26,6 +27,7 @@ class Pages:
     feed: Feed
     shared: Shared
     rules: RuleEditing
+    diary: DiaryBook
     door: Door
 
     def words(self, request: Request, *, live: bool = False) -> Words:

@@ -15,6 +15,7 @@ from gateway.clock import Now
 from gateway.clock_watch import ClockWatch, Stamped
 from gateway.committer import Committer
 from gateway.decisions import Command, CommandAsked
+from gateway.diary_book import DiaryBook
 from gateway.feed import Feed
 from gateway.forward.forwarder import Forwarder
 from gateway.forward.influx import InfluxSink
@@ -33,6 +34,7 @@ from gateway.observations import Observations
 from gateway.patient_store import PatientStore
 from gateway.pipeline import Pipeline
 from gateway.plot_desk import PlotDesk
+from gateway.plot_records import DiaryEntry
 from gateway.pulse import Pulse
 from gateway.rule_book import RuleBook
 from gateway.rules.rule import Rule
@@ -82,6 +84,7 @@ class Gateway:
     serial: SerialLines
     rules: RuleBook
     plots: PlotDesk
+    diary: DiaryBook
     uncertain: int
 
     async def run(self) -> None:
@@ -220,8 +223,26 @@ async def open_gateway(
             serial,
             book,
             desk,
+            _build_diary(site, storage, committer),
             storage.uncertain,
         )
+
+
+def _build_diary(site: Site, storage: Storage, committer: Committer) -> DiaryBook:
+    pipeline, now = storage.pipeline, storage.clock.now
+
+    async def save(entry: DiaryEntry) -> None:
+        await committer.decide(lambda: pipeline.ask(entry, now()))
+
+    return DiaryBook(
+        site.plots,
+        hamlet_time(site.config.place),
+        pipeline.engines.diary.circumstances,
+        storage.reader,
+        save,
+        now,
+        trusted=lambda: pipeline.clock_trusted,
+    )
 
 
 def _build_forwarding(site: Site, storage: Storage) -> tuple[Forwarder | None, Forward]:

@@ -22,7 +22,7 @@ from gateway.decisions import (
     StateChanged,
 )
 from gateway.fleet import Device, Fleet
-from gateway.plot_records import BalanceDay, Proposal, WeatherHour
+from gateway.plot_records import BalanceDay, DiaryEntry, DiaryKind, Proposal, WeatherHour
 
 
 class Point(NamedTuple):
@@ -64,6 +64,28 @@ class JournaledMessage(NamedTuple):
     received_at: Millis
     measured_at: Millis
     body: bytes
+
+
+class DiaryLine(NamedTuple):
+    """An entry of the diary, and the one that corrects it, if there is one: then it does not count
+    any more."""
+
+    entry: DiaryEntry
+    corrected_by: str | None
+
+
+class DiaryPart(NamedTuple):
+    """Which part of the diary is asked for. `after` is the time and id of the line before the first
+    one; `counting` leaves out what was corrected."""
+
+    since: Millis
+    until: Millis
+    limit: int
+    plot: str | None = None
+    kind: DiaryKind | None = None
+    after: tuple[Millis, str] | None = None
+    newest_first: bool = False
+    counting: bool = False
 
 
 class StoreError(Exception):
@@ -148,6 +170,15 @@ class History(Store, Protocol):
 
     def rule_versions(self, rule: str, limit: int) -> Sequence[RuleVersion]:
         """How the rule read, newest first."""
+
+    def diary(self, part: DiaryPart) -> Sequence[DiaryLine]:
+        """Lines of the diary by the time of what they tell of, at most `limit`."""
+
+    def entry(self, id: str) -> DiaryLine | None:
+        """The line of that id."""
+
+    def pluckings(self, lot: str) -> Sequence[DiaryEntry]:
+        """The entries that count of the plucking of a lot."""
 
     def rejected(self, limit: int) -> Sequence[RejectedMessage]:
         """The newest messages that were not accepted."""

@@ -27,6 +27,7 @@ from gateway.decisions import (
     State,
     StateChanged,
 )
+from gateway.diary_book import DiaryBook
 from gateway.feed import Feed
 from gateway.fleet import Device
 from gateway.journal.batch import Batch, RejectedRow
@@ -37,6 +38,7 @@ from gateway.journal.writer import commit
 from gateway.patient_store import PatientStore
 from gateway.plot_acts import Outcome
 from gateway.plot_desk import PlotDesk
+from gateway.plot_records import DiaryEntry
 from gateway.rule_book import RuleBook
 from gateway.site import Site
 from gateway.views import Views
@@ -105,6 +107,15 @@ class Hamlet:
             hamlet_time(site.config.place),
             self._decide,
             lambda: self.now,
+        )
+        self.diary = DiaryBook(
+            site.plots,
+            hamlet_time(site.config.place),
+            pipeline.engines.diary.circumstances,
+            self.reader,
+            self._write,
+            lambda: self.now,
+            trusted=lambda: self.condition.clock.trusted,
         )
         self.views = Views(
             self.site,
@@ -182,6 +193,9 @@ class Hamlet:
     def reject(self, topic: str, reason: str, payload: bytes) -> None:
         detail = Text("chi tiết", "detail")
         self._commit(Batch(rejected=[RejectedRow(self.now, topic, reason, detail, payload)]))
+
+    async def _write(self, entry: DiaryEntry) -> None:
+        self.save(entry)
 
     async def _do(self, step: Callable[[], None]) -> None:
         """Its rules are in memory."""

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.api.actions import Actions
 from gateway.api.device_reading import device_routes
+from gateway.api.diary_routes import diary_routes
 from gateway.api.event_stream import event_routes
 from gateway.api.exposition import CONTENT_TYPE, Family, expose
 from gateway.api.hosts import HostCheck
@@ -19,6 +20,7 @@ from gateway.api.reading import reading_routes
 from gateway.api.rule_routes import rule_routes
 from gateway.api.security import SecurityHeaders
 from gateway.api.writing import writing_routes
+from gateway.diary_book import DiaryBook
 from gateway.feed import Feed
 from gateway.plot_acts import PlotActs
 from gateway.rule_texts import RuleEditing
@@ -37,6 +39,7 @@ def create_app(
     actions: Actions,
     rules: RuleEditing,
     plots: PlotActs,
+    diary: DiaryBook,
     *,
     metrics: Callable[[], Iterable[Family]],
     token: str,
@@ -70,7 +73,7 @@ def create_app(
     async def exposed_metrics() -> Response:
         return Response(expose(metrics()), media_type=CONTENT_TYPE)
 
-    app.mount(API, _api(views, feed, actions, rules, plots, token))
+    app.mount(API, _api(views, feed, actions, rules, plots, diary, token))
     return app
 
 
@@ -80,6 +83,7 @@ def _api(
     actions: Actions,
     rules: RuleEditing,
     plots: PlotActs,
+    diary: DiaryBook,
     token: str,
 ) -> FastAPI:
     api = FastAPI(
@@ -95,4 +99,5 @@ def _api(
     api.include_router(event_routes(feed))
     api.include_router(writing_routes(views, actions, token))
     api.include_router(plot_writing_routes(views, plots, token))
+    api.include_router(diary_routes(views, diary, token))
     return api

@@ -46,12 +46,13 @@ def build_web(gateway: Gateway) -> FastAPI:
         gateway,
         gateway.rules,
         gateway.plots,
+        gateway.diary,
         metrics=lambda: families(gateway),
         token=token,
         allowed_hosts=_hosts(gateway.site.config.web),
         any_address=gateway.site.config.web.host not in LOOPBACK,
     )
-    add_pages(app, views, gateway.feed, gateway.rules, token)
+    add_pages(app, views, gateway.feed, gateway.rules, gateway.diary, token)
     return app
 
 

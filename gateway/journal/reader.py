@@ -22,6 +22,8 @@ from gateway.decisions import (
 )
 from gateway.fleet import Device, Fleet
 from gateway.history import (
+    DiaryLine,
+    DiaryPart,
     JournaledMessage,
     Measured,
     Point,
@@ -29,6 +31,7 @@ from gateway.history import (
     StoreError,
     described,
 )
+from gateway.journal import diary
 from gateway.journal.chain import BACKWARDS
 from gateway.journal.columns import from_column
 from gateway.journal.database import JournalDamagedError, naming_damage, open_for_reading, passes
@@ -47,7 +50,7 @@ from gateway.journal.tables import (
     STATE_CHANGES,
     WEATHER_HOURS,
 )
-from gateway.plot_records import BalanceDay, Proposal, WeatherHour
+from gateway.plot_records import BalanceDay, DiaryEntry, Proposal, WeatherHour
 
 CONNECTIONS_MAX = 4
 """Readers at once. WAL lets them read while the writer writes; more would only fight for the
@@ -295,6 +298,21 @@ class JournalReader:
                 "AS version WHERE at ="
                 " (SELECT max(at) FROM rule_version WHERE rule = version.rule) ORDER BY rule",
             )
+
+    def diary(self, part: DiaryPart) -> Sequence[DiaryLine]:
+        """See History."""
+        with self.connection() as connection:
+            return diary.read_part(connection, part)
+
+    def entry(self, id: str) -> DiaryLine | None:
+        """See History."""
+        with self.connection() as connection:
+            return diary.read_entry(connection, id)
+
+    def pluckings(self, lot: str) -> Sequence[DiaryEntry]:
+        """See History."""
+        with self.connection() as connection:
+            return diary.read_pluckings(connection, lot)
 
     def rejected(self, limit: int) -> Sequence[RejectedMessage]:
         """See History."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from devices.kinds import KINDS
 from devices.text import Text
@@ -10,6 +11,7 @@ from gateway.budgets import BABBLE, BABBLE_LABEL
 from gateway.clock import Millis
 from gateway.decisions import Alert, Command, Explanation, RuleState, Run, State
 from gateway.fleet import GATEWAY, Device, Fleet
+from gateway.hamlet_time import HamletTime
 from gateway.history import History, RejectedMessage, TooFineError, described
 from gateway.patient_store import PatientStore
 from gateway.site import Site
@@ -24,6 +26,7 @@ from gateway.views.device import (
     RuleOfDevice,
     rules_on_device,
 )
+from gateway.views.diary import DiaryViews
 from gateway.views.drawing import draw
 from gateway.views.events import events
 from gateway.views.fleet import DeviceRow, count, device_row, figures, shine
@@ -100,7 +103,10 @@ class Views:
         self._condition = condition
         self._clock = clock
         self._places = Places(site)
-        self._weeks = Weeks(site.config.place, fleet, history)
+        place = site.config.place
+        here = HamletTime(ZoneInfo(place.timezone), place.latitude, place.longitude)
+        self.diary = DiaryViews(site.plots, history, here, clock)
+        self._weeks = Weeks(place, fleet, history)
 
     @property
     def now(self) -> Millis:

@@ -14,10 +14,11 @@ def client_of(hamlet: Hamlet) -> httpx2.AsyncClient:
         hamlet,
         hamlet.book,
         hamlet.plots,
+        hamlet.diary,
         metrics=list,
         token="t",
         allowed_hosts=["test"],
     )
-    add_pages(app, hamlet.views, hamlet.feed, hamlet.book, "t")
+    add_pages(app, hamlet.views, hamlet.feed, hamlet.book, hamlet.diary, "t")
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     return httpx2.AsyncClient(transport=transport, base_url="http://test")

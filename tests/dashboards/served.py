@@ -60,11 +60,12 @@ class Served:
             hamlet,
             hamlet.book,
             hamlet.plots,
+            hamlet.diary,
             metrics=list,
             token="t",
             allowed_hosts=hosts,
         )
-        add_pages(app, hamlet.views, hamlet.feed, hamlet.book, "t")
+        add_pages(app, hamlet.views, hamlet.feed, hamlet.book, hamlet.diary, "t")
         config = uvicorn.Config(app, port=self._port, log_config=None, lifespan="off")
         self._server = _Server(config, self._listening)
         self._loop.run_until_complete(self._server.serve())

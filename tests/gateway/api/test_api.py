@@ -32,6 +32,7 @@ async def web(hamlet: Hamlet) -> AsyncIterator[httpx2.AsyncClient]:
         hamlet,
         hamlet.book,
         hamlet.plots,
+        hamlet.diary,
         metrics=lambda: [Family("hamlet_rules", "gauge", "Rules", (Sample(3, {"state": "ok"}),))],
         token=TOKEN,
         allowed_hosts=["khe-coc.local"],

@@ -1,0 +1,83 @@
+"""The diary over the API."""
+
+from dataclasses import replace
+
+import httpx2
+
+from gateway.plot_records import DiaryEntry, DiaryKind
+from tests.gateway.api.test_api import BEARER, web
+from tests.hamlet import HOUR_MS, NOW, Hamlet
+
+__all__ = ["web"]
+
+DIARY = "/api/v1/diary"
+SPRAY = {
+    "id": "a" * 32,
+    "plot": "lo-3",
+    "kind": "spray",
+    "day": "2026-11-22",
+    "facts": {"product": "Abamectin", "interval_days": 7},
+}
+PLUCK = {"plot": "lo-3", "kind": "pluck", "day": "2026-11-22", "facts": {"kg": 40}}
+
+
+async def test_an_entry_is_written_with_the_token(web: httpx2.AsyncClient) -> None:
+    assert (await web.post(DIARY, json=SPRAY)).status_code == 401
+    answer = await web.post(DIARY, json=SPRAY, headers=BEARER)
+    assert answer.status_code == 201
+    assert answer.headers["Location"] == f"{DIARY}/{'a' * 32}"
+    assert answer.json()["by"] == "person:api"
+    again = await web.post(DIARY, json=SPRAY, headers=BEARER)
+    assert again.json()["id"] == answer.json()["id"]
+    assert len((await web.get(DIARY)).json()) == 1
+
+
+async def test_names_are_for_those_who_show_the_token(web: httpx2.AsyncClient) -> None:
+    await web.post(DIARY, json=SPRAY, headers=BEARER)
+    for path in (DIARY, f"{DIARY}/{'a' * 32}"):
+        assert "person:" not in (await web.get(path)).text
+        assert "person:api" in (await web.get(path, headers=BEARER)).text
+
+
+async def test_what_is_wrong_is_said(web: httpx2.AsyncClient) -> None:
+    wrong = {**SPRAY, "day": "2027-01-01", "facts": {"interval_days": 7}}
+    answer = await web.post(DIARY, json=wrong, headers=BEARER)
+    assert answer.status_code == 422
+    assert answer.json()["problems"].keys() == {"day", "product"}
+    for body in (
+        {**SPRAY, "kind": "party"},
+        {**SPRAY, "facts": {"product": "x" * 3000}},
+        {**SPRAY, "facts": {"product": "A", "interval_days": True}},
+        {**SPRAY, "facts": {str(n): "x" for n in range(20)}},
+        {**SPRAY, "by": "person:boss"},
+    ):
+        assert (await web.post(DIARY, json=body, headers=BEARER)).status_code == 422
+    for path in (f"{DIARY}/nothing", f"{DIARY}?after=nothing"):
+        assert (await web.get(path)).status_code == 404
+    assert (await web.get(f"{DIARY}?since=x")).status_code == 422
+
+
+async def test_a_warning_is_confirmed(web: httpx2.AsyncClient) -> None:
+    await web.post(DIARY, json=SPRAY, headers=BEARER)
+    answer = await web.post(DIARY, json=PLUCK, headers=BEARER)
+    assert answer.status_code == 409
+    assert "7 days" in answer.json()["warnings"][0]
+    answer = await web.post(DIARY, json={**PLUCK, "confirmed": True}, headers=BEARER)
+    assert answer.status_code == 201
+
+
+async def test_the_diary_is_read_page_by_page(web: httpx2.AsyncClient, hamlet: Hamlet) -> None:
+    one = DiaryEntry("e0", "lo-1", DiaryKind.OTHER, NOW, NOW, "person:Lan", {})
+    for number in range(7):  # some of them at the same time
+        at = NOW - number // 3 * HOUR_MS
+        hamlet.save(replace(one, id=f"e{number}", plot=f"lo-{number % 2 + 1}", at=at))
+    seen: list[str] = []
+    while page := (
+        await web.get(DIARY, params={"limit": 2, **({"after": seen[-1]} if seen else {})})
+    ).json():
+        seen += [entry["id"] for entry in page]
+    assert sorted(seen) == [f"e{number}" for number in range(7)]
+    found = (await web.get(DIARY, params={"plot": "lo-2"})).json()
+    assert {entry["plot"] for entry in found} == {"lo-2"}
+    since = str(NOW - HOUR_MS)
+    assert len((await web.get(DIARY, params={"since": since, "until": str(NOW)})).json()) == 3
