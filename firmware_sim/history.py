@@ -39,7 +39,7 @@ class FastWorld:
         yield from self.announce()
         while self.next_at <= self._end:
             yield from self.step()
-        yield from self._report_last()
+        yield from self.report_all(self._end)
         self._world.sky.advance(self._end)
 
     def announce(self) -> Iterator[Sent]:
@@ -74,14 +74,15 @@ class FastWorld:
             messages = self._over_the_line(device, messages, now)
         return [(now, message.topic, message.payload) for message in messages]
 
-    def _report_last(self) -> Iterator[Sent]:
-        """Everybody once more, so that whoever goes on from here at another pace finds no gap."""
+    def report_all(self, now: Millis) -> Iterator[Sent]:
+        """Everybody once more at the end, so that whoever goes on from here at another pace finds
+        no gap."""
         for device in self._devices:
-            messages = [device.report(self._end)]
+            messages = [device.report(now)]
             if device.ailments:
-                messages = self._over_the_line(device, messages, self._end)
+                messages = self._over_the_line(device, messages, now)
             for message in messages:
-                yield self._end, message.topic, message.payload
+                yield now, message.topic, message.payload
 
     def deliver(self, topic: str, payload: bytes, now: Millis) -> None:
         """Hand a command to its device, unless its line is cut."""

@@ -18,11 +18,10 @@ from zoneinfo import ZoneInfo
 from devices.kinds import KINDS
 from devices.reading import Millis
 from firmware_sim.cadence import Cadence
-from firmware_sim.history import FastWorld
 from firmware_sim.layout import load_layout
 from firmware_sim.world import World
-from gateway.assembly import read_site
-from gateway.cli.demo.playback import Playback
+from gateway.assembly import JOURNAL_FILE, read_site
+from gateway.cli.drive.drive import Drive
 from gateway.forward.backoff import BATCH_MAX
 from gateway.forward.forwarder import Forwarder
 from gateway.forward.influx import InfluxSink
@@ -40,6 +39,7 @@ from tests.real import PROJECT
 from tests.system.gateway_process import FULL
 
 START = 1_795_280_400_000
+MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 HOURS = 72 if FULL else 6
 END = START + HOURS * HOUR_MS
@@ -54,15 +54,16 @@ async def test_all_that_was_measured_meanwhile_is_in_the_store_in_the_end(
     tmp_path: Path, influxd: InfluxBucket
 ) -> None:
     site, rules = site_with(influxd, tmp_path)
-    file = tmp_path / "journal.db"
+    file = site.data / JOURNAL_FILE
     influxd.server.stop()
-    playback = play(file, site, rules)
+    drive = begin(site, rules)
     held: list[tuple[Millis, float]] = []
     async with forwarding(file, site):
-        messages = await asyncio.to_thread(
-            playback.play, END, lambda now: held.append((now, memory_mb()))
-        )
-    playback.close()
+        for at in range(START, END + 1, MINUTE_MS):
+            await asyncio.to_thread(drive.play, at)
+            held.append((at, memory_mb()))
+    messages = drive.gateway.pipeline.counters.received
+    drive.close()
     # The first third has what any day needs: engines look back over hours.
     at_first = max(held for now, held in held if now < START + (END - START) // 3)
     assert held[-1][1] - at_first < GROWTH_MAX_MB
@@ -92,7 +93,7 @@ async def test_all_that_was_measured_meanwhile_is_in_the_store_in_the_end(
 
 
 def site_with(influxd: InfluxBucket, folder: Path) -> tuple[Site, list[Rule]]:
-    """The hamlet of the example, with that store."""
+    """The hamlet of the example, with that store, and with its journal in `folder`."""
     site, rules = read_site(PROJECT / "site.example")
     token = folder / "token"
     token.touch(0o600)
@@ -100,14 +101,15 @@ def site_with(influxd: InfluxBucket, folder: Path) -> tuple[Site, list[Rule]]:
     store = InfluxConfig(
         url=influxd.url, org=influxd.org, bucket=influxd.bucket, token_file=str(token)
     )
-    return replace(site, config=site.config.model_copy(update={"influxdb": store})), rules
+    config = site.config.model_copy(update={"influxdb": store})
+    return replace(site, folder=folder, config=config), rules
 
 
-def play(file: Path, site: Site, rules: list[Rule]) -> Playback:
-    """The hamlet's days, about to begin."""
+def begin(site: Site, rules: list[Rule]) -> Drive:
+    """The hamlet's days, about to be played."""
     cadence = Cadence(dict.fromkeys(KINDS, INTERVAL_S), active_s=30, start_s=INTERVAL_S)
-    world = World(load_layout(site.folder), seed=7, start=START, cadence=cadence)
-    return Playback(file, site, rules, FastWorld(world, END), START)
+    layout = load_layout(PROJECT / "site.example")
+    return Drive(site, rules, World(layout, seed=7, start=START, cadence=cadence))
 
 
 @asynccontextmanager

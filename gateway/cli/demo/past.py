@@ -8,19 +8,20 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from devices.reading import Millis
 from firmware_sim.cadence import HISTORY
-from firmware_sim.history import FastWorld
 from firmware_sim.layout import load_layout
 from firmware_sim.live import save_state
 from firmware_sim.scenario import load_scenario
 from firmware_sim.world import World
 from gateway.app import SiteError
 from gateway.assembly import JOURNAL_FILE
-from gateway.cli.demo.playback import Playback
+from gateway.cli.drive.drive import Drive
 from gateway.rules.rule import Rule
 from gateway.site import Site
 
 DAYS = 7
 DAY_MS = 86_400_000
+PROGRESS_MS: Millis = 3_600_000
+"""Between two movements of the bar."""
 WORLD_FILE = "world.json"
 """The world's memory. Written last, so that it is there only when the week is complete."""
 UNFINISHED_FILE = "unfinished-past"
@@ -72,12 +73,16 @@ def _play(site: Site, rules: Sequence[Rule], *, seed: int, now: Millis) -> int:
         devices={device.id for device in layout.devices},
     )
     world = World(layout, seed=seed, start=start, cadence=HISTORY, scenario=scenario)
-    playback = Playback(site.data / JOURNAL_FILE, site, rules, FastWorld(world, now), start)
+    drive = Drive(site, rules, world)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns) as progress:
         task = progress.add_task(f"Playing the last {DAYS} days", total=now - start)
-        count = playback.play(now, lambda at: progress.update(task, completed=at - start))
+        for at in range(start, now, PROGRESS_MS):
+            drive.play(at)
+            progress.update(task, completed=at - start)
+        drive.play(now)
         progress.update(task, completed=now - start)
-    playback.close()
+    count = drive.gateway.pipeline.counters.received
+    drive.close()
     save_state(world, site.data / WORLD_FILE)
     return count

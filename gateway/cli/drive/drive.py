@@ -123,11 +123,14 @@ class Drive:
         self.start()
 
     def close(self) -> None:
-        """Commit what is open, and end."""
-        if self._gateway is not None:
-            self._commit(self._gateway)
-            self._gateway.die()
-            self._gateway = None
+        """Let every device report once more, so that whoever goes on from here at another pace
+        finds no gap; and stop the gateway, with everything on the disk."""
+        self._mail.extend(self._playing.report_all(self.now))
+        self._work()
+        self.gateway.pipeline.snapshot_all()
+        self._commit(self.gateway)
+        self.gateway.settle()
+        self._gateway = None
 
     def _next_at(self) -> Millis:
         """When something happens next: in the world, or in the gateway."""
@@ -147,17 +150,16 @@ class Drive:
         if self._look_at <= self.now:
             self._look_at = self.now + LOOK_MS
             gateway.look()
-        while self._mail:
+        if self._deadline <= self.now:
+            gateway.pipeline.tick(gateway.now())
+            self._release(gateway)
+        while self._mail and not self._stopped:
             said = self._mail.popleft()
             _, topic, payload = said
             self._unacknowledged.append(said)
             gateway.pipeline.receive(topic, payload, 0, 0, gateway.now())
             if gateway.must_commit:
                 self._release(gateway)
-                if self._stopped:
-                    return
-        if self._deadline <= self.now:
-            gateway.pipeline.tick(gateway.now())
         self._release(gateway)
 
     def _release(self, gateway: DrivenGateway) -> None:

@@ -74,6 +74,12 @@ class DrivenGateway:
         """SIGKILL: what was not committed is gone."""
         self.connection.close()
 
+    def settle(self) -> None:
+        """End; what was committed is on the disk."""
+        self.connection.execute("PRAGMA synchronous = full")
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.connection.close()
+
     def _repair(self) -> None:
         """Stamp anew what was received by a wrong clock."""
         outcome = Repair.MORE

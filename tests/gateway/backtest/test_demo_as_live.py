@@ -2,11 +2,11 @@
 
 import os
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from devices.reading import Millis
 from firmware_sim.cadence import HISTORY
-from firmware_sim.history import FastWorld
 from firmware_sim.layout import load_layout
 from firmware_sim.scenario import load_scenario
 from firmware_sim.world import World
@@ -14,7 +14,7 @@ from gateway.assembly import JOURNAL_FILE, read_site
 from gateway.backtest.journal_rows import JournalRows
 from gateway.backtest.rows import Span
 from gateway.backtest.run import backtest
-from gateway.cli.demo.playback import Playback
+from gateway.cli.drive.drive import Drive
 from gateway.journal.database import open_for_reading
 from tests.real import PROJECT
 
@@ -35,10 +35,11 @@ def test_the_same_rules_over_the_demos_days_give_the_same_firings(tmp_path: Path
         devices={device.id for device in layout.devices},
     )
     world = World(layout, seed=1, start=START, cadence=HISTORY, scenario=scenario)
-    journal = tmp_path / JOURNAL_FILE
-    playback = Playback(journal, site, rules, FastWorld(world, END), START)
-    playback.play(END, lambda at: None)
-    playback.close()
+    site = replace(site, folder=tmp_path)
+    journal = site.data / JOURNAL_FILE
+    drive = Drive(site, rules, world)
+    drive.play(END)
+    drive.close()
 
     tried: list[Told] = []
     connection = open_for_reading(journal)

@@ -8,7 +8,7 @@ import pytest
 
 from devices.reading import Millis
 from firmware_sim.layout import load_layout
-from gateway.assembly import read_site
+from gateway.assembly import JOURNAL_FILE, read_site
 from gateway.cli.drive.clocks import NTP, NTP_MISSING
 from gateway.cli.drive.drive import Drive
 from gateway.cli.drive.garden import garden_of
@@ -16,7 +16,8 @@ from gateway.decisions import IrrigationAsked, Record, Run, RunState
 from gateway.fleet import GATEWAY
 from gateway.irrigation.run import TAIL_MS
 from gateway.journal.batch import PeriodEnd
-from tests.irrigation.tea_garden import RATE_L_MIN, START, drive_garden, write_garden
+from gateway.journal.database import open_for_reading
+from tests.irrigation.tea_garden import DEVICES, RATE_L_MIN, START, drive_garden, write_garden
 
 MINUTE: Millis = 60_000
 HOUR: Millis = 60 * MINUTE
@@ -161,6 +162,17 @@ def test_after_a_power_cut_without_internet_the_gateway_does_not_know_the_time(
     held = "SELECT count(*) FROM message WHERE received_at BETWEEN ? AND ?"
     (stamped,) = drive.gateway.connection.execute(held, [until, drive.now]).fetchone()
     assert stamped > 100, "what came meanwhile was not stamped anew"
+
+
+def test_a_closed_drive_leaves_everybodys_last_word(tmp_path: Path) -> None:
+    write_garden(tmp_path)
+    driven = drive_garden(tmp_path)
+    driven.play(START + HOUR)
+    driven.close()
+    reader = open_for_reading(tmp_path / "data" / JOURNAL_FILE)
+    last = reader.execute("SELECT device, max(received_at) FROM message GROUP BY device")
+    assert [at for _, at in last] == [START + HOUR] * len(DEVICES)
+    reader.close()
 
 
 def test_everything_that_is_committed_is_told(tmp_path: Path) -> None:
