@@ -10,6 +10,7 @@ from enum import Enum
 from math import inf, isfinite
 from typing import NamedTuple
 
+from devices.text import Text
 from gateway.agronomy.crop import adjusted_p
 
 LOST_ON_LEAVES = 0.2
@@ -28,6 +29,18 @@ class Doubt(Enum):
     """The usual ET0 stands in for it."""
     RAIN_UNKNOWN = "rain-unknown"
     """None was credited, though some may have fallen."""
+
+
+DOUBTED = {
+    Doubt.ET0_UNKNOWN: Text(
+        "không rõ thời tiết: tính theo mức trung bình những ngày trước",
+        "weather unknown: the mean of the days before was taken",
+    ),
+    Doubt.RAIN_UNKNOWN: Text(
+        "không rõ lượng mưa: chưa tính giọt mưa nào", "rain unknown: none was counted"
+    ),
+}
+"""For people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +160,12 @@ def stress_coefficient(depletion_mm: float, taw_mm: float, raw_mm: float) -> flo
     return min(max((taw_mm - depletion_mm) / (taw_mm - raw_mm), 0.0), 1.0)
 
 
+def check_depletion(depletion_mm: float, taw_mm: float) -> None:
+    """Raises ValueError for one that no root zone can have."""
+    if not 0 <= depletion_mm <= taw_mm:
+        raise ValueError(f"a depletion of {depletion_mm:g} mm is not between 0 and {taw_mm:g} mm")
+
+
 def usual_et0(before: Sequence[float | None]) -> float:
     """What stands in for an unknown ET0: the mean of the last known of the days before, of which
     the newest is the last; USUAL_ET0_MM when none of them is known."""
@@ -162,8 +181,7 @@ def _doubts(fluxes: Fluxes) -> Iterator[Doubt]:
 
 
 def _check(before_mm: float, taw_mm: float, fluxes: Fluxes) -> None:
-    if not 0 <= before_mm <= taw_mm:
-        raise ValueError(f"a depletion of {before_mm:g} mm is not between 0 and {taw_mm:g} mm")
+    check_depletion(before_mm, taw_mm)
     for name, value in zip(Fluxes._fields, fluxes, strict=True):
         if value is not None and not 0 <= value < inf:
             raise ValueError(f"{name} is not a number of 0 or more")

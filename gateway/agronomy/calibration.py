@@ -12,7 +12,7 @@ from enum import Enum
 from statistics import median
 
 from devices.text import Text
-from gateway.agronomy.balance import RootZone
+from gateway.agronomy.balance import RootZone, check_depletion
 
 GAIN_PER_DAY = 0.3
 """Of the difference that is made up in a day: a wrong start is forgotten in a week, while a probe
@@ -90,10 +90,12 @@ def calibrate(
 ) -> Calibration | None:
     """The balance after a look at the probes, `days` after the last. Without a balance yet
     (`modelled_mm` is None) the probes alone tell; None when they do not either. Raises ValueError
-    for days below 0."""
+    for days below 0 and for a depletion that cannot be."""
     if not days >= 0:
         raise ValueError("the last look at the probes was not in the future")
     taw = zone.taw_mm
+    if modelled_mm is not None:
+        check_depletion(modelled_mm, taw)
     depletions = {probe.id: _within(zone.depletion_mm(probe.moisture_pct), taw) for probe in probes}
     doubts = {probe.id: doubt for probe in probes if (doubt := _doubt(zone, probe)) is not None}
     left = {id: mm for id, mm in depletions.items() if id not in doubts}

@@ -25,7 +25,7 @@ CLEARNESS_MIN = 0.30
 CLEARNESS_UNKNOWN = 0.5
 """At night, when the evening before was not seen: of 0.4–0.6 in humid climates (p. 75)."""
 LOW_SUN = 0.3
-"""Sine of 17°. When the sun stands lower Rs/Rso says little (ASCE-EWRI 2005, p. 41)."""
+"""Sine of 17°. When the sun stands lower Rs/Rso says little (ASCE-EWRI 2005)."""
 SOIL_HEAT_BY_DAY, SOIL_HEAT_BY_NIGHT = 0.1, 0.5
 """Share of the net radiation that the soil takes in an hour (Eq. 45, 46)."""
 SUNS = 4 * 366

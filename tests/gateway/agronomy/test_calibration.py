@@ -136,3 +136,15 @@ def test_whatever_probes_say(modelled: float | None, probes: list[Probe], days: 
 def test_the_last_look_was_in_the_past() -> None:
     with pytest.raises(ValueError, match="not in the future"):
         calibrate(TEA, 30.0, [], -0.1)
+
+
+@pytest.mark.parametrize("modelled", [-1.0, 84.5, float("nan")])
+def test_no_such_depletion(modelled: float) -> None:
+    with pytest.raises(ValueError, match="is not between 0 and 84 mm"):
+        calibrate(TEA, modelled, [], 1.0)
+
+
+def test_a_value_that_is_none_moves_nothing() -> None:
+    found = look(30.0, Probe("x", float("nan")))
+    assert found.distrusted == (("x", Distrust.OUT_OF_RANGE),)
+    assert found.depletion_mm == 30.0
