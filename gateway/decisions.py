@@ -69,6 +69,7 @@ class RunState(Enum):
     VALVE = "valve"  # waiting for the valve to say it is open
     FLOWING = "flowing"
     CLOSING = "closing"  # waiting for the valve to say it is closed
+    RESTING = "resting"  # closed and verified, to go on later
     DONE = "done"
     FAILED = "failed"
 
@@ -175,7 +176,11 @@ class Run:
     """One watering of a plot. Key: id. `litres` is what has flowed so far.
 
     `measured` says whether a flow meter counted the litres or they follow from time and rate.
-    `step_at` is when the present state began; `deadline` when it must have ended.
+    `step_at` is when the present state began; `deadline` when it must have ended. `opened_at` is
+    when water could flow first, `watered_ms` how long it did in all turns that ended. A run that
+    closes with `goes_on_at` rests until then; `resumed` counts the restarts of the gateway after
+    which it went on. `cause` is what failed; `curtailed` why it gave less than asked though nothing
+    did: rain, the end of its hours.
     """
 
     id: str
@@ -192,6 +197,10 @@ class Run:
     meter_start_l: float | None = None
     ended_at: Millis | None = None
     cause: Text | None = None
+    curtailed: Text | None = None
+    watered_ms: Millis = 0
+    goes_on_at: Millis | None = None
+    resumed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

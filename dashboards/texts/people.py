@@ -33,6 +33,7 @@ PEOPLE: dict[str, Text] = {
     "run.valve": Text("đang mở van", "opening the valve"),
     "run.flowing": Text("đang tưới", "watering"),
     "run.closing": Text("đang đóng van", "closing the valve"),
+    "run.resting": Text("đang nghỉ cho nước ngấm", "resting while the water sinks in"),
     "run.done": Text("xong", "done"),
     "run.failed": Text("không thành", "failed"),
     "technician.title": Text("Kỹ thuật", "Technician"),

@@ -219,7 +219,8 @@ class AlertShape(_Shape):
 
 
 class RunShape(_Shape):
-    """One watering. `measured`: a flow meter counted the litres."""
+    """One watering. `measured`: a flow meter counted the litres. `cause`: what failed; `curtailed`:
+    why it gave less than asked though nothing did."""
 
     id: str
     plot: str
@@ -231,6 +232,7 @@ class RunShape(_Shape):
     litres: float
     measured: bool
     cause: Label | None
+    curtailed: Label | None
 
     @classmethod
     def of(cls, run: Run) -> "RunShape":
@@ -245,6 +247,7 @@ class RunShape(_Shape):
             litres=run.litres,
             measured=run.measured,
             cause=Label.of(run.cause) if run.cause is not None else None,
+            curtailed=Label.of(run.curtailed) if run.curtailed is not None else None,
         )
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from devices.metric import Value
 from devices.reading import Millis
 from gateway.clock import Correction
+from gateway.fleet import Fleet
 from gateway.irrigation.counting import grown
 from gateway.plot_records import WeatherHour
 
@@ -79,9 +80,13 @@ class Climate:
         self._stations: dict[str, _Station] = {}
         self._before: list[tuple[Millis, float]] = []  # the rain of each hour before the start
 
-    def restore(self, hours: Iterable[WeatherHour]) -> None:
-        """Take over the rain that the journal remembers. An hour's rain counts as if all of it had
-        fallen at its end: it keeps water back rather too long."""
+    def restore(self, hours: Iterable[WeatherHour], fleet: Fleet) -> None:
+        """Take over the rain that the journal remembers, and the counters that go on. An hour's
+        rain counts as if all of it had fallen at its end: it keeps water back rather too long."""
+        for device in fleet:
+            at = device.measured_at_of("rain_total_mm")
+            if at is not None:
+                self.take(device.id, at, {"rain_total_mm": device.values["rain_total_mm"]})
         self._before = [(hour.at + HOUR_MS, hour.rain_mm) for hour in hours if hour.rain_mm]
 
     def take(self, station: str, at: Millis, values: Mapping[str, Value]) -> None:

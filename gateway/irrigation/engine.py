@@ -46,8 +46,9 @@ class IrrigationEngine:
     ) -> Sequence[Decision]:
         """Take over what the journal knows: the runs without end and those that ended today, and
         what people set."""
-        self.book.restore(memory or PlotMemory())
-        return self._waterings.restore(runs, now)
+        memory = memory or PlotMemory()
+        self.book.restore(memory)
+        return self._waterings.restore(runs, now, memory.hours)
 
     def runs(self) -> list[Run]:
         """The waterings that wait or go on."""
@@ -87,7 +88,7 @@ class IrrigationEngine:
     def on_setting(self, setting: PlotSetting | NoGo | Override, now: Millis) -> Sequence[Decision]:
         """A person wants a plot watered otherwise from now on."""
         self.book.take(setting)
-        return NOTHING
+        return self._waterings.on_tick(now)
 
     def answer(self, answered: ProposalAnswered, now: Millis) -> Sequence[Decision]:
         """A person says yes or no to a watering that waits for it."""

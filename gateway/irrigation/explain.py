@@ -1,26 +1,47 @@
 """The sentences that say why a plot is watered, is not, or no longer. A tea grower reads them."""
 
+from devices.metric import Value
 from devices.text import Text
-from gateway.decisions import Run
+from gateway.decisions import Explanation, Run
+from gateway.irrigation import causes
+from gateway.irrigation.interlocks import passed
+from gateway.irrigation.situation import Situation
 from gateway.irrigation.wording import depth_vi_en, litres_vi_en
 from gateway.plots import Plot
 
 
-def watering(plot: Plot, run: Run) -> Text:
-    """A run begins."""
+def watering(plot: Plot, run: Run, situation: Situation) -> Text:
+    """A run begins: with what a technician lets pass, and what nobody knows of the weather."""
     litres, depth, by = _amounts(plot, run.target_l, run.requester)
-    return Text(
-        f"Tưới {plot.label.vi}: {depth.vi} ({litres.vi}), {by.vi}.",
-        f"Watering {plot.label.en}: {depth.en} ({litres.en}), {by.en}.",
-    )
+    allowed, unknown = [row.label for row in passed(situation)], _unknown(situation)
+    vi = f"Tưới {plot.label.vi}: {depth.vi} ({litres.vi}), {by.vi}."
+    en = f"Watering {plot.label.en}: {depth.en} ({litres.en}), {by.en}."
+    if allowed:
+        vi += f" Kỹ thuật viên cho phép dù: {', '.join(one.vi for one in allowed)}."
+        en += f" A technician allows it in spite of: {', '.join(one.en for one in allowed)}."
+    if unknown:
+        vi += f" Chưa rõ: {', '.join(one.vi for one in unknown)}."
+        en += f" Not known: {', '.join(one.en for one in unknown)}."
+    return Text(vi, en)
 
 
 def waiting(plot: Plot, run: Run) -> Text:
-    """A run waits until its pump is free."""
+    """A run waits until its pump and its source have water for it."""
     litres, depth, by = _amounts(plot, run.target_l, run.requester)
     return Text(
-        f"Chờ máy bơm rảnh để tưới {plot.label.vi}: {depth.vi} ({litres.vi}), {by.vi}.",
-        f"{plot.label.en} waits for the pump: {depth.en} ({litres.en}), {by.en}.",
+        f"{plot.label.vi} chờ đến lượt lấy nước: {depth.vi} ({litres.vi}), {by.vi}.",
+        f"{plot.label.en} waits for its turn: {depth.en} ({litres.en}), {by.en}.",
+    )
+
+
+def resuming(plot: Plot, run: Run) -> Text:
+    """The gateway restarted in a run that goes on."""
+    left = litres_vi_en(max(run.target_l - run.litres, 0.0))
+    return Text(
+        f"{causes.RESTARTED.vi.capitalize()} ở {plot.label.vi}: van được đóng lại, "
+        f"rồi tưới tiếp {left.vi} còn thiếu nếu không có gì cản.",
+        f"{causes.RESTARTED.en.capitalize()} at {plot.label.en}: the valves are closed first; "
+        f"then the {left.en} that are missing follow, if nothing stands against it.",
     )
 
 
@@ -29,6 +50,19 @@ def refused(plot: Plot, reason: Text) -> Text:
     return Text(
         f"Không tưới {plot.label.vi}: {reason.vi}.", f"Not watering {plot.label.en}: {reason.en}."
     )
+
+
+def refusal(situation: Situation, asked_l: float | None, reason: Text) -> Explanation:
+    """A request that is not granted, with what was known."""
+    plot = situation.plot
+    inputs: dict[str, Value | str | None] = {
+        "requester": situation.requester,
+        "asked_l": asked_l,
+        "used_today_l": situation.used_today_l,
+        "litres_per_day_max": plot.litres_per_day_max,
+        **situation.weather._asdict(),
+    }
+    return Explanation(plot.id, situation.now, "refuse", refused(plot, reason), inputs)
 
 
 def unknown_plot(plot: str) -> Text:
@@ -53,6 +87,14 @@ def finished(plot: Plot, run: Run) -> Text:
         if run.measured
         else Text("ước tính theo thời gian", "estimated from the time")
     )
+    if run.cause is None and run.curtailed is not None:
+        asked = litres_vi_en(run.target_l)
+        return Text(
+            f"{plot.label.vi} được tưới {litres.vi} trong số {asked.vi}, {how.vi}; "
+            f"dừng sớm vì {run.curtailed.vi}.",
+            f"{plot.label.en} got {litres.en} of {asked.en}, {how.en}; "
+            f"it ended early: {run.curtailed.en}.",
+        )
     if run.cause is None:
         return Text(
             f"Đã tưới xong {plot.label.vi}: {litres.vi} ({depth.vi}), {how.vi}.",
@@ -70,6 +112,20 @@ def _amounts(plot: Plot, litres: float, requester: str) -> tuple[Text, Text, Tex
     return litres_vi_en(litres), depth_vi_en(litres, plot.area_m2), asked_by(requester)
 
 
+def _unknown(situation: Situation) -> list[Text]:
+    """What would matter to this plot."""
+    weather, guard = situation.weather, situation.plot.guard
+    unknown = []
+    if weather.rain_24h_mm is None and guard.rain_24h_max_mm is not None:
+        unknown.append(Text("lượng mưa", "rain"))
+    windy = situation.plot.emitters.method == "sprinkler" and guard.wind_max_m_s is not None
+    if weather.wind_m_s is None and windy:
+        unknown.append(Text("sức gió", "wind"))
+    if weather.temperature_c is None and guard.temperature_min_c is not None:
+        unknown.append(Text("nhiệt độ", "temperature"))
+    return unknown
+
+
 def asked_by(requester: str) -> Text:
     """Who wanted it."""
     who, _, name = requester.partition(":")
@@ -77,4 +133,13 @@ def asked_by(requester: str) -> Text:
         return Text(f"theo quy tắc {name}", f"as rule {name} asked")
     if who == "person":
         return Text("theo yêu cầu của người vận hành", "as the operator asked")
+    if who == "plan" and name in _BY_PLAN:
+        return _BY_PLAN[name]
     return Text(f"theo {requester}", f"as {requester} asked")
+
+
+_BY_PLAN = {
+    "schedule": Text("theo lịch tưới", "by its schedule"),
+    "soil": Text("vì đất khô", "because its soil is dry"),
+    "balance": Text("theo cân bằng nước", "by its water balance"),
+}

@@ -1,16 +1,19 @@
 """How many litres have flowed: by the valves' meters, else by time and the plot's rate.
 
 Pure. Where nothing is measured the figure errs upwards: water may flow from the moment a valve is
-asked to open until it said that it is closed.
+asked to open until it said that it is closed. Of a plot where only some valves have a meter, these
+count their part, and time counts the others'.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
 from devices.reading import Millis
 from gateway.decisions import IrrigationAsked, Run
+from gateway.fleet import Fleet
 from gateway.irrigation.counting import grown
-from gateway.irrigation.run import SAVE_MS, TAIL_MS
+from gateway.irrigation.run import SAVE_MS, TAIL_MS, WET
 from gateway.plots import Plot
 
 UNSEEN_MAX_MS = SAVE_MS + TAIL_MS
@@ -23,45 +26,64 @@ class Meters:
     def __init__(self) -> None:
         self._totals: dict[str, float] = {}
 
+    def restore(self, plots: Iterable[Plot], fleet: Fleet) -> None:
+        """Take over the counters that go on."""
+        for valve in (valve for plot in plots for valve in plot.valves):
+            device = fleet.get(valve)
+            if device is not None and "volume_total_l" in device.values:
+                self.take(valve, device.values["volume_total_l"])
+
     def take(self, valve: str, total_l: float) -> float:
         """Litres since the last value of this valve's counter; 0 for its first one."""
         before = self._totals.get(valve, total_l)
         self._totals[valve] = total_l
         return grown(before, total_l)
 
-    def total(self, plot: Plot) -> float | None:
-        """The sum over the plot's valves, or None when one of them has no meter."""
-        totals = [self._totals.get(valve) for valve in plot.valves]
-        known = [total for total in totals if total is not None]
-        return sum(known) if len(known) == len(totals) else None
-
     def begin(self, run: Run, plot: Plot) -> Run:
-        """The run with its meters noted, if every valve has one."""
-        total = self.total(plot)
-        return replace(run, measured=total is not None, meter_start_l=total)
+        """The run with its meters noted. One that lost a meter on the way goes by time to its
+        end."""
+        metered = all(valve in self._totals for valve in plot.valves)
+        first = run.litres == 0
+        return self.note(replace(run, measured=metered and (first or run.measured)), plot)
 
-    def add(self, run: Run, plot: Plot, litres: float) -> Run:
-        """The run with what its meters newly counted."""
-        total = self.total(plot)
-        if not litres or not run.measured or total is None:
-            return run
-        litres += run.litres
-        return replace(run, litres=litres, meter_start_l=total - litres)
+    def of(self, run: Run, plot: Plot) -> frozenset[str]:
+        """The valves whose meters count for the run. If all have one and it is not measured, one of
+        them has failed, and nobody knows how much it missed: time counts for all."""
+        metered = frozenset(valve for valve in plot.valves if valve in self._totals)
+        return metered if run.measured or len(metered) < len(plot.valves) else frozenset()
+
+    def note(self, run: Run, plot: Plot) -> Run:
+        """The run with what its meters showed at its beginning, so that `catch_up` can continue."""
+        meters = self.of(run, plot)
+        if not meters:
+            return replace(run, meter_start_l=None)
+        return replace(run, meter_start_l=self._sum(meters) - run.litres)
 
     def catch_up(self, run: Run, plot: Plot) -> Run:
         """The run with what the meters counted after it was last saved."""
-        total = self.total(plot)
-        if not run.measured or run.meter_start_l is None or total is None:
+        meters = self.of(run, plot)
+        if run.meter_start_l is None or not meters:
             return run
-        return replace(run, litres=max(run.litres, total - run.meter_start_l))
+        return replace(run, litres=max(run.litres, self._sum(meters) - run.meter_start_l))
+
+    def estimate(self, run: Run, plot: Plot, elapsed_ms: Millis) -> Run:
+        """The run with what may have flowed in that time where no meter counts it."""
+        if run.state not in WET or run.opened_at is None or elapsed_ms <= 0:
+            return run
+        blind = 1 - len(self.of(run, plot)) / len(plot.valves)
+        if not blind:
+            return run
+        return replace(
+            run, litres=run.litres + by_time(plot, min(elapsed_ms, UNSEEN_MAX_MS)) * blind
+        )
+
+    def _sum(self, meters: frozenset[str]) -> float:
+        return sum(self._totals[valve] for valve in sorted(meters))
 
 
-def estimate(run: Run, plot: Plot, elapsed_ms: Millis) -> Run:
-    """The run with what may have flowed in that time, if no meter counts it."""
-    if run.measured or run.opened_at is None or elapsed_ms <= 0:
-        return run
-    flowed = plot.rate_l_min * min(elapsed_ms, UNSEEN_MAX_MS) / 60_000
-    return replace(run, litres=run.litres + flowed)
+def by_time(plot: Plot, elapsed_ms: Millis) -> float:
+    """The litres of that time at the plot's rate."""
+    return plot.rate_l_min * elapsed_ms / 60_000
 
 
 def asked_litres(asked: IrrigationAsked, plot: Plot) -> float | None:

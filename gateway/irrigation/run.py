@@ -1,9 +1,10 @@
-"""One watering as a state machine: planned → pump → valve → flowing → closing → done or failed.
+"""One watering as a state machine: planned → pump → valve → flowing → closing → done or failed;
+with turns, or after a power cut, closing → resting → pump.
 
 `advance` is the transition function over the frozen `Run`: it takes what the devices said since
 the present state began, and returns the run one step further or the same one. Knows nothing of
 commands, other runs, or why the plot is watered. Whatever goes wrong leads to CLOSING: a run ends
-only when its valves said that they are closed, or when their leases have run out.
+or rests only when its valves said that they are closed, or when their leases have run out.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from devices.reading import Millis
 from devices.text import Text
 from gateway.decisions import Run, RunState
 from gateway.irrigation import causes
+from gateway.irrigation.interlocks import WORTHWHILE_MIN
 from gateway.plots import Plot
 
 LEASE_S = 90
@@ -25,6 +27,8 @@ RENEW_MS = LEASE_S * 1000 // 2
 """One renewal may get lost."""
 CLOSE_AGAIN_MS = 30_000
 """A close that was not confirmed is asked for again."""
+SHUT_MS = 30_000
+"""Water that still flows so long after the valve said that it is closed: it is not."""
 ANSWER_MS = 120_000
 """How long a pump or valve may take to say that it is on."""
 CLOSING_MS = 180_000
@@ -32,20 +36,30 @@ CLOSING_MS = 180_000
 COUNT_MS = 60_000
 """How long closing waits for the last word of the meters before what they miss is estimated."""
 WAIT_MS = 3_600_000
-"""How long a run waits for its pump. What was right to water an hour ago is to be asked anew."""
+"""How long a run waits for its water. What was right to water an hour ago is to be asked anew."""
 NO_FLOW_MS = 120_000
 """An open valve without water for this long: dry source, blocked filter or broken pump."""
+DRY_MS = 30_000
+"""A pump that has nothing to pump for this long runs dry; at its start it may, for a moment."""
 SAVE_MS = 10_000
 """How often the litres of a run are saved. What a crash loses of them is estimated."""
 FLOW_NONE_L_MIN = 0.5
 """Less than this is the meter's noise."""
 FLOW_HIGH = 1.5
 """A flow above this share of the plot's rate is a burst pipe."""
+FLOW_HIGH_WITHOUT_PRESSURE = 1.2
+"""So is one above this share while the pump does not reach its pressure."""
+FLOW_LOW = 0.5
+"""A flow below this share of the plot's rate is a blocked filter, or a weak pump."""
 LIMIT_SLACK = 0.05
 """A run that ends at its time limit this close to its target did what was asked."""
 
 ON = frozenset({RunState.PUMP, RunState.VALVE, RunState.FLOWING})
 """The states in which leases are renewed."""
+WET = frozenset({RunState.VALVE, RunState.FLOWING, RunState.CLOSING})
+"""The states in which water may flow."""
+WAITING = frozenset({RunState.PLANNED, RunState.RESTING})
+"""The states that are left when there is water, and nothing objects."""
 FINAL = frozenset({RunState.DONE, RunState.FAILED})
 
 
@@ -54,52 +68,105 @@ class Seen:
     """What the devices of the run said since its present state began; what is absent is unknown.
 
     `flowed_at` is when water was last seen, at first the beginning of the state; `metered_at` when
-    a meter last said anything; `counted` are the valves whose counter was read when they were
-    closed. `expected_l` is what may have flowed by now, including what no meter has yet reported.
-    `stop` is a reason to end the run that the devices' values do not show.
+    a meter last said anything; `open_at` when a valve last said that it is open. `pump_works` is
+    whether the pump's last word, at `pump_at`, spoke of water, if `plots.yaml` says how that looks;
+    from `dry_since` on none did. `meters` are the valves whose meter counts for the run, `counted`
+    those whose counter was read when they were closed. `expected_l` is what may have flowed by now,
+    including what no meter has yet reported. `fault` and `objection` are reasons to end the run
+    that the devices' values do not show; only the first is a failure.
     """
 
     flowed_at: Millis
     metered_at: Millis
+    open_at: Millis = 0
     pump_runs: bool | None = None
+    pump_works: bool | None = None
+    pump_at: Millis = 0
+    dry_since: Millis | None = None
     valve_open: dict[str, bool] = field(default_factory=dict)
     flow_l_min: dict[str, float] = field(default_factory=dict)
+    meters: frozenset[str] = frozenset()
     counted: set[str] = field(default_factory=set)
     expected_l: float = 0.0
-    stop: Text | None = None
+    fault: Text | None = None
+    objection: Text | None = None
+
+    @property
+    def flow_sum_l_min(self) -> float:
+        """Of all valves together, as far as it is known."""
+        return sum(self.flow_l_min.values())
 
 
 def enter(run: Run, state: RunState, now: Millis, plot: Plot) -> Run:
     """The run in a new state. Water may flow as soon as a valve is asked to open."""
-    if state is RunState.VALVE:
+    if state is RunState.VALVE and run.opened_at is None:
         run = replace(run, opened_at=now)
+    if run.state is RunState.FLOWING:
+        run = replace(run, watered_ms=run.watered_ms + max(now - run.step_at, 0))
     lasts = {
         RunState.PUMP: ANSWER_MS,
         RunState.VALVE: ANSWER_MS,
-        RunState.FLOWING: round(plot.minutes_per_run_max * 60_000),
+        RunState.FLOWING: time_left_ms(run, plot),
         RunState.CLOSING: CLOSING_MS,
+        RunState.RESTING: max((run.goes_on_at or now) - now, 0) + WAIT_MS,
     }[state]
     return replace(run, state=state, step_at=now, deadline=now + lasts)
 
 
-def close(run: Run, now: Millis, plot: Plot, cause: Text | None) -> Run:
-    """The run on its way to its end; with a cause it will have failed."""
-    return replace(enter(run, RunState.CLOSING, now, plot), cause=cause)
+def close(
+    run: Run,
+    now: Millis,
+    plot: Plot,
+    cause: Text | None,
+    *,
+    curtailed: Text | None = None,
+    goes_on_at: Millis | None = None,
+) -> Run:
+    """The run on its way to its end, or to a rest; with a cause it will have failed."""
+    closing = enter(run, RunState.CLOSING, now, plot)
+    return replace(
+        closing,
+        cause=cause,
+        curtailed=curtailed or run.curtailed,
+        goes_on_at=goes_on_at if cause is None else None,
+    )
 
 
 def end(run: Run, now: Millis) -> Run:
     """The run at its end."""
     state = RunState.FAILED if run.cause else RunState.DONE
-    return replace(run, state=state, step_at=now, deadline=now, ended_at=now)
+    return replace(run, state=state, step_at=now, deadline=now, ended_at=now, goes_on_at=None)
+
+
+def time_left_ms(run: Run, plot: Plot) -> Millis:
+    """How long water may still flow in this run."""
+    return max(round(plot.minutes_per_run_max * 60_000) - run.watered_ms, 0)
+
+
+def worth_going_on(run: Run, plot: Plot, litres: float) -> bool:
+    """Whether another turn pays after so many litres."""
+    if time_left_ms(run, plot) < WORTHWHILE_MIN * 60_000:
+        return False
+    return run.target_l - litres >= plot.rate_l_min * WORTHWHILE_MIN
+
+
+def turn_ends_at(run: Run, plot: Plot) -> Millis | None:
+    """When a turn of a plot on heavy soil is over, so that its water sinks in."""
+    if plot.soak is None or run.state is not RunState.FLOWING:
+        return None
+    return run.step_at + round(plot.soak.water_min * 60_000)
 
 
 def advance(run: Run, plot: Plot, seen: Seen, now: Millis) -> Run:
-    """One step, if there is one to take. PLANNED is left by whoever knows the other runs."""
+    """One step, if there is one to take. PLANNED and RESTING are left by whoever knows the other
+    runs."""
     step = _STEPS.get(run.state)
     if step is None:
         return run
-    if run.state in ON and seen.stop is not None:
-        return close(run, now, plot, seen.stop)
+    if run.state in ON and seen.fault is not None:
+        return close(run, now, plot, seen.fault)
+    if run.state in ON and seen.objection is not None:
+        return close(run, now, plot, None, curtailed=seen.objection)
     return step(run, plot, seen, now)
 
 
@@ -120,45 +187,79 @@ def _valve(run: Run, plot: Plot, seen: Seen, now: Millis) -> Run:
 def _flowing(run: Run, plot: Plot, seen: Seen, now: Millis) -> Run:
     if seen.expected_l >= run.target_l:
         return close(run, now, plot, None)
-    cause = None
-    if seen.pump_runs is False:
-        cause = causes.PUMP_STOPPED
-    elif False in seen.valve_open.values():
-        cause = causes.VALVE_CLOSED
-    elif sum(seen.flow_l_min.values()) > plot.rate_l_min * FLOW_HIGH:
-        cause = causes.TOO_MUCH_FLOW
-    elif _dry(plot, seen.flow_l_min) and seen.metered_at - seen.flowed_at >= NO_FLOW_MS:
-        cause = causes.NO_FLOW
-    elif now >= run.deadline:
+    cause = _fault(plot, seen)
+    if cause is None and now >= run.deadline:
         enough = seen.expected_l >= run.target_l * (1 - LIMIT_SLACK)
         return close(run, now, plot, None if enough else causes.LIMIT)
-    return close(run, now, plot, cause) if cause else run
+    if cause is not None:
+        return close(run, now, plot, cause)
+    turn_ends = turn_ends_at(run, plot)
+    if plot.soak is None or turn_ends is None or now < turn_ends:
+        return run
+    rested_at = now + round(plot.soak.rest_min * 60_000)
+    resting = close(run, now, plot, None, goes_on_at=rested_at)
+    return resting if worth_going_on(resting, plot, seen.expected_l) else run
+
+
+def _fault(plot: Plot, seen: Seen) -> Text | None:
+    flow, rate = seen.flow_sum_l_min, plot.rate_l_min
+    if seen.pump_runs is False:
+        return causes.PUMP_STOPPED
+    if False in seen.valve_open.values():
+        return causes.VALVE_CLOSED
+    if flow > rate * (FLOW_HIGH if seen.dry_since is None else FLOW_HIGH_WITHOUT_PRESSURE):
+        return causes.TOO_MUCH_FLOW
+    metered = len(seen.flow_l_min) == len(plot.valves)
+    little = not metered or flow < rate * FLOW_LOW
+    if seen.dry_since is not None and little and seen.pump_at - seen.dry_since >= DRY_MS:
+        return causes.PUMP_DRY
+    none = metered and flow <= FLOW_NONE_L_MIN
+    if none and seen.metered_at - seen.flowed_at >= NO_FLOW_MS:
+        return causes.NO_FLOW
+    return None
 
 
 def _closing(run: Run, plot: Plot, seen: Seen, now: Millis) -> Run:
     if all(shown_closed(seen, valve) for valve in plot.valves):
-        if not run.measured or seen.counted.issuperset(plot.valves):
-            return end(run, now)
+        if not seen.meters or seen.counted >= seen.meters:
+            return _closed(run, plot, now)
         if now >= run.step_at + COUNT_MS:
-            return end(replace(run, litres=seen.expected_l, measured=False), now)
+            return _closed(replace(run, litres=seen.expected_l, measured=False), plot, now)
+    if run.cause not in causes.ASTRAY and _does_not_close(run, plot, seen):
+        return close(run, now, plot, causes.NOT_CLOSING)
     if now < run.deadline:
         return run
     if any(seen.valve_open.values()) or max(seen.flow_l_min.values(), default=0) > FLOW_NONE_L_MIN:
-        return close(run, now, plot, causes.NOT_CLOSING)
+        return close(
+            run, now, plot, run.cause if run.cause in causes.ASTRAY else causes.NOT_CLOSING
+        )
     # Nothing was heard, so the leases have ended it; what they let through is not known.
     run = replace(run, cause=causes.NOT_SHOWN_CLOSED, litres=seen.expected_l, measured=False)
     return end(run, now)
+
+
+def _closed(run: Run, plot: Plot, now: Millis) -> Run:
+    """All valves are shut, and everything is counted."""
+    if run.goes_on_at is None or not worth_going_on(run, plot, run.litres):
+        return end(run, now)
+    return enter(run, RunState.RESTING, now, plot)
+
+
+def _does_not_close(run: Run, plot: Plot, seen: Seen) -> bool:
+    """Water flows on though the valve says that it is closed, or it is open beyond its lease."""
+    for valve in plot.valves:
+        is_open, flow = seen.valve_open.get(valve), seen.flow_l_min.get(valve, 0.0)
+        flows = flow > FLOW_NONE_L_MIN and seen.flowed_at >= run.step_at + SHUT_MS
+        open_late = is_open and seen.open_at >= run.step_at + TAIL_MS
+        if open_late or (is_open is False and flows):
+            return True
+    return False
 
 
 def shown_closed(seen: Seen, valve: str) -> bool:
     """Whether the valve said that it is closed, and no flow contradicts it."""
     flow = seen.flow_l_min.get(valve, 0.0)
     return seen.valve_open.get(valve) is False and flow <= FLOW_NONE_L_MIN
-
-
-def _dry(plot: Plot, flow_l_min: Mapping[str, float]) -> bool:
-    """Whether every valve's meter says that nothing flows; without meters nobody knows."""
-    return len(flow_l_min) == len(plot.valves) and sum(flow_l_min.values()) <= FLOW_NONE_L_MIN
 
 
 _Step = Callable[[Run, Plot, Seen, Millis], Run]

@@ -6,7 +6,6 @@ Knows nothing of other runs. Holds in memory only what can be lost: after a cras
 from collections.abc import Mapping
 from dataclasses import replace
 
-from devices.command import Argument
 from devices.metric import Value
 from devices.reading import Millis
 from devices.text import Text
@@ -14,7 +13,6 @@ from gateway.clock import Correction
 from gateway.decisions import (
     AlertAsked,
     AlertCleared,
-    CommandAsked,
     Decision,
     Explanation,
     Run,
@@ -22,52 +20,67 @@ from gateway.decisions import (
     Severity,
 )
 from gateway.fleet import Fleet
-from gateway.irrigation import causes, explain
-from gateway.irrigation.metering import Meters, estimate
+from gateway.irrigation import causes, explain, orders
+from gateway.irrigation.flow_watch import FlowWatch
+from gateway.irrigation.metering import Meters, by_time
 from gateway.irrigation.run import (
     CLOSE_AGAIN_MS,
     FINAL,
     FLOW_NONE_L_MIN,
-    LEASE_S,
     ON,
     RENEW_MS,
     SAVE_MS,
-    START_EXPIRES_MS,
     TAIL_MS,
+    WAITING,
     Seen,
     advance,
+    close,
     shown_closed,
+    turn_ends_at,
 )
 from gateway.irrigation.situation import silent_device
-from gateway.plots import Plot
+from gateway.plots import Plot, Pump
 
 SOURCE = "irrigation"
-"""The source of all alerts about watering."""
+"""The source of alerts about a watering that failed: the next good one clears them."""
+OUTSIDE = "irrigation:astray"
+"""Water that flows, or may, outside any watering: cleared when the valves are known to be shut."""
+BLOCKED = "irrigation:blocked"
+METER = "irrigation:meter"
 
 
 class Watering:
-    """A run that is not at its end."""
+    """A run that is not at its end. `closes_at` is when the window ends in which it may go on."""
 
-    def __init__(self, run: Run, plot: Plot, fleet: Fleet, meters: Meters, now: Millis) -> None:
+    def __init__(
+        self, run: Run, plot: Plot, pump: Pump | None, fleet: Fleet, meters: Meters, now: Millis
+    ) -> None:
         self.run = run
         self.plot = plot
+        self.closes_at: Millis | None = None
+        self._pump = pump
         self._fleet = fleet
         self._meters = meters
-        self._seen = Seen(now, now)
+        self._seen = self._look_anew(now)
+        self._watch = FlowWatch(plot, now)
+        self._blocked = False
         self._progress_at = now
         self._read_at = now if run.opened_at is None else self._counted_until(run.opened_at)
         self._saved = run
         self._saved_at = now
         self._act_at = now  # when leases are renewed, or the valves told again to close
 
-    def step(self, now: Millis) -> list[Decision]:
-        """Everything that is to be done by now."""
+    def step(self, now: Millis, objection: Text | None) -> list[Decision]:
+        """Everything that is to be done by now; an objection ends a run in progress."""
         decisions: list[Decision] = []
-        self.run = estimate(self.run, self.plot, now - self._progress_at)
+        self.run = self._meters.estimate(self.run, self.plot, now - self._progress_at)
         self._progress_at = now
+        if self.run.state is RunState.FLOWING:
+            decisions += self._watch_flow(now)
         if self.run.state in ON and silent_device(self.plot, self._fleet, now):
-            self._seen.stop = causes.SILENT
+            self._seen.fault = causes.SILENT
         while True:
+            self._seen.objection = objection
             self._seen.expected_l = self._expected_l(now)
             run = advance(self.run, self.plot, self._seen, now)
             if run is self.run:
@@ -83,25 +96,25 @@ class Watering:
     def move(self, run: Run, now: Millis) -> list[Decision]:
         """Take a step that was decided: record, explanation, alert, first commands."""
         before, self.run = self.run, run
-        self._seen = Seen(now, now)
+        decisions: list[Decision] = []
+        if before.state is RunState.FLOWING:
+            decisions += self._count_missed(now, at_end=True)
+            if run.cause == causes.NO_FLOW and self._seen.pump_works:
+                decisions += self._go_by_time(self.plot.valves[0], before.step_at, now)
         if run.state is RunState.VALVE:
-            self.run = self._meters.begin(run, self.plot)
+            self.run = self._meters.begin(self.run, self.plot)
             self._read_at = now
-        decisions: list[Decision] = [self._save(now)]
-        if run.cause and before.state is RunState.PLANNED and run.state in FINAL:
-            return [*decisions, self.explain("refuse", explain.refused(self.plot, run.cause), now)]
-        if run.cause and run.cause != before.cause:
-            decisions.append(self._alert(run.cause, now))
-            if run.state is RunState.CLOSING:
-                sentence = explain.stopping(self.plot, run.cause)
-                decisions.append(self.explain("stop", sentence, now))
-        if run.state in FINAL:
-            action = "report" if run.cause else "finish"
-            decisions.append(self.explain(action, explain.finished(self.plot, run), now))
-            if run.cause is None and run.litres > 0:
-                decisions.append(AlertCleared(SOURCE, self.plot.id, now))
-        elif run.state is RunState.VALVE and self.plot.pump:
-            decisions += self._open_valves(now)  # the pump's lease is still young
+        if run.state is RunState.FLOWING:
+            self._watch = FlowWatch(self.plot, now)
+        self._seen = self._look_anew(now)
+        decisions.append(self._save(now))
+        if before.state in WAITING and run.state in FINAL:
+            return [*decisions, *self._never_began(before, now)]
+        decisions += self._tell(before, now)
+        if run.state is RunState.VALVE and self.plot.pump:
+            decisions += orders.open_valves(
+                self.run, self.plot, now
+            )  # the pump's lease is still young
         else:
             self._act_at = now
         return decisions + self._act(now)
@@ -112,14 +125,14 @@ class Watering:
             return
         seen = self._seen
         if device == self.plot.pump:
-            running = values.get("running")
-            if isinstance(running, bool):
-                seen.pump_runs = running
+            self._hear_pump(values, at)
             return
         is_open, flow = values.get("open"), values.get("flow_l_min")
         if isinstance(is_open, bool):
             seen.valve_open[device] = is_open
+            seen.open_at = at if is_open else seen.open_at
         if isinstance(flow, int | float):
+            self._watch.flows(device, flow, at)
             seen.flow_l_min[device] = flow
             seen.metered_at = at
             if flow > FLOW_NONE_L_MIN:
@@ -127,16 +140,28 @@ class Watering:
 
     def metered(self, valve: str, litres: float, at: Millis, now: Millis, *, closed: bool) -> None:
         """The meter of a valve was read at `at`; `litres` were new."""
-        self.run = self._meters.add(self.run, self.plot, litres)
+        if valve in self._meters.of(self.run, self.plot):
+            self.run = replace(self.run, litres=self.run.litres + litres)
         self._read_at = max(self._read_at, min(at, now))
         if litres > 0:
+            self._watch.grew(valve, at)
             self._seen.flowed_at = max(self._seen.flowed_at, at)
         if closed and at >= self.run.step_at:
             self._seen.counted.add(valve)
 
     def refused(self, error: str) -> None:
         """A device answered a START of the present state with no."""
-        self._seen.stop = causes.refused_by_device(error)
+        self._seen.fault = causes.refused_by_device(error)
+
+    def astray(self, cause: Text, litres: float, now: Millis) -> list[Decision]:
+        """Water flows though the run has asked for none: close, count, verify. `litres` have
+        flowed so far."""
+        opened_at = now if self.run.opened_at is None else self.run.opened_at
+        run = replace(self.run, opened_at=opened_at)
+        run = self._meters.begin(run, self.plot)
+        return self.move(
+            close(replace(run, litres=run.litres + litres), now, self.plot, cause), now
+        )
 
     def correct(self, correction: Correction) -> Run:
         """The clock was wrong: leases, deadlines and litres go on as if nothing had happened.
@@ -148,8 +173,13 @@ class Watering:
             step_at=of(run.step_at),
             deadline=of(run.deadline),
             opened_at=correction.of_any(run.opened_at),
+            goes_on_at=correction.of_any(run.goes_on_at),
         )
         seen.flowed_at, seen.metered_at = of(seen.flowed_at), of(seen.metered_at)
+        seen.open_at, seen.pump_at = of(seen.open_at), of(seen.pump_at)
+        seen.dry_since = correction.of_any(seen.dry_since)
+        self._watch.correct(correction)
+        self.closes_at = correction.of_any(self.closes_at)
         self._progress_at, self._read_at = of(self._progress_at), of(self._read_at)
         self._saved_at, self._act_at = of(self._saved_at), of(self._act_at)
         return self.run
@@ -168,11 +198,16 @@ class Watering:
     def next_deadline(self) -> Millis:
         """When `step` has something to do, if nothing is heard before."""
         run = self.run
-        if run.state is RunState.PLANNED:
+        if run.state in WAITING:
             return run.deadline
         at = min(run.deadline, self._act_at)
+        if run.state in ON and self.closes_at is not None:
+            at = min(at, self.closes_at)
         if run.opened_at is not None:
             at = min(at, self._saved_at + SAVE_MS)
+        turn_ends = turn_ends_at(run, self.plot)
+        if turn_ends is not None and turn_ends > self._progress_at:
+            at = min(at, turn_ends)
         if run.state is RunState.FLOWING:
             known_at = self._read_at if run.measured else self._progress_at
             missing_ms = (run.target_l - run.litres) / self._rate_l_min() * 60_000
@@ -182,10 +217,102 @@ class Watering:
     def ends_at(self) -> Millis:
         """When its water will probably have flowed."""
         missing_l = max(self.run.target_l - self.run.litres, 0.0)
-        return self._progress_at + round(missing_l / self.plot.rate_l_min * 60_000)
+        begins_at = max(self._progress_at, self.run.goes_on_at or 0)
+        return begins_at + round(missing_l / self.plot.rate_l_min * 60_000)
+
+    def _look_anew(self, now: Millis) -> Seen:
+        return Seen(now, now, meters=self._meters.of(self.run, self.plot))
+
+    def _hear_pump(self, values: Mapping[str, object], at: Millis) -> None:
+        seen, pump = self._seen, self._pump
+        running = values.get("running")
+        if isinstance(running, bool):
+            seen.pump_runs = running
+        works = None if pump is None else pump_works(pump, values)
+        if works is None:
+            return
+        seen.pump_works, seen.pump_at = works, at
+        if works:
+            seen.dry_since = None
+        elif seen.dry_since is None:
+            seen.dry_since = at
+
+    def _watch_flow(self, now: Millis) -> list[Decision]:
+        decisions = self._count_missed(now, at_end=False)
+        weak, self._blocked = self._watch.weak, self._watch.weak
+        if weak:
+            message = _of_plot(self.plot, causes.BLOCKED)
+            decisions.append(AlertAsked(BLOCKED, self.plot.id, Severity.WARNING, message, now))
+        return decisions
+
+    def _count_missed(self, now: Millis, *, at_end: bool) -> list[Decision]:
+        """Let time count what a meter shows as flow but does not count."""
+        meters = self._meters.of(self.run, self.plot)
+        decisions: list[Decision] = []
+        for valve, since in self._watch.uncounted(meters, at_end=at_end).items():
+            decisions += self._go_by_time(valve, since, now)
+        return decisions
+
+    def _go_by_time(self, valve: str, since: Millis, now: Millis) -> list[Decision]:
+        self._watch.grew(valve, now)
+        share = self._rate_l_min() / self.plot.rate_l_min / len(self.plot.valves)
+        missed_l = by_time(self.plot, max(now - since, 0)) * share
+        self.run = replace(self.run, litres=self.run.litres + missed_l, measured=False)
+        message = Text(f"{valve}: {causes.METER_STILL.vi}", f"{valve}: {causes.METER_STILL.en}")
+        return [AlertAsked(METER, valve, Severity.WARNING, message, now)]
+
+    def _tell(self, before: Run, now: Millis) -> list[Decision]:
+        """The alert and the explanation of a step."""
+        run = self.run
+        decisions: list[Decision] = []
+        if run.cause and run.cause != before.cause:
+            decisions.append(self._alert(run.cause, now))
+        if run.state is RunState.CLOSING:
+            reason = run.cause if run.cause != before.cause else None
+            reason = reason or (run.curtailed if run.curtailed != before.curtailed else None)
+            if reason is not None:
+                sentence = explain.stopping(self.plot, reason)
+                decisions.append(self.explain("stop", sentence, now))
+        if run.state in FINAL:
+            action = "report" if run.cause else "finish"
+            decisions.append(self.explain(action, explain.finished(self.plot, run), now))
+            decisions += self._clear(now)
+        return decisions
+
+    def _never_began(self, before: Run, now: Millis) -> list[Decision]:
+        """A run that waited ends."""
+        run = self.run
+        if before.state is RunState.RESTING:
+            return [self.explain("finish", explain.finished(self.plot, run), now)]
+        if run.cause is None:
+            return [self.explain("finish", explain.finished(self.plot, run), now)]
+        return [self.explain("refuse", explain.refused(self.plot, run.cause), now)]
+
+    def _clear(self, now: Millis) -> list[Decision]:
+        """What the end of the run shows to be well again."""
+        run, plot = self.run, self.plot
+        cleared: list[Decision] = []
+        if run.cause != causes.NOT_SHOWN_CLOSED:
+            cleared.append(AlertCleared(OUTSIDE, plot.id, now))
+        if run.cause is None and run.litres > 0:
+            cleared.append(AlertCleared(SOURCE, plot.id, now))
+            if not self._blocked:
+                cleared.append(AlertCleared(BLOCKED, plot.id, now))
+            if run.measured:
+                cleared += [AlertCleared(METER, valve, now) for valve in plot.valves]
+        return cleared
+
+    def _alert(self, cause: Text, now: Millis) -> Decision:
+        advice = causes.advice(cause, pumped=self.plot.pump is not None)
+        message = _of_plot(
+            self.plot, Text(f"{cause.vi}. {advice.to_do.vi}", f"{cause.en}. {advice.to_do.en}")
+        )
+        source = OUTSIDE if cause in causes.OUTSIDE else SOURCE
+        return AlertAsked(source, self.plot.id, advice.severity, message, now)
 
     def _expected_l(self, now: Millis) -> float:
-        if not self.run.measured:
+        meters = self._meters.of(self.run, self.plot)
+        if not meters:
             return self.run.litres
         silent_after_ms = max(
             (device.silent_after_ms for device in map(self._fleet.get, self.plot.valves) if device),
@@ -193,7 +320,8 @@ class Watering:
         )
         # A run whose valves fall silent is closed, and water flows no longer than its leases.
         unread_ms = min(max(now - self._read_at, 0), silent_after_ms + TAIL_MS)
-        return self.run.litres + self._rate_l_min() * unread_ms / 60_000
+        share = len(meters) / len(self.plot.valves)
+        return self.run.litres + self._rate_l_min() * share * unread_ms / 60_000
 
     def _counted_until(self, opened_at: Millis) -> Millis:
         """When the meters of a restored run were last read."""
@@ -210,58 +338,35 @@ class Watering:
     def _act(self, now: Millis) -> list[Decision]:
         if now < self._act_at:
             return []
-        state = self.run.state
-        if state in ON:
+        run, plot = self.run, self.plot
+        if run.state in ON:
             self._act_at = now + RENEW_MS
-            pump = [self._start(self.plot.pump, "start", now)] if self.plot.pump else []
-            return pump if state is RunState.PUMP else pump + self._open_valves(now)
-        if state is RunState.CLOSING:
+            pump = [orders.start_pump(run, plot.pump, now)] if plot.pump else []
+            opening = run.state is not RunState.PUMP
+            return [*pump, *(orders.open_valves(run, plot, now) if opening else ())]
+        if run.state is RunState.CLOSING:
             self._act_at = now + CLOSE_AGAIN_MS
-            return [
-                self._ask(valve, "close", {}, now, str(number))
-                for number, valve in enumerate(self.plot.valves)
-                if not shown_closed(self._seen, valve)
-            ]
+            shut = [valve for valve in plot.valves if shown_closed(self._seen, valve)]
+            return [*orders.close_valves(run, plot, shut, now)]
         return []
 
-    def _open_valves(self, now: Millis) -> list[Decision]:
-        return [
-            self._start(valve, "open", now, str(number))
-            for number, valve in enumerate(self.plot.valves)
-        ]
-
-    def _start(self, device: str, command: str, now: Millis, number: str = "") -> Decision:
-        return self._ask(device, command, {"lease_s": LEASE_S}, now, number)
-
-    def stop_pump(self, pump: str, now: Millis) -> Decision:
-        """The command that ends the pump's part in this run."""
-        return self._ask(pump, "stop", {}, now)
-
-    def _ask(
-        self,
-        device: str,
-        command: str,
-        args: Mapping[str, Argument],
-        now: Millis,
-        number: str = "",
-    ) -> Decision:
-        second = (now - self.run.created_at) // 1000
-        return CommandAsked(
-            key=f"{self.run.id}.{command}{number}.{second}",
-            device=device,
-            command=command,
-            args=args,
-            requester=f"run:{self.run.id}",
-            at=now,
-            expires_at=now + START_EXPIRES_MS,
-        )
-
-    def _alert(self, cause: Text, now: Millis) -> Decision:
-        grave = Severity.CRITICAL if cause in causes.CRITICAL else Severity.WARNING
-        label = self.plot.label
-        message = Text(f"{label.vi}: {cause.vi}", f"{label.en}: {cause.en}")
-        return AlertAsked(SOURCE, self.plot.id, grave, message, now)
-
     def _save(self, now: Millis) -> Run:
+        self.run = self._meters.note(self.run, self.plot)
         self._saved, self._saved_at = self.run, now
         return self.run
+
+
+def pump_works(pump: Pump, values: Mapping[str, object]) -> bool | None:
+    """Whether what the pump says of its power and pressure shows that it moves water; None where
+    `plots.yaml` does not say how that looks, or the pump says nothing."""
+    found: bool | None = None
+    limits = (("power_w", pump.power_min_w), ("pressure_kpa", pump.pressure_min_kpa))
+    for name, least in limits:
+        value = values.get(name)
+        if least is not None and isinstance(value, int | float):
+            found = found is not False and value >= least
+    return found
+
+
+def _of_plot(plot: Plot, message: Text) -> Text:
+    return Text(f"{plot.label.vi}: {message.vi}", f"{plot.label.en}: {message.en}")

@@ -7,41 +7,35 @@ its end is verified.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from devices.metric import Value
 from devices.reading import Millis, Reading
 from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import (
-    AlertAsked,
-    AlertCleared,
     Command,
-    CommandAsked,
     CommandState,
     Decision,
     Explanation,
     IrrigationAsked,
     Run,
     RunState,
-    Severity,
 )
 from gateway.fleet import Device, Fleet
 from gateway.hamlet_time import HamletTime
 from gateway.irrigation import causes, explain
 from gateway.irrigation.book import PlotBook
 from gateway.irrigation.climate import Climate
-from gateway.irrigation.day_litres import DayLitres
-from gateway.irrigation.interlocks import OVERRIDABLE, Objection, objection, objections
-from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres, estimate
-from gateway.irrigation.run import FINAL, ON, START_EXPIRES_MS, TAIL_MS, WAIT_MS, close, end, enter
-from gateway.irrigation.situation import Situation
-from gateway.irrigation.supply import Supply
+from gateway.irrigation.interlocks import Objection, objection, objections
+from gateway.irrigation.judge import Judge
+from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres
+from gateway.irrigation.orders import stop_pump
+from gateway.irrigation.resuming import given_up
+from gateway.irrigation.run import FINAL, ON, WAIT_MS, WAITING, WET, close, end, enter
+from gateway.irrigation.strays import Stray, StrayPumps, StrayValves, says
 from gateway.irrigation.watering import SOURCE, Watering
-from gateway.plots import Plot, PlotsFile, Source
+from gateway.irrigation.windows import open_until
+from gateway.plot_records import WeatherHour
+from gateway.plots import Plot, PlotsFile
 
-STRAY_AGE_MAX_MS = 120_000
-"""A reading older than this does not show that a valve is open now."""
-PUMP_AGAIN_MS = 30_000
-"""A pump that runs on without a run is told again to stop after this."""
 WAITING_LOOK_MS = 30_000
 """How often a run that waits for its pump or for a silent device is looked at."""
 
@@ -53,50 +47,61 @@ class Waterings:
     """All plots of the hamlet. `here` says when a day's ceiling begins anew."""
 
     def __init__(self, water: PlotsFile, book: PlotBook, fleet: Fleet, here: HamletTime) -> None:
-        self.climate = Climate()
         self._plots = {plot.id: plot for plot in water.plots}
-        self._supply = Supply(water)
-        self._book = book
         self._fleet = fleet
         self._here = here
         self._plot_of = {valve: plot for plot in self._plots.values() for valve in plot.valves}
         self._pumps = {plot.pump: plot for plot in self._plots.values() if plot.pump}
         self._live: dict[str, Watering] = {}  # by plot, in the order of their requests
-        self._used = DayLitres(here)
+        self._judge = Judge(water, book, fleet, here, self._live)
+        self._supply = self._judge.supply
         self._pumps_on: dict[str, Watering] = {}  # the last run that started the pump
-        self._pump_quiet_until: dict[str, Millis] = {}
-        self._pumps_alerted = set(self._pumps)
+        self._stray_valves = StrayValves(water.plots)
+        self._stray_pumps = StrayPumps(self._pumps)
         self._meters = Meters()
         self._look_at: Millis = 0
-        self.clock_trusted = True
+        self._worked_at: Millis = 0
 
-    def restore(self, runs: Iterable[Run], now: Millis) -> Sequence[Decision]:
-        """Take over the runs of the journal: those without end, and those that ended today.
+    @property
+    def climate(self) -> Climate:
+        """The weather now. Whoever reads a forecast sets it here."""
+        return self._judge.climate
 
-        Runs that wait go on waiting. A run in progress is closed, verified and reported, because
+    @property
+    def clock_trusted(self) -> bool:
+        """Whether `now` is the time."""
+        return self._judge.clock_trusted
+
+    @clock_trusted.setter
+    def clock_trusted(self, trusted: bool) -> None:
+        self._judge.clock_trusted = trusted
+
+    def restore(
+        self, runs: Iterable[Run], now: Millis, hours: Iterable[WeatherHour] = ()
+    ) -> Sequence[Decision]:
+        """Take over the runs of the journal: those without end, and those that ended today; and the
+        rain of the last `hours`.
+
+        Runs that wait go on waiting. A run in progress is closed and verified first, because
         nobody knows what flowed; its meters, if it has some, tell in the end.
         """
+        self._judge.climate.restore(hours, self._fleet)
+        self._meters.restore(self._plots.values(), self._fleet)
         decisions: list[Decision] = []
-        for valve in self._plot_of:
-            device = self._fleet.get(valve)
-            if device and "volume_total_l" in device.values:
-                self._meters.take(valve, device.values["volume_total_l"])
         for run in sorted(runs, key=lambda run: run.created_at):
             plot = self._plots.get(run.plot)
             if run.state in FINAL:
-                self._used.count(run)
+                self._judge.ended(run)
             elif plot is None:
                 decisions.append(end(replace(run, cause=causes.PLOT_GONE), now))
             else:
-                decisions += self._resume(run, plot, now)
+                decisions += self._take_up(run, plot, now)
         for valve, plot in self._plot_of.items():
-            device = self._fleet.get(valve)
-            if device and device.values.get("open") is True:
-                decisions += self._close_stray(plot, now)
+            if says(self._fleet.get(valve), "open", True):
+                decisions += self._end_stray(plot, Stray(causes.STRAY, 0.0), now)
         for pump in self._pumps:
-            device = self._fleet.get(pump)
-            if device and device.values.get("running") is True and pump not in self._pumps_on:
-                decisions += self._stop_stray_pump(pump, now)
+            if says(self._fleet.get(pump), "running", True) and pump not in self._pumps_on:
+                decisions += self._stray_pumps.stop(pump, now)
         return [*decisions, *self._work(now)]
 
     def runs(self) -> list[Run]:
@@ -111,11 +116,11 @@ class Waterings:
             inputs = {"requester": asked.requester}
             return [Explanation(asked.plot, now, "refuse", sentence, inputs)]
         litres = asked_litres(asked, plot)
-        situation = self._situation(plot, now, asked.requester, litres or 0.0)
+        situation = self._judge.situation(plot, asked.requester, litres or 0.0, now)
         found = objection(situation)
         if litres is None or found:
             reason = found.reason if found else causes.NO_AMOUNT
-            return [_refuse(situation, asked.requester, litres, reason)]
+            return [explain.refusal(situation, litres, reason)]
         target = min(litres, plot.rate_l_min * plot.minutes_per_run_max, situation.left_today_l)
         run = Run(
             id=f"{plot.id}.{now}",
@@ -127,7 +132,7 @@ class Waterings:
             deadline=now + WAIT_MS,
             target_l=target,
         )
-        watering = self._live[plot.id] = Watering(run, plot, self._fleet, self._meters, now)
+        watering = self._live[plot.id] = self._watering(run, plot, now)
         decisions = self._work(now)
         if watering.run is run:
             sentence = explain.waiting(plot, run)
@@ -138,12 +143,12 @@ class Waterings:
         self, plot: str, now: Millis, requester: str = "", litres: float = 0.0
     ) -> list[Objection]:
         """What would keep water back if so much were asked for now; nothing when it may flow."""
-        return list(objections(self._situation(self._plots[plot], now, requester, litres)))
+        return list(objections(self._judge.situation(self._plots[plot], requester, litres, now)))
 
     def free_at(self, plot: str, now: Millis) -> Millis:
         """When its pump and its source will probably have water for the plot: now, if they have."""
         wanted = self._plots[plot]
-        running = [one for one in self._live.values() if one.run.state is not RunState.PLANNED]
+        running = [one for one in self._live.values() if one.run.state not in WAITING]
         running.sort(key=lambda one: one.ends_at())
         at = now
         while running and not self._supply.fits(wanted, [one.plot for one in running]):
@@ -153,11 +158,15 @@ class Waterings:
     def stop(self, plot: str, requester: str, now: Millis) -> Sequence[Decision]:
         """End the run of a plot early. Nothing when there is none, or it is closing already."""
         watering = self._live.get(plot)
-        if watering is None or watering.run.state is RunState.CLOSING:
+        if watering is None:
             return NOTHING
         # Whoever stops a run wants no more than has flowed: that is no failure.
         run = replace(watering.run, target_l=watering.run.litres)
-        if run.state is RunState.PLANNED:
+        if run.state is RunState.CLOSING:
+            if run.goes_on_at is None:
+                return NOTHING
+            decisions = watering.move(replace(run, goes_on_at=None), now)
+        elif run.state in WAITING:
             decisions = watering.move(end(run, now), now)
         else:
             decisions = watering.move(close(run, now, watering.plot, None), now)
@@ -174,6 +183,7 @@ class Waterings:
             return self._on_pump(reading, now)
         if reading.kind == "weather":
             self.climate.take(device.id, reading.measured_at, reading.values)
+            return self.on_tick(now)
         return NOTHING
 
     def on_command(self, command: Command, now: Millis) -> Sequence[Decision]:
@@ -191,194 +201,195 @@ class Waterings:
         return self._work(now)
 
     def on_tick(self, now: Millis) -> Sequence[Decision]:
-        """Leases, deadlines, litres by time, runs that wait."""
+        """Leases, deadlines, litres by time, runs that wait; and whether what people set or the
+        weather objects to what goes on."""
         return self._work(now) if self._live or self._pumps_on else NOTHING
 
     def next_deadline(self) -> Millis | None:
         """When `on_tick` has something to do; None while nothing is watered."""
         deadlines = [watering.next_deadline() for watering in self._live.values()]
-        if any(watering.run.state is RunState.PLANNED for watering in self._live.values()):
+        if any(self._is_due(one.run, self._look_at) for one in self._live.values()):
             deadlines.append(self._look_at)
+        deadlines += [
+            one.run.goes_on_at
+            for one in self._live.values()
+            if one.run.state is RunState.RESTING
+            and one.run.goes_on_at is not None
+            and one.run.goes_on_at > self._worked_at
+        ]
         return min(deadlines, default=None)
 
     def correct(self, correction: Correction) -> list[Run]:
         """The clock was wrong; returns what is to be saved anew."""
         of = correction.of
-        self._used.correct(correction)
-        self._pump_quiet_until = {pump: of(at) for pump, at in self._pump_quiet_until.items()}
-        self._look_at = of(self._look_at)
-        self.climate.correct(correction)
+        self._stray_pumps.correct(correction)
+        self._look_at, self._worked_at = of(self._look_at), of(self._worked_at)
+        self._judge.correct(correction)
         return [watering.correct(correction) for watering in self._live.values()]
 
-    def _resume(self, run: Run, plot: Plot, now: Millis) -> list[Decision]:
-        if run.opened_at is not None:
+    def _watering(self, run: Run, plot: Plot, now: Millis) -> Watering:
+        return Watering(run, plot, self._supply.pump(plot), self._fleet, self._meters, now)
+
+    def _take_up(self, run: Run, plot: Plot, now: Millis) -> list[Decision]:
+        """Go on with a run of before the start, or end it."""
+        if run.opened_at is not None and run.state in WET:
             elapsed_ms = now - run.opened_at
             unseen_ms = elapsed_ms if elapsed_ms >= 0 else UNSEEN_MAX_MS
-            run = self._meters.catch_up(estimate(run, plot, unseen_ms), plot)
-        watering = self._live[plot.id] = Watering(run, plot, self._fleet, self._meters, now)
+            run = self._meters.catch_up(self._meters.estimate(run, plot, unseen_ms), plot)
+        watering = self._live[plot.id] = self._watering(run, plot, now)
         if run.state is RunState.PLANNED:
             watering.run = replace(run, deadline=min(run.deadline, now + WAIT_MS))
             return []
-        if plot.pump:
+        if plot.pump and run.state is not RunState.RESTING:
             self._pumps_on[plot.pump] = watering
-        # One that was closing already had got what it wanted, or has its own cause.
-        cause = run.cause if run.state is RunState.CLOSING else causes.RESTARTED
-        return watering.move(close(run, now, plot, cause), now)
+        if run.state is RunState.CLOSING and run.goes_on_at is None:
+            # It had got what it wanted, or has its own cause.
+            return watering.move(close(run, now, plot, run.cause), now)
+        why = given_up(run, plot, self._fleet, now, clock_trusted=self.clock_trusted)
+        if why is not None and run.state is RunState.RESTING:
+            return watering.move(end(replace(run, cause=why), now), now)
+        if why is not None:
+            return watering.move(close(run, now, plot, why), now)
+        run = replace(run, resumed=run.resumed + 1)
+        if run.state is RunState.RESTING:
+            watering.run = replace(run, deadline=min(run.deadline, now + WAIT_MS))
+            return [watering.run]
+        at = max(now, run.goes_on_at or now)
+        decisions = watering.move(close(run, now, plot, None, goes_on_at=at), now)
+        return [*decisions, watering.explain("stop", explain.resuming(plot, run), now)]
 
     def _on_valve(self, plot: Plot, reading: Reading, now: Millis) -> Sequence[Decision]:
-        values = reading.values
+        values, valve = reading.values, reading.device
+        total = values.get("volume_total_l")
+        litres = 0.0 if total is None else self._meters.take(valve, total)
+        watering = self._live.get(plot.id)
         decisions: list[Decision] = []
-        if values.get("open") is True and now - reading.measured_at <= STRAY_AGE_MAX_MS:
-            decisions = self._close_stray(plot, now)
-        litres = 0.0
-        if "volume_total_l" in values:
-            litres = self._meters.take(reading.device, values["volume_total_l"])
+        if watering is not None and watering.run.state in WET:
+            self._stray_valves.forget(valve)
+            if total is not None:
+                closed = values.get("open") is False
+                watering.metered(valve, litres, reading.measured_at, now, closed=closed)
+        elif watering is None or reading.measured_at >= watering.run.step_at:
+            stray = self._stray_valves.on_reading(reading, litres, now)
+            if stray is not None:
+                decisions = self._end_stray(plot, stray, now)
+            elif all(says(self._fleet.get(one), "open", False) for one in plot.valves):
+                decisions = self._stray_valves.shut(plot, now)
         watering = self._live.get(plot.id)
         if watering is None:
-            return NOTHING
-        if "volume_total_l" in values:
-            closed = values.get("open") is False
-            watering.metered(reading.device, litres, reading.measured_at, now, closed=closed)
-        watering.heard(reading.device, values, reading.measured_at)
+            return decisions
+        watering.heard(valve, values, reading.measured_at)
         return [*decisions, *self._work(now)]
 
     def _on_pump(self, reading: Reading, now: Millis) -> Sequence[Decision]:
-        pump, running = reading.device, reading.values.get("running")
+        pump = reading.device
         users = [one for one in self._live.values() if one.plot.pump == pump]
         for watering in users:
             watering.heard(pump, reading.values, reading.measured_at)
-        decisions: list[Decision] = []
-        if running is False and pump in self._pumps_alerted:
-            self._pumps_alerted.discard(pump)
-            decisions.append(AlertCleared(SOURCE, pump, now))
-        recent = now - reading.measured_at <= STRAY_AGE_MAX_MS
-        if running and recent and pump not in self._pumps_on:
-            decisions += self._stop_stray_pump(pump, now)
+        wanted = pump in self._pumps_on
+        decisions = self._stray_pumps.on_reading(reading, now, wanted=wanted)
         return [*decisions, *self._work(now)] if users else decisions
 
-    def _close_stray(self, plot: Plot, now: Millis) -> list[Decision]:
-        """Lead an open valve that has no run to its end."""
+    def _end_stray(self, plot: Plot, stray: Stray, now: Millis) -> list[Decision]:
+        """Lead water that no run wants to its end, so that it is counted and verified."""
         watering = self._live.get(plot.id)
         if watering is None:
             run = Run(f"{plot.id}.{now}", plot.id, SOURCE, RunState.CLOSING, now, now, now, 0.0)
-            watering = Watering(run, plot, self._fleet, self._meters, now)
-        elif watering.run.state is not RunState.PLANNED:
-            return []
-        self._live[plot.id] = watering
-        run = self._meters.begin(replace(watering.run, opened_at=now), plot)
-        return watering.move(close(run, now, plot, causes.STRAY), now)
-
-    def _stop_stray_pump(self, pump: str, now: Millis) -> list[Decision]:
-        if now < self._pump_quiet_until.get(pump, 0):
-            return []
-        self._pump_quiet_until[pump] = now + PUMP_AGAIN_MS
-        self._pumps_alerted.add(pump)
-        key = f"{self._pumps[pump].id}.pump.{now}"
-        expires_at = now + START_EXPIRES_MS
-        return [
-            CommandAsked(key, pump, "stop", {}, SOURCE, now, expires_at),
-            AlertAsked(SOURCE, pump, Severity.CRITICAL, causes.PUMP_STRAY, now),
-        ]
+            watering = self._live[plot.id] = self._watering(run, plot, now)
+        elif watering.run.state not in WAITING and stray.cause == causes.STRAY:
+            return []  # the pump starts, and the valve is a little early
+        return watering.astray(stray.cause, stray.litres, now)
 
     def _work(self, now: Millis) -> list[Decision]:
         """Everything that is to be done by now, for all runs."""
         decisions: list[Decision] = []
+        self._worked_at = now
         for watering in list(self._live.values()):
-            if watering.run.state is not RunState.PLANNED:
-                decisions += watering.step(now)
+            if watering.run.state not in WAITING:
+                decisions += watering.step(now, self._objection_during(watering, now))
             self._forget_ended(watering)
-        for watering in list(self._live.values()):
-            if watering.run.state is RunState.PLANNED:
-                decisions += self._start_waiting(watering, now)
-                self._forget_ended(watering)
+        ahead: list[Plot] = []
+        for watering in self._waiting(now):
+            decisions += self._start_waiting(watering, ahead, now)
+            self._forget_ended(watering)
         self._look_at = now + WAITING_LOOK_MS
         return decisions + self._release_pumps(now)
 
-    def _start_waiting(self, watering: Watering, now: Millis) -> list[Decision]:
+    def _waiting(self, now: Millis) -> list[Watering]:
+        """Those that wait for water: the most important first, then who has waited longest."""
+        waiting = [one for one in self._live.values() if self._is_due(one.run, now)]
+        waiting.sort(key=lambda one: (-one.plot.priority, one.run.created_at))
+        return waiting
+
+    def _is_due(self, run: Run, now: Millis) -> bool:
+        if run.state is RunState.RESTING:
+            return run.goes_on_at is None or run.goes_on_at <= now
+        return run.state is RunState.PLANNED
+
+    def _objection_during(self, watering: Watering, now: Millis) -> Text | None:
+        if watering.run.state not in ON:
+            return None
+        run, plot = watering.run, watering.plot
+        situation = self._judge.situation(plot, run.requester, run.target_l, now, of=run)
+        found = objection(situation, during=True)
+        return None if found is None else found.reason
+
+    def _running(self) -> list[Plot]:
+        return [one.plot for one in self._live.values() if one.run.state not in WAITING]
+
+    def _start_waiting(self, watering: Watering, ahead: list[Plot], now: Millis) -> list[Decision]:
+        """Begin or go on, end, or wait: then it is added to those whom nobody overtakes on the
+        way to the same water."""
         plot, run = watering.plot, watering.run
         if now >= run.deadline:
-            return watering.move(end(replace(run, cause=causes.WAITED), now), now)
-        situation = self._situation(plot, now, run.requester, run.target_l, waiting=True)
+            return watering.move(_not_begun(run, causes.WAITED, now), now)
+        situation = self._judge.situation(plot, run.requester, run.target_l, now, of=run)
         found = objection(situation)
         if found and not found.interlock.may_pass:
-            return watering.move(end(replace(run, cause=found.reason), now), now)
-        if found or not self._supply.fits(plot, self._running()):
+            return watering.move(_not_begun(run, found.reason, now), now)
+        if found:
             return []
-        run = replace(run, target_l=min(run.target_l, situation.left_today_l))
+        overtakes = any(self._supply.shares(plot, one) for one in ahead)
+        if overtakes or not self._supply.fits(plot, self._running()):
+            ahead.append(plot)
+            return []
+        began = run.state is RunState.PLANNED
+        run = replace(run, target_l=min(run.target_l, situation.left_today_l), goes_on_at=None)
         first = RunState.PUMP if plot.pump else RunState.VALVE
         if plot.pump:
             self._pumps_on[plot.pump] = watering
+        if not situation.by_person and "window" not in situation.overridden:
+            watering.closes_at = open_until(plot, now, self._here)
         decisions = watering.move(enter(run, first, now, plot), now)
-        sentence = explain.watering(plot, run)
-        return [*decisions, watering.explain("water", sentence, now)]
-
-    def _running(self) -> list[Plot]:
-        live = self._live.values()
-        return [one.plot for one in live if one.run.state is not RunState.PLANNED]
+        if began:
+            sentence = explain.watering(plot, run, situation)
+            decisions.append(watering.explain("water", sentence, now))
+        return decisions
 
     def _release_pumps(self, now: Millis) -> list[Decision]:
         """Stop the pumps that nobody needs; one that the next run waits for runs on meanwhile."""
         decisions: list[Decision] = []
         for pump, last in list(self._pumps_on.items()):
             users = [one.run for one in self._live.values() if one.plot.pump == pump]
-            states = {run.state for run in users}
+            states = {run.state for run in users} - {RunState.RESTING}
             well = all(run.cause is None for run in users)
             handed_on = states == {RunState.CLOSING, RunState.PLANNED} and well
             if not states & ON and not handed_on:
                 del self._pumps_on[pump]
-                self._pump_quiet_until[pump] = now + TAIL_MS
-                decisions.append(last.stop_pump(pump, now))
+                self._stray_pumps.stopped(pump, now)
+                decisions.append(stop_pump(last.run, pump, now))
         return decisions
 
     def _forget_ended(self, watering: Watering) -> None:
-        if watering.run.state in FINAL:
-            del self._live[watering.plot.id]
-            self._used.count(watering.run)
-
-    def _situation(
-        self, plot: Plot, now: Millis, requester: str, litres: float, *, waiting: bool = False
-    ) -> Situation:
-        source = self._supply.source(plot)
-        allowed = (name for name in OVERRIDABLE if self._book.override(plot.id, name, now))
-        return Situation(
-            plot=plot,
-            now=now,
-            here=self._here,
-            fleet=self._fleet,
-            requester=requester,
-            litres=litres,
-            mode=self._book.mode(plot.id),
-            dry_days=tuple(self._book.dry_days(plot.id)),
-            weather=self.climate.at(now),
-            used_today_l=self._used.today_l(plot.id, now),
-            source=source,
-            source_used_l=self._taken_l(source, plot, now) if source else 0.0,
-            watering=not waiting and plot.id in self._live,
-            never=self._supply.never(plot),
-            clock_trusted=self.clock_trusted,
-            overridden=frozenset(allowed),
-        )
-
-    def _taken_l(self, source: Source, but: Plot, now: Millis) -> float:
-        """What flowed from the source today, and what the runs on it will still take."""
-        taken = 0.0
-        for plot in self._supply.sharing(source):
-            taken += self._used.today_l(plot.id, now)
-            live = self._live.get(plot.id)
-            if live and plot is not but and live.run.state is not RunState.PLANNED:
-                taken += max(live.run.target_l, live.run.litres)
-        return taken
+        run = watering.run
+        if run.state in FINAL and self._live.get(run.plot) is watering:
+            del self._live[run.plot]
+            self._judge.ended(run)
+            self._stray_valves.ended(run)
 
 
-def _refuse(
-    situation: Situation, requester: str, litres: float | None, reason: Text
-) -> Explanation:
-    plot = situation.plot
-    inputs: dict[str, Value | str | None] = {
-        "requester": requester,
-        "asked_l": litres,
-        "used_today_l": situation.used_today_l,
-        "litres_per_day_max": plot.litres_per_day_max,
-        **situation.weather._asdict(),
-    }
-    return Explanation(plot.id, situation.now, "refuse", explain.refused(plot, reason), inputs)
+def _not_begun(run: Run, reason: Text, now: Millis) -> Run:
+    """The end of a run that waited; one that has rested gave some water, and did not fail."""
+    if run.state is RunState.RESTING:
+        return end(replace(run, curtailed=reason), now)
+    return end(replace(run, cause=reason), now)

@@ -24,7 +24,10 @@ REPAIRED_AT_ONCE = 2_000
 STAMPS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "alert": (("opened_at", "acknowledged_at", "resolved_at"), {}),
     "command": (("created_at", "finished_at"), {"expires_at": "created_at"}),
-    "run": (("created_at", "step_at", "opened_at", "ended_at"), {"deadline": "step_at"}),
+    "run": (
+        ("created_at", "step_at", "opened_at", "ended_at"),
+        {"deadline": "step_at", "goes_on_at": "step_at"},
+    ),
     "rule_state": (("since",), {"due": "since", "cool_until": "since"}),
     "rule_change": (("since",), {"due": "since", "cool_until": "since"}),
     "explanation": (("at",), {}),

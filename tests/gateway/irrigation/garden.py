@@ -2,7 +2,7 @@
 journal that survives kills. The valves judge what really flowed."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -60,6 +60,9 @@ class Actuator:
     flowing: float = 0.0
     stuck: bool | None = None  # True: cannot leave on; False: cannot leave off
     mute: bool = False  # neither hears nor speaks
+    leaks: float = 0.0  # of a valve: share of its rate that passes it while it is shut
+    dry: bool = False  # of a pump: it turns in air
+    counts: bool = True  # of a valve: its meter's counter goes on; its flow is always shown
     answers: dict[str, Result] = field(default_factory=dict)
 
 
@@ -69,7 +72,7 @@ class Garden:
     def __init__(
         self,
         *plots: Plot,
-        metered: bool = True,
+        metered: bool | Collection[str] = True,
         flow: float = 1.0,
         start: Millis = NOW,
         pumps: Sequence[Pump] = (),
@@ -80,7 +83,7 @@ class Garden:
         self.now = start
         self.clock_error: Millis = 0
         self.began = start  # when its clock began to count
-        self.metered = metered
+        self.metered = metered  # all valves, none, or these
         self.flow = flow  # true rate as a share of the plots' nominal one
         ids = {valve: "valve" for one in plots for valve in one.valves}
         ids |= {one.pump: "pump" for one in plots if one.pump}
@@ -94,17 +97,24 @@ class Garden:
         self.runs: dict[str, Run] = {}
         self.commands: dict[str, Command] = {}
         self.said: list[Explanation] = []
-        self.alerts: dict[str, AlertAsked] = {}
+        self.open_alerts: dict[tuple[str, str], AlertAsked] = {}
+        self.raised: list[AlertAsked] = []
         self.wire: deque[tuple[Millis, Send]] = deque()  # FIFO, as a broker keeps the order
         self.lose_commands = self.lose_results = self.lose_telemetry = False
         self.delay_ms = 0
         self.flows: list[tuple[str, Millis, float]] = []  # truth: plot, by the gateway's clock, l
+        self.leaked_l: dict[str, float] = {}  # truth by plot: what passed shut valves
         self.flowed_in: dict[str, float] = {}  # truth by run
         self.report()
 
     @property
     def clock(self) -> Millis:
         return self.now + self.clock_error
+
+    @property
+    def alerts(self) -> dict[str, AlertAsked]:
+        """The open ones by subject, of several the one that was raised last."""
+        return {subject: alert for (_, subject), alert in self.open_alerts.items()}
 
     def run(self, of: str = "lo-1") -> Run:
         """The newest run of a plot."""
@@ -141,9 +151,11 @@ class Garden:
                 case Explanation():
                     self.said.append(decision)
                 case AlertAsked():
-                    self.alerts[decision.subject] = decision
+                    if (decision.source, decision.subject) not in self.open_alerts:
+                        self.raised.append(decision)
+                    self.open_alerts.setdefault((decision.source, decision.subject), decision)
                 case AlertCleared():
-                    self.alerts.pop(decision.subject, None)
+                    self.open_alerts.pop((decision.source, decision.subject), None)
                 case CommandAsked():
                     todo.extend(self.outbox.ask(decision, self.clock))
                 case Command():
@@ -196,6 +208,8 @@ class Garden:
                 run,
                 created_at=correction.of(run.created_at),
                 ended_at=correction.of_any(run.ended_at),
+                goes_on_at=correction.of_any(run.goes_on_at),
+                step_at=correction.of(run.step_at),
             )
         for command in self.outbox.correct(correction):
             self.commands[command.id] = command
@@ -219,7 +233,9 @@ class Garden:
 
     def hear(self, id: str, values: dict[str, Value]) -> None:
         known = self.fleet.get(id)
-        assert known
+        if known is None:
+            known = device(id, "weather")
+            self.fleet.add(known)
         # The device's clock is right; a gateway whose clock is wrong takes its own.
         reading = Reading(id, known.kind.name, "b", 0, self.clock, self.clock, values)
         known.apply(reading)
@@ -229,8 +245,14 @@ class Garden:
     def values(self, id: str) -> dict[str, Value]:
         actuator = self.actuators[id]
         if id.startswith("pump"):
-            return {"running": self.is_on(id)}
-        if not self.metered:
+            running = self.is_on(id)
+            power_w, pressure_kpa = (300, 2) if actuator.dry else (1500, 250)
+            return {
+                "running": running,
+                "power_w": power_w * running,
+                "pressure_kpa": pressure_kpa * running,
+            }
+        if not (id in self.metered if isinstance(self.metered, Collection) else self.metered):
             return {"open": self.is_on(id)}
         return {
             "open": self.is_on(id),
@@ -241,18 +263,22 @@ class Garden:
     def _second(self) -> None:
         self.now += SECOND
         for one in self.plots:
-            pumped = one.pump is None or self.is_on(one.pump)
+            pump = self.actuators[one.pump] if one.pump else None
+            pumped = one.pump is None or (self.is_on(one.pump) and pump and not pump.dry)
             for valve in one.valves:
                 actuator = self.actuators[valve]
-                flows = pumped and self.is_on(valve)
-                actuator.flowing = one.rate_l_min * self.flow / len(one.valves) if flows else 0.0
+                share = 1.0 if self.is_on(valve) else actuator.leaks
+                rate = one.rate_l_min * self.flow / len(one.valves)
+                actuator.flowing = rate * share if pumped else 0.0
                 litres = actuator.flowing / 60
-                actuator.total_l += litres
-                if litres:
+                actuator.total_l += litres * actuator.counts
+                if not self.is_on(valve):
+                    self.leaked_l[one.id] = self.leaked_l.get(one.id, 0.0) + litres
+                elif litres:
                     self.flows.append((one.id, self.clock, litres))
-                newest = [run.id for run in self.runs.values() if run.plot == one.id][-1:]
-                for run in newest:
-                    self.flowed_in[run] = self.flowed_in.get(run, 0.0) + litres
+                    newest = [run.id for run in self.runs.values() if run.plot == one.id][-1:]
+                    for run in newest:
+                        self.flowed_in[run] = self.flowed_in.get(run, 0.0) + litres
 
     def _deliver(self) -> None:
         while self.wire and self.wire[0][0] + self.delay_ms <= self.now:

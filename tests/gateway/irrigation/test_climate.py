@@ -5,7 +5,7 @@ import pytest
 from gateway.clock import Correction
 from gateway.irrigation.climate import Climate, Forecast, Weather
 from gateway.plot_records import WeatherHour
-from tests.gateway.fleets import NOW
+from tests.gateway.fleets import NOW, device, fleet_of, reading
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -67,13 +67,17 @@ def test_of_several_stations_the_wettest_and_windiest_counts() -> None:
 def test_a_restart_forgets_no_rain() -> None:
     climate = Climate()
     hours = [(-26, 50.0), (-24, 3.0), (-1, 2.0), (0, None)]
+    station = device("weather-1", "weather")
+    reading(station, NOW, rain_total_mm=100.0)
     climate.restore(
-        WeatherHour(NOW + at * HOUR, 60, None, None, None, None, None, None, rain)
-        for at, rain in hours
+        (
+            WeatherHour(NOW + at * HOUR, 60, None, None, None, None, None, None, rain)
+            for at, rain in hours
+        ),
+        fleet_of(station),
     )
     weather = climate.at(NOW)
     assert (weather.rain_1h_mm, weather.rain_24h_mm) == (2.0, 5.0)
-    climate.take("weather-1", NOW, {"rain_total_mm": 100.0})
     climate.take("weather-1", NOW + MINUTE, {"rain_total_mm": 101.0})
     assert climate.at(NOW + MINUTE).rain_24h_mm == 6.0
 
@@ -88,7 +92,8 @@ def test_an_old_forecast_is_none() -> None:
 def test_a_corrected_clock_changes_nothing() -> None:
     climate = climate_of("rain_total_mm", [(-20, 1.0), (-10, 5.0)])
     climate.take("weather-1", NOW, {"wind_speed_m_s": 3.0, "air_temperature_c": 20.0})
-    climate.restore([WeatherHour(NOW - HOUR, 60, None, None, None, None, None, None, 2.0)])
+    hour = WeatherHour(NOW - HOUR, 60, None, None, None, None, None, None, 2.0)
+    climate.restore([hour], fleet_of())
     climate.forecast = Forecast(7.0, NOW)
     before = climate.at(NOW)
     climate.correct(Correction(0, 1000 * HOUR))

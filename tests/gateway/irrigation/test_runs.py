@@ -225,7 +225,7 @@ def test_plots_share_the_pump_one_after_the_other() -> None:
     garden = Garden(plot("lo-1"), plot("lo-2"), plot("lo-3"))
     for id in ("lo-1", "lo-2", "lo-3"):
         garden.ask(id, litres=200)
-    assert garden.said[-1].sentence.en.startswith("plot lo-3 waits for the pump")
+    assert garden.said[-1].sentence.en.startswith("plot lo-3 waits for its turn")
     pump_stops = 0
     for _ in range(900):
         garden.live(1)
@@ -316,7 +316,9 @@ def test_a_valve_opened_by_hand_is_closed_counted_and_reported() -> None:
     assert not garden.is_on("valve-1")
     assert (garden.run().state, garden.run().cause) == (RunState.FAILED, causes.STRAY)
     assert garden.run().litres == pytest.approx(garden.flowed_l(), abs=0.1)
-    assert garden.alerts["lo-1"].severity is Severity.CRITICAL
+    (alert,) = garden.raised
+    assert alert.severity is Severity.CRITICAL
+    assert garden.alerts == {}
     garden.ask(litres=1000)
     assert garden.run().target_l == pytest.approx(1000 - garden.flowed_l(), abs=0.1)
 
@@ -326,7 +328,7 @@ def test_an_old_reading_does_not_make_a_valve_open() -> None:
     known = garden.fleet.get("valve-1")
     assert known
     old = reading(known, garden.clock - 600 * SECOND, open=True)
-    assert garden.engine.on_reading(known, old, garden.clock) == ()
+    assert not garden.engine.on_reading(known, old, garden.clock)
 
 
 def test_a_pump_that_runs_without_a_run_is_stopped_and_reported() -> None:

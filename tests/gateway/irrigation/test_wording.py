@@ -3,10 +3,13 @@
 import pytest
 
 from gateway.decisions import Run, RunState
+from gateway.fleet import Fleet
 from gateway.irrigation import explain
+from gateway.irrigation.climate import Weather
+from gateway.irrigation.situation import Situation
 from gateway.irrigation.wording import litres_vi_en, number_en, number_vi
 from tests.gateway.fleets import NOW
-from tests.gateway.irrigation.garden import plot
+from tests.gateway.irrigation.garden import HERE, plot
 
 NARROW = "\u202f"
 
@@ -36,7 +39,22 @@ def test_one_litre_is_no_litres() -> None:
 
 def test_a_farmer_reads_how_much_and_why() -> None:
     run = Run("lo-1.1", "lo-1", "rule:tea-dry", RunState.PUMP, NOW, NOW, NOW, 4320.0)
-    assert explain.watering(plot(), run) == (
+    mild = Weather(1.0, 25.0, 0.0, 0.0)
+    situation = Situation(plot(), NOW, HERE, Fleet(), weather=mild)
+    assert explain.watering(plot(), run, situation) == (
         f"Tưới lô lo-1: 6 mm (4{NARROW}320 lít), theo quy tắc tea-dry.",
         "Watering plot lo-1: 6 mm (4,320 litres), as rule tea-dry asked.",
     )
+
+
+def test_a_run_says_what_nobody_knows_and_what_a_technician_allowed() -> None:
+    run = Run("lo-1.1", "lo-1", "plan:soil", RunState.PUMP, NOW, NOW, NOW, 4320.0)
+    windy = Weather(wind_m_s=9.0)
+    situation = Situation(
+        plot(), NOW, HERE, Fleet(), weather=windy, overridden=frozenset({"wind", "hot"})
+    )
+    sentence = explain.watering(plot(), run, situation)
+    assert sentence.en.endswith(
+        "A technician allows it in spite of: wind. Not known: rain, temperature."
+    )
+    assert sentence.vi.endswith("Kỹ thuật viên cho phép dù: gió. Chưa rõ: lượng mưa, nhiệt độ.")

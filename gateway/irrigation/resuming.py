@@ -1,0 +1,42 @@
+"""Whether a watering goes on that a restart of the gateway interrupted. Pure.
+
+It first closes, counts what may have flowed unseen, and goes on only when the interlocks agree.
+"""
+
+from devices.reading import Millis
+from devices.text import Text
+from gateway.decisions import Run
+from gateway.fleet import Fleet
+from gateway.irrigation import causes
+from gateway.irrigation.situation import devices_of
+from gateway.plots import Plot
+from gateway.plots.modes import PowerCut
+
+CUT_MAX_MS = 3_600_000
+"""After a longer break the need for water is to be judged anew."""
+RESUMES_MAX = 2
+"""A run that is interrupted again and again has a power supply or a pump that needs a person."""
+
+_TOO_LONG = Text("đã ngắt lâu hơn một giờ", "it was away for more than an hour")
+_NO_TIME = Text("không rõ đã ngắt bao lâu", "nobody knows for how long it was away")
+_TOO_OFTEN = Text("đã bị ngắt nhiều lần", "this watering was interrupted too often")
+
+
+def given_up(
+    run: Run, plot: Plot, fleet: Fleet, now: Millis, *, clock_trusted: bool
+) -> Text | None:
+    """Why the run does not go on; None when it may."""
+    if plot.after_power_cut is PowerCut.GIVE_UP:
+        return causes.RESTARTED
+    if run.resumed >= RESUMES_MAX:
+        return causes.not_resumed(_TOO_OFTEN)
+    away_ms = now - _last_heard_at(run, plot, fleet)
+    if not clock_trusted or away_ms < 0:
+        return causes.not_resumed(_NO_TIME)
+    return causes.not_resumed(_TOO_LONG) if away_ms > CUT_MAX_MS else None
+
+
+def _last_heard_at(run: Run, plot: Plot, fleet: Fleet) -> Millis:
+    """When the gateway was there for certain."""
+    devices = [fleet.get(id) for id in devices_of(plot)]
+    return max([run.step_at, *(one.heard_at for one in devices if one and one.heard_at)])
