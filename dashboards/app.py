@@ -20,6 +20,7 @@ from dashboards.rendering import Renderer
 from dashboards.shared import Shared
 from gateway.diary_book import DiaryBook
 from gateway.feed import Feed
+from gateway.plot_acts import PlotActs
 from gateway.rule_texts import RuleEditing
 from gateway.views import Views
 
@@ -36,13 +37,19 @@ PARTS = (
 
 
 def add_pages(
-    app: FastAPI, views: Views, feed: Feed, rules: RuleEditing, diary: DiaryBook, token: str
+    app: FastAPI,
+    views: Views,
+    feed: Feed,
+    rules: RuleEditing,
+    plots: PlotActs,
+    diary: DiaryBook,
+    token: str,
 ) -> None:
     """Serve the pages of the hamlet from `app`, its own error pages included. Whoever changes
     something shows the `token` first."""
     config = views.site.config
     renderer = Renderer(config.name, config.place.timezone)
-    pages = Pages(renderer, views, feed, Shared(feed), rules, diary, Door(token))
+    pages = Pages(renderer, views, feed, Shared(feed), rules, plots, diary, Door(token))
     for part in PARTS:
         app.include_router(part.routes(pages), include_in_schema=False)
 

@@ -14,6 +14,7 @@ from dashboards.shared import Fragments, Shared
 from dashboards.words import Words
 from gateway.diary_book import DiaryBook
 from gateway.feed import Feed, Update
+from gateway.plot_acts import PlotActs
 from gateway.rule_texts import RuleEditing
 from gateway.views import Views
 
@@ -27,6 +28,7 @@ class Pages:
     feed: Feed
     shared: Shared
     rules: RuleEditing
+    acts: PlotActs
     diary: DiaryBook
     door: Door
 

@@ -13,6 +13,7 @@ from devices.text import Text
 from gateway.clock import Millis
 
 Language = Literal["vi", "en"]
+Day = date
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 NBSP = "\N{NO-BREAK SPACE}"
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
@@ -130,7 +131,10 @@ class Words:
 
     def date(self, at: Millis) -> str:
         """22/11/2026 or 22 Nov 2026."""
-        day = self._local(at)
+        return self.day(self._local(at))
+
+    def day(self, day: Day) -> str:
+        """The same of a day of the calendar."""
         return f"{day:%d/%m/%Y}" if self.lang == "vi" else f"{day.day} {day:%b %Y}"
 
     def duration(self, length: Millis) -> str:

@@ -22,7 +22,14 @@ from gateway.decisions import (
     StateChanged,
 )
 from gateway.fleet import Device, Fleet
-from gateway.plot_records import BalanceDay, DiaryEntry, DiaryKind, Proposal, WeatherHour
+from gateway.plot_records import (
+    BalanceDay,
+    DiaryEntry,
+    DiaryKind,
+    PlotSetting,
+    Proposal,
+    WeatherHour,
+)
 
 
 class Point(NamedTuple):
@@ -158,6 +165,9 @@ class History(Store, Protocol):
 
     def proposals(self, plot: str, limit: int) -> Sequence[Proposal]:
         """The newest waterings of a plot that people were asked about."""
+
+    def plot_settings(self, plot: str, limit: int) -> Sequence[PlotSetting]:
+        """How people wanted a plot watered, newest first."""
 
     def weather_hours(self, since: Millis) -> Sequence[WeatherHour]:
         """The hours that began at `since` or later, oldest first."""

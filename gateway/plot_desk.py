@@ -12,7 +12,6 @@ from gateway import plot_answers as answers
 from gateway.clock import Now
 from gateway.decisions import Explanation, IrrigationAsked, Run, RunState
 from gateway.hamlet_time import HamletTime
-from gateway.irrigation.book import modes_of
 from gateway.irrigation.interlocks import OVERRIDABLE
 from gateway.pipeline import Pipeline, Request
 from gateway.plot_acts import (
@@ -88,7 +87,7 @@ class PlotDesk:
         plot = self._plots[act.plot]
 
         def step() -> Outcome:
-            if mode not in modes_of(plot):
+            if mode not in plot.modes:
                 return Outcome(False, answers.mode_lacks(mode))
             before = self._book.setting(plot.id)
             ask_first = before.ask_first if before else None

@@ -86,3 +86,14 @@ class PlotOutlook:
     overrides: tuple[Override, ...]
     dry_days: tuple[DryDays | NoGo, ...]
     probes: tuple[ProbeStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What keeps water back from a plot now: an interlock, and why; `overridable` where a
+    technician may let it pass for a while."""
+
+    interlock: str
+    label: Text
+    reason: Text
+    overridable: bool

@@ -4,7 +4,7 @@ It says and decides what a test wants; the time stands still unless the test mov
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +43,7 @@ from gateway.rule_book import RuleBook
 from gateway.site import Site
 from gateway.views import Views
 from gateway.views.condition import Condition, Link
+from gateway.watering_plan import Held, Plan, PlotOutlook
 
 NOW: Millis = 1_795_305_600_000
 """Sunday 2026-11-22 07:00 in Vietnam."""
@@ -70,6 +71,28 @@ class RuleOn(NamedTuple):
     since: Millis | None
 
 
+class Irrigation:
+    """That of the engines, unless a test says how it stands with a plot."""
+
+    def __init__(self, hamlet: "Hamlet") -> None:
+        self._hamlet = hamlet
+        self._engine = hamlet.pipeline.engines.irrigation
+        self.overridable = self._engine.overridable
+
+    def runs(self) -> list[Run]:
+        return [*self._engine.runs(), *self._hamlet.running]
+
+    def status(self, plot: str, now: Millis) -> PlotOutlook:
+        said = self._hamlet.outlooks.get(plot)
+        return said or self._engine.status(plot, now)
+
+    def plan(self, now: Millis) -> Plan:
+        return self._hamlet.plan or self._engine.plan(now)
+
+    def held(self, plot: str, now: Millis) -> Sequence[Held]:
+        return self._engine.held(plot, now)
+
+
 class Hamlet:
     """The parts that pages and the API are made of."""
 
@@ -86,6 +109,8 @@ class Hamlet:
         self.feed = Feed(interval_s=0.01)
         self.open_alerts: list[Alert] = []
         self.running: list[Run] = []
+        self.outlooks: dict[str, PlotOutlook] = {}
+        self.plan: Plan | None = None
         self.rules: list[Rule] = []
         self.rules_on: dict[str, list[RuleOn]] = {}
         self.condition = Condition(Link(True, NOW - DAY_MS))
@@ -123,7 +148,7 @@ class Hamlet:
             self.reader,
             store,
             alerts=lambda: self.open_alerts,
-            runs=lambda: self.running,
+            irrigation=Irrigation(self),
             rules=lambda: self.rules,
             rules_of=lambda id: self.rules_on.get(id, []),
             condition=lambda: self.condition,

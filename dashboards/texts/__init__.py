@@ -9,11 +9,14 @@ from dashboards.texts.explain import EXPLAIN
 from dashboards.texts.home import HOME
 from dashboards.texts.layout import LAYOUT
 from dashboards.texts.people import PEOPLE
+from dashboards.texts.plot import PLOT
 from dashboards.texts.rules import RULES
 from dashboards.texts.serial import SERIAL
+from dashboards.texts.watering import WATERING
 from devices.text import Text
 
-CATALOGUE: dict[str, Text] = {**LAYOUT, **HOME, **DEVICES, **EXPLAIN, **PEOPLE, **RULES, **SERIAL}
+_PARTS = (LAYOUT, HOME, DEVICES, EXPLAIN, PEOPLE, PLOT, RULES, SERIAL, WATERING)
+CATALOGUE: dict[str, Text] = {key: text for part in _PARTS for key, text in part.items()}
 
-if len(CATALOGUE) != sum(map(len, (LAYOUT, HOME, DEVICES, EXPLAIN, PEOPLE, RULES, SERIAL))):
+if len(CATALOGUE) != sum(map(len, _PARTS)):
     raise ValueError("a key stands in two catalogues")

@@ -1,4 +1,4 @@
-"""Words of the pages on alerts, watering and for the technician."""
+"""Words of the pages on alerts and for the technician."""
 
 from devices.text import Text
 
@@ -9,33 +9,6 @@ PEOPLE: dict[str, Text] = {
     "alerts.more": Text("Xem thêm {n} cảnh báo", "Show {n} more {n:alert|alerts}"),
     "alerts.none": Text("Không có cảnh báo nào đang mở.", "No open alerts."),
     "alerts.past.none": Text("Chưa có cảnh báo nào.", "No alerts yet."),
-    "watering.title": Text("Tưới chè", "Watering"),
-    "watering.none": Text("Chưa có lô chè nào.", "No tea plots yet."),
-    "watering.none.running": Text("Không lô nào đang tưới.", "No plot is being watered."),
-    "watering.progress": Text("{litres} trên {target}", "{litres} of {target}"),
-    "watering.left": Text("còn {duration}", "{duration} left"),
-    "watering.estimated": Text("ước tính", "estimated"),
-    "watering.why": Text("Vì sao", "Why"),
-    "watering.latest": Text("Mới nhất", "Latest"),
-    "watering.undecided": Text("Chưa có quyết định nào.", "Nothing has been decided yet."),
-    "watering.moisture": Text("Độ ẩm đất {value}", "Soil moisture {value}"),
-    "watering.moisture.unknown": Text(
-        "Độ ẩm đất chưa rõ: không cảm biến nào gửi tin", "Soil moisture unknown: no sensor reports"
-    ),
-    "watering.probes": Text("{n} trên {total} cảm biến", "{n} of {total} {total:sensor|sensors}"),
-    "watering.today": Text("Hôm nay {volume}", "Today {volume}"),
-    "watering.total": Text("Hôm nay đã tưới {volume}.", "Watered today: {volume}."),
-    "watering.history": Text("7 ngày qua", "Last 7 days"),
-    "watering.history.none": Text("7 ngày qua không tưới.", "Not watered in the last 7 days."),
-    "watering.idle": Text("không tưới", "not watered"),
-    "run.planned": Text("chờ máy bơm", "waiting for the pump"),
-    "run.pump": Text("đang chạy bơm", "starting the pump"),
-    "run.valve": Text("đang mở van", "opening the valve"),
-    "run.flowing": Text("đang tưới", "watering"),
-    "run.closing": Text("đang đóng van", "closing the valve"),
-    "run.resting": Text("đang nghỉ cho nước ngấm", "resting while the water sinks in"),
-    "run.done": Text("xong", "done"),
-    "run.failed": Text("không thành", "failed"),
     "technician.title": Text("Kỹ thuật", "Technician"),
     "technician.new": Text("Thiết bị mới", "New devices"),
     "technician.new.none": Text("Không có thiết bị mới.", "No new devices."),

@@ -30,7 +30,7 @@ def build_web(gateway: Gateway) -> FastAPI:
         gateway.reader,
         gateway.store,
         alerts=engines.alerts.open_alerts,
-        runs=engines.irrigation.runs,
+        irrigation=engines.irrigation,
         rules=engines.rules.status,
         rules_of=engines.rules.rules_of,
         condition=lambda: _condition(gateway),
@@ -52,7 +52,7 @@ def build_web(gateway: Gateway) -> FastAPI:
         allowed_hosts=_hosts(gateway.site.config.web),
         any_address=gateway.site.config.web.host not in LOOPBACK,
     )
-    add_pages(app, views, gateway.feed, gateway.rules, gateway.diary, token)
+    add_pages(app, views, gateway.feed, gateway.rules, gateway.plots, gateway.diary, token)
     return app
 
 

@@ -52,7 +52,7 @@ class PlotBook:
         set, waters on request only."""
         described, setting = self._plots[plot], self._settings.get(plot)
         mode = setting.mode if setting and setting.mode else described.mode
-        return mode if mode in modes_of(described) else Mode.MANUAL
+        return mode if mode in described.modes else Mode.MANUAL
 
     def asks_first(self, plot: str) -> bool:
         """Whether a person is asked before the plot waters by itself."""
@@ -98,13 +98,3 @@ class PlotBook:
             id: replace(one, at=of(one.at), until=of(one.until))
             for id, one in self._overrides.items()
         }
-
-
-def modes_of(plot: Plot) -> tuple[Mode, ...]:
-    """The modes that the plot has all it needs for."""
-    able = [Mode.OFF, Mode.MANUAL]
-    if plot.schedule is not None:
-        able.append(Mode.SCHEDULE)
-    if plot.thresholds is not None and plot.sensors:
-        able.append(Mode.SOIL)
-    return (*able, Mode.BALANCE)

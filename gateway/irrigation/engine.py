@@ -5,19 +5,21 @@ be saved together, and is told what the devices said. Of its parts the `PlotBook
 set, and `Waterings` leads the runs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from devices.reading import Millis, Reading
+from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import Command, Decision, IrrigationAsked, Record, Run
 from gateway.fleet import Device, Fleet
 from gateway.hamlet_time import HamletTime
 from gateway.irrigation.book import PlotBook
+from gateway.irrigation.interlocks import OVERRIDABLE
 from gateway.irrigation.root_zone import root_zone
 from gateway.irrigation.waterings import Waterings
 from gateway.plot_records import NoGo, Override, PlotMemory, PlotSetting, ProposalAnswered
 from gateway.plots import PlotsFile
-from gateway.watering_plan import Plan, PlotOutlook, ProbeStatus
+from gateway.watering_plan import Held, Plan, PlotOutlook, ProbeStatus
 
 NOTHING: Sequence[Decision] = ()
 DAY_MS = 86_400_000
@@ -76,6 +78,19 @@ class IrrigationEngine:
                 ProbeStatus(id, None, None, stale=True, distrust=None) for id in described.sensors
             ),
         )
+
+    def held(self, plot: str, now: Millis) -> list[Held]:
+        """What keeps water back from a plot now, apart from a watering under way."""
+        return [
+            Held(row.name, row.label, reason, row.overridable)
+            for row, reason in self._waterings.objections(plot, now)
+            if row.name != "watering"
+        ]
+
+    @property
+    def overridable(self) -> Mapping[str, Text]:
+        """The interlocks that a technician may let pass, and what they are called."""
+        return OVERRIDABLE
 
     def ask(self, asked: IrrigationAsked, now: Millis) -> Sequence[Decision]:
         """Water a plot, now or as soon as its pump is free; or say why not."""

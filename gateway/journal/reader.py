@@ -43,6 +43,7 @@ from gateway.journal.tables import (
     BALANCE_DAYS,
     COMMANDS,
     EXPLANATIONS,
+    PLOT_SETTINGS,
     PROPOSALS,
     RULE_CHANGES,
     RULE_VERSIONS,
@@ -50,7 +51,7 @@ from gateway.journal.tables import (
     STATE_CHANGES,
     WEATHER_HOURS,
 )
-from gateway.plot_records import BalanceDay, DiaryEntry, Proposal, WeatherHour
+from gateway.plot_records import BalanceDay, DiaryEntry, PlotSetting, Proposal, WeatherHour
 
 CONNECTIONS_MAX = 4
 """Readers at once. WAL lets them read while the writer writes; more would only fight for the
@@ -261,6 +262,13 @@ class JournalReader:
         """See History."""
         with self.connection() as connection:
             return PROPOSALS.select(
+                connection, "WHERE plot = ? ORDER BY at DESC LIMIT ?", (plot, limit)
+            )
+
+    def plot_settings(self, plot: str, limit: int) -> Sequence[PlotSetting]:
+        """See History."""
+        with self.connection() as connection:
+            return PLOT_SETTINGS.select(
                 connection, "WHERE plot = ? ORDER BY at DESC LIMIT ?", (plot, limit)
             )
 

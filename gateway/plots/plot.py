@@ -6,7 +6,7 @@ Knows nothing of devices beyond their ids, nor of what is watered when.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from devices.text import Text
 from devices.topics import IDENTIFIER
@@ -34,6 +34,9 @@ emitter's."""
 OF_CAPACITY_PCT = 60
 """No mineral soil is watered at such a volumetric moisture: it was meant in per cent of field
 capacity, as the advice "75 to 80 %" is."""
+
+RESERVED = frozenset({"plan"})
+"""The page of the plan stands where that plot's would."""
 
 _PlotId = Annotated[str, Field(pattern=f"^{IDENTIFIER.pattern}$", max_length=PLOT_ID_MAX)]
 _Latitude = Annotated[float, between(-90, 90)]
@@ -92,6 +95,13 @@ class Plot(Part):
     when_stale: Stale = Stale.STOP
     after_power_cut: PowerCut = PowerCut.GIVE_UP
     soak: Soak | None = None
+
+    @field_validator("id")
+    @classmethod
+    def _is_free(cls, value: str) -> str:
+        if value in RESERVED:
+            raise ValueError(f"{value!r} names a page of its own; choose another id")
+        return value
 
     @model_validator(mode="before")
     @classmethod
@@ -155,6 +165,16 @@ class Plot(Part):
             raise ValueError("start_pct is at the wilting point: the tea is dead by then")
         if found.stop_pct > soil.field_capacity_pct:
             raise ValueError("stop_pct is above field_capacity_pct: that water drains away")
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """Those for which there is all that they go by."""
+        able = [Mode.OFF, Mode.MANUAL]
+        if self.schedule is not None:
+            able.append(Mode.SCHEDULE)
+        if self.thresholds is not None and self.sensors:
+            able.append(Mode.SOIL)
+        return (*able, Mode.BALANCE)
 
     @property
     def efficiency(self) -> float:

@@ -34,10 +34,11 @@ from gateway.views.home import Home, KindSummary
 from gateway.views.missing import Missing, missing
 from gateway.views.past import Past
 from gateway.views.places import Places
+from gateway.views.plots import PlotViews
 from gateway.views.rules import TRANSITIONS_SHOWN, VERSIONS_SHOWN, RulePast
 from gateway.views.subjects import Subject, subject
 from gateway.views.tasks import Task, tasks
-from gateway.views.watering import Watering, merge_runs, plot_status
+from gateway.views.watering import Irrigation, Watering, merge_runs, plot_status
 from gateway.views.weeks import Weeks
 
 HOUR_MS = 3_600_000
@@ -74,8 +75,8 @@ class Views:
 
     The store has what the journal no longer has; None where there is none.
 
-    `alerts` gives the open alerts, `runs` the waterings in progress, `rules` the state of the
-    rules and `rules_of` those of one device, all of them as they are in memory.
+    `alerts` gives the open alerts, `rules` the state of the rules and `rules_of` those of one
+    device, all of them as they are in memory, as is the `irrigation`.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Views:
         store: PatientStore | None,
         *,
         alerts: Callable[[], Sequence[Alert]],
-        runs: Callable[[], Sequence[Run]],
+        irrigation: Irrigation,
         rules: Callable[[], Sequence[RuleStatus]],
         rules_of: Callable[[str], Sequence[RuleOfDevice]],
         condition: Callable[[], Condition],
@@ -97,7 +98,7 @@ class Views:
         self._history = history
         self._past = Past(history, store)
         self._alerts = alerts
-        self._runs = runs
+        self._irrigation = irrigation
         self._rules = rules
         self._rules_of = rules_of
         self._condition = condition
@@ -107,6 +108,7 @@ class Views:
         here = HamletTime(ZoneInfo(place.timezone), place.latitude, place.longitude)
         self.diary = DiaryViews(site.plots, history, here, clock)
         self._weeks = Weeks(place, fleet, history)
+        self.plots = PlotViews(site, fleet, history, irrigation, self.watering, clock)
 
     @property
     def now(self) -> Millis:
@@ -168,10 +170,18 @@ class Views:
         """Every plot: what is watered, and why or why not."""
         now = self.now
         saved, decisions = await asyncio.to_thread(self._read_watering, now - RUNS_SHOWN_MS)
-        runs = merge_runs(saved, self._runs())
+        runs = merge_runs(saved, self._irrigation.runs())
         midnight = self._weeks.midnight(now)
         plots = tuple(
-            plot_status(plot, self._fleet, runs, decisions[plot.id], midnight, now)
+            plot_status(
+                plot,
+                self._fleet,
+                runs,
+                decisions[plot.id],
+                self._irrigation.status(plot.id, now),
+                midnight,
+                now,
+            )
             for plot in self.site.plots
         )
         return Watering(plots, sum(plot.today_l for plot in plots))
@@ -277,7 +287,7 @@ class Views:
     async def runs(self, since: Millis) -> Sequence[Run]:
         """The waterings that were going on at `since` or later, newest first."""
         saved = await asyncio.to_thread(self._history.runs, since)
-        runs = merge_runs(saved, self._runs())
+        runs = merge_runs(saved, self._irrigation.runs())
         return sorted(runs, key=lambda run: run.created_at, reverse=True)
 
     async def command(self, id: str) -> Command | None:

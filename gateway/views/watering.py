@@ -3,15 +3,42 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Protocol
 
 from devices.text import Text
 from gateway.clock import Millis
 from gateway.decisions import Explanation, Run, RunState
 from gateway.fleet import Fleet
 from gateway.plots import Plot
+from gateway.watering_plan import Held, Plan, PlotOutlook
 
 MOISTURE = "soil_moisture_pct"
 ENDED = frozenset({RunState.DONE, RunState.FAILED})
+
+
+class Irrigation(Protocol):
+    """How it stands with the plots by now, as the irrigation has it in memory."""
+
+    def runs(self) -> Sequence[Run]:
+        """The waterings that wait or go on."""
+        ...
+
+    def status(self, plot: str, now: Millis) -> PlotOutlook:
+        """How it stands with a plot."""
+        ...
+
+    def plan(self, now: Millis) -> Plan:
+        """What is expected in the next 24 hours."""
+        ...
+
+    def held(self, plot: str, now: Millis) -> Sequence[Held]:
+        """What keeps water back from a plot now."""
+        ...
+
+    @property
+    def overridable(self) -> Mapping[str, Text]:
+        """The interlocks that a technician may let pass, and what they are called."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +58,7 @@ class PlotStatus:
     id: str
     label: Text
     area_m2: float
+    rate_l_min: float
     run: Run | None
     remaining_ms: Millis | None
     decision: Explanation | None
@@ -38,6 +66,7 @@ class PlotStatus:
     probes: int
     last_runs: tuple[Run, ...]
     today_l: float
+    outlook: PlotOutlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +81,18 @@ class Watering:
         """The plots that get water now or are about to."""
         return tuple(plot for plot in self.plots if plot.run is not None)
 
+    @property
+    def asking(self) -> tuple[PlotStatus, ...]:
+        """The plots that wait for a person's yes or no."""
+        return tuple(plot for plot in self.plots if plot.outlook.proposal is not None)
+
 
 def plot_status(
     plot: Plot,
     fleet: Fleet,
     runs: Sequence[Run],
     decisions: Sequence[Explanation],
+    outlook: PlotOutlook,
     midnight: Millis,
     now: Millis,
 ) -> PlotStatus:
@@ -70,6 +105,7 @@ def plot_status(
         plot.id,
         plot.label,
         plot.area_m2,
+        plot.rate_l_min,
         run,
         _remaining_ms(plot, run),
         decisions[0] if decisions else None,
@@ -77,6 +113,7 @@ def plot_status(
         len(plot.sensors),
         tuple(ended),
         sum(run.litres for run in own if run.created_at >= midnight),
+        outlook,
     )
 
 

@@ -19,6 +19,6 @@ def client_of(hamlet: Hamlet) -> httpx2.AsyncClient:
         token="t",
         allowed_hosts=["test"],
     )
-    add_pages(app, hamlet.views, hamlet.feed, hamlet.book, hamlet.diary, "t")
+    add_pages(app, hamlet.views, hamlet.feed, hamlet.book, hamlet.plots, hamlet.diary, "t")
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     return httpx2.AsyncClient(transport=transport, base_url="http://test")

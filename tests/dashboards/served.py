@@ -65,7 +65,7 @@ class Served:
             token="t",
             allowed_hosts=hosts,
         )
-        add_pages(app, hamlet.views, hamlet.feed, hamlet.book, hamlet.diary, "t")
+        add_pages(app, hamlet.views, hamlet.feed, hamlet.book, hamlet.plots, hamlet.diary, "t")
         config = uvicorn.Config(app, port=self._port, log_config=None, lifespan="off")
         self._server = _Server(config, self._listening)
         self._loop.run_until_complete(self._server.serve())
@@ -86,8 +86,11 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def opened(browser: Browser, url: str, width: int = 1280, *, script: bool = True) -> Iterator[Page]:
-    """A page; afterwards nothing may have gone wrong in it, and no other host been asked."""
+def opened(
+    browser: Browser, url: str, width: int = 1280, *, script: bool = True, refused: int = 0
+) -> Iterator[Page]:
+    """A page; afterwards nothing may have gone wrong in it, but so many answers that `refused`,
+    and no other host been asked."""
     complaints: list[str] = []
     hosts: set[str] = set()
     context = browser.new_context(
@@ -100,5 +103,6 @@ def opened(browser: Browser, url: str, width: int = 1280, *, script: bool = True
     page.goto(url)
     yield page
     context.close()
-    assert complaints == []
+    assert [text for text in complaints if "status of 409" not in text] == []
+    assert len(complaints) == refused
     assert hosts == {urlsplit(url).netloc}

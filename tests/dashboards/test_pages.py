@@ -23,6 +23,7 @@ from gateway.decisions import (
 )
 from gateway.views.condition import Condition, Link
 from tests.dashboards.client import client_of
+from tests.dashboards.gardening import garden
 from tests.dashboards.page import Page
 from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet, Rule, RuleOn
 
@@ -36,6 +37,9 @@ PATHS = (
     "/devices/soil-03a",
     "/alerts",
     "/watering",
+    "/watering/plan",
+    "/watering/lo-3",
+    "/watering/lo-4",
     "/rules",
     "/rules/_new",
     "/technician",
@@ -49,6 +53,7 @@ RENDER_MAX_S = 0.5
 def live_a_day(hamlet: Hamlet, name: str = "tên") -> None:
     """Something of everything that can happen; people called all of it `name`."""
     text = Text(name, name)
+    garden(hamlet, name)
     hamlet.everything_works(NOW - 9 * DAY_MS)
     hamlet.rules = [Rule("dark", text, {RuleState.FIRING: 1}, ("light-117",), text)]
     hamlet.rules_on["light-117"] = [
@@ -139,7 +144,11 @@ async def test_nothing_was_ever_heard(hamlet: Hamlet, web: httpx2.AsyncClient, p
     assert "None" not in Page(answer.text).text
 
 
-@pytest.mark.parametrize("name", ["home", "status", "devices", "alerts", "watering", "technician"])
+@pytest.mark.parametrize(
+    "name",
+    ["home", "status", "devices", "alerts", "watering", "watering/plan", "watering/lo-3",
+     "technician"],
+)  # fmt: skip
 async def test_every_place_that_is_replaced_is_filled_at_first(
     hamlet: Hamlet, web: httpx2.AsyncClient, name: str
 ) -> None:

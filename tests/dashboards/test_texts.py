@@ -11,8 +11,12 @@ from dashboards.texts import CATALOGUE
 from devices.rejection import Reason
 from gateway.decisions import CommandState, RuleEdit, RuleState, RunState, Severity, State
 from gateway.health import verdicts
+from gateway.plot_acts import Unit
+from gateway.plots import Mode
+from gateway.plots.guard import NoGoReason
 from gateway.serial.exchange import Cause
 from gateway.serial.port import PortTrouble
+from gateway.watering_plan import Certainty
 
 FOLDER = Path(dashboards.__file__).parent
 SOURCES = [file for pattern in ("*.py", "templates/**/*.html") for file in FOLDER.glob(pattern)]
@@ -28,6 +32,16 @@ DYNAMIC = {
     **{f"rule.version.{edit.value}": None for edit in RuleEdit},
     **{f"try.{name}": None for name in ("firings", "alerts", "commands")},
     **{f"run.{state.value}": None for state in RunState},
+    **{f"mode.{mode.value}": None for mode in Mode},
+    **{f"act.mode.{mode.value}.how": None for mode in Mode},
+    **{f"act.water.unit.{unit.value}": None for unit in Unit},
+    **{f"dry.{reason.value}": None for reason in NoGoReason},
+    **{f"plan.{certainty.value}": None for certainty in Certainty},
+    **{f"plot.{state}": None for state in ("fine", "thirsty", "unknown", "running", "asking")},
+    **{
+        f"plot.balance.{name}": None
+        for name in ("et", "rain", "irrigation", "percolation", "correction", "depletion")
+    },
     **{f"reason.{reason.value}": None for reason in Reason},
     **{f"port.{trouble.value}": None for trouble in PortTrouble},
     **{f"serial.{cause.value}": None for cause in Cause},

@@ -1,0 +1,167 @@
+"""The pages of the watering: what they say, and to whom they offer what."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from devices.text import Text
+from gateway.plots import Mode, PlotsFile
+from tests.dashboards.client import client_of
+from tests.dashboards.gardening import PROPOSAL, garden
+from tests.dashboards.page import Page
+from tests.hamlet import Hamlet
+
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+PATHS = ("/watering", "/watering/plan", "/watering/lo-3", "/watering/lo-4", "/watering/lo-5")
+ENTRY = {"name": "Chị Lan", "token": "t"}
+
+
+@pytest.fixture
+async def signed(hamlet: Hamlet) -> AsyncIterator[httpx2.AsyncClient]:
+    """Somebody who has shown the code."""
+    async with client_of(hamlet) as client:
+        answer = await client.post("/watering/lo-3/enter", data=ENTRY)
+        assert answer.headers["Location"] == "/watering/lo-3"
+        yield client
+
+
+async def page(web: httpx2.AsyncClient, path: str, lang: str = "en") -> Page:
+    answer = await web.get(path, params={"lang": lang})
+    assert answer.status_code == 200
+    found = Page(answer.text)
+    assert found.problems == []
+    assert found.inline == []
+    return found
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("path", PATHS)
+async def test_whoever_may_act_sees_a_well_formed_page(
+    hamlet: Hamlet, signed: httpx2.AsyncClient, path: str, lang: str
+) -> None:
+    garden(hamlet, "Lan")
+    shown = await page(signed, path, lang)
+    assert shown.lang == lang
+    assert shown.headings[0] == "h1"
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_hostile_names_stay_names(
+    hamlet: Hamlet, signed: httpx2.AsyncClient, path: str
+) -> None:
+    garden(hamlet, EVIL)
+    html = (await signed.get(path)).text
+    assert Page(html).problems == []
+    assert "<script>alert" not in html
+    assert "<img" not in html
+
+
+async def test_a_visitor_sees_no_buttons(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:
+    garden(hamlet, "Lan")
+    for path in ("/watering", "/watering/lo-4", "/watering/lo-3"):
+        html = (await web.get(path)).text
+        assert "formaction" not in html
+        assert "/enter" in html
+
+
+async def test_the_overview_begins_with_what_waits_for_a_yes(
+    hamlet: Hamlet, signed: httpx2.AsyncClient
+) -> None:
+    garden(hamlet, "The probes say 22 %")
+    html = (await signed.get("/watering?lang=en")).text
+    assert f"/watering/lo-4/proposals/{PROPOSAL}/yes" in html
+    shown = Page(html).text
+    asked, coming = shown.index("Waits for your answer (1)"), shown.index("The next 24 hours")
+    assert asked < coming < shown.index("The plots")
+    assert "13.9\N{NO-BREAK SPACE}m³, about 1 h 0 min" in shown
+    assert "By soil moisture, asks first" in shown
+
+
+async def test_the_plan_tells_who_is_watered_when_and_who_is_not(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    garden(hamlet, "dry soil")
+    shown = (await page(web, "/watering/plan")).text
+    assert "3 waterings in the next 24 hours" in shown
+    assert "08:00–09:00" in shown
+    assert shown.index("Tea plot 3") < shown.index("Tea plot 4") < shown.index("Tea plot 8")
+    for word in ("certain", "waits for a yes", "expected"):
+        assert word in shown
+    html = (await web.get("/watering/plan?lang=en")).text
+    assert html.count('class="t-certain"') == 1
+    assert 'x="42"' in html  # an hour of 24
+
+
+async def test_a_plan_of_nothing(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:
+    garden(hamlet, "x")
+    assert hamlet.plan
+    hamlet.plan = type(hamlet.plan)(hamlet.plan.at, hamlet.plan.until, (), ())
+    assert (
+        "Nothing will be watered in the next 24 hours" in (await page(web, "/watering/plan")).text
+    )
+
+
+async def test_the_first_day(empty: Hamlet) -> None:
+    async with client_of(empty) as web:
+        for path in ("/watering", "/watering/plan"):
+            assert "No tea plots yet" in (await page(web, path)).text
+        assert (await web.get("/watering/lo-3")).status_code == 404
+        assert (await web.get("/live/watering/lo-3")).status_code == 404
+
+
+async def test_a_plot_answers_in_the_order_in_which_people_ask(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    garden(hamlet, "No rain fell")
+    shown = (await page(web, "/watering/lo-3")).text
+    order = [
+        "The soil is short of water",
+        "Why not: No rain fell",
+        "Next look at 17:00",
+        "Water today: 0\N{NO-BREAK SPACE}L of at most 30.0\N{NO-BREAK SPACE}m³",
+        "What keeps water back now",
+        "still holds 45.6\N{NO-BREAK SPACE}mm of 84.0\N{NO-BREAK SPACE}mm",
+        "Soil moisture probes",
+        "Waterings of the last 7 days",
+        "What was decided, and why",
+    ]
+    places = [shown.index(text) for text in order]
+    assert places == sorted(places)
+    assert "left out" in shown
+    assert "unknown" in shown  # the wind, among the figures of a decision
+
+
+async def test_estimates_and_corrections_are_marked(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    garden(hamlet, "x")
+    html = (await web.get("/watering/lo-3?lang=en")).text
+    assert '<td class="num">~4.2</td>' in html
+    assert "<b>−3.5</b>" in html
+    assert html.count("c-estimated") == 1
+    assert html.count('class="c-water') == 13  # of one day nothing is known
+
+
+async def test_a_plot_about_which_nothing_is_known(
+    hamlet: Hamlet, signed: httpx2.AsyncClient
+) -> None:
+    shown = (await page(signed, "/watering/lo-9")).text
+    assert "Nobody knows how dry the soil is" in shown
+    assert "None" not in shown
+
+
+async def test_only_modes_for_which_the_file_has_all_are_offered(
+    hamlet: Hamlet, signed: httpx2.AsyncClient
+) -> None:
+    plot = hamlet.site.plots[2]
+    html = (await signed.get(f"/watering/{plot.id}?lang=en")).text
+    offered = [mode for mode in Mode if f'value="{mode.value}" required' in html]
+    assert tuple(offered) == plot.modes
+
+
+async def test_the_label_of_a_plot_is_the_title(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:
+    plots = hamlet.site.water.plots
+    assert isinstance(hamlet.site.water, PlotsFile)
+    html = (await web.get(f"/watering/{plots[0].id}")).text
+    assert f"<h1>{Text(*plots[0].label).vi}</h1>" in html
