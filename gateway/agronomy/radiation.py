@@ -81,7 +81,7 @@ def sine_of_sun_height(sun: Sun, solar_hour: float) -> float:
 
 def _hour_angle(solar_hour: float) -> float:
     """Radians from noon, -π to π (Eq. 31)."""
-    return pi / 12 * ((solar_hour % 24) - 12)
+    return pi / 12 * (solar_hour - 12)
 
 
 def solar_hour(at: datetime, longitude_deg: float) -> float:

@@ -49,6 +49,11 @@ def test_the_sun_of_missing_hours_is_that_of_their_neighbours(missing: int) -> N
     assert day_of(DAY, reversed(some)).solar_mj_m2 == pytest.approx(27.0)
 
 
+def test_where_the_sun_does_not_set_it_shines_around_midnight() -> None:
+    polar = [replace(hour, solar_w_m2=250.0) for hour in hours()[1:23]]
+    assert day_of(DAY, polar).solar_mj_m2 == pytest.approx(21.6)
+
+
 def test_each_quantity_is_missing_on_its_own() -> None:
     some = hours()
     for number in (7, 8, 9):
