@@ -18,8 +18,8 @@ KELVIN = 273.16
 """FAO-56 writes it so (Eq. 39)."""
 ANGSTROM_A, ANGSTROM_B = 0.25, 0.50
 """Where nobody has calibrated them (p. 50)."""
-K_RS_INLAND, K_RS_COAST = 0.16, 0.19
-"""°C^-0.5, Eq. 50: where the land rules the air's temperature, and where the sea does."""
+K_RS_INLAND = 0.16
+"""°C^-0.5, Eq. 50: where the land rules the air's temperature; where the sea does, 0.19."""
 CLEARNESS_MIN = 0.30
 """Under the darkest clouds (ASCE-EWRI 2005, Eq. 18 bounds Rs/Rso so)."""
 CLEARNESS_UNKNOWN = 0.5

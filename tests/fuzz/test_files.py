@@ -10,6 +10,11 @@ from hypothesis import strategies as st
 
 from devices.kinds import KINDS
 from devices.metric import Value, flag, gauge
+from gateway.agronomy.reference import hargreaves_et, reference_et
+from gateway.agronomy.weather_checks import check_weather
+from gateway.agronomy.weather_day import Station
+from gateway.agronomy.weather_file import read_weather
+from gateway.agronomy.weather_heading import WeatherFileError
 from gateway.assembly import read_site
 from gateway.located_yaml import ProblemsError
 from gateway.rules.expression.expression import Expression
@@ -42,6 +47,15 @@ EXPRESSIONS = [
     b"avg(a, 1h) > 3 and rate(b, 24h) < 1e3 and hour in (22, 23) or changed(p)",
     b'last(a, device="pump-1") > site.dry_pct and is_night or known(max(b, 1h30m))',
     b'median(a, kind="soil", place=device.place) > 3 and rain_24h_mm(device.plot) < 5',
+]
+WEATHER = [
+    b"\n".join(
+        (PROJECT / "tests" / "data" / "weather" / "maricopa-2013.wth")
+        .read_bytes()
+        .split(b"\n")[4:40]
+    ),
+    b"date;tmax_c;tmin_c;rh;sunshine_h;wind_km_h\n2026-01-01;20,5;12;90;3;7\n2026-01-02;21;;80;;\n",
+    b"YEAR,DOY,T2M_MAX,T2M_MIN,ALLSKY_SFC_SW_DWN,WS2M\n2026,1,20.5,12,9,2\n2026,2,21,-999,8,1\n",
 ]
 SMALL = {
     "site.yaml": (SITE / "site.yaml").read_bytes(),
@@ -122,5 +136,19 @@ def test_a_site(fuzz: Fuzz, tmp_path: Path) -> None:
             (tmp_path / file).write_bytes(data.draw(files[name]) if file == name else good)
         with suppress(ProblemsError):
             read_site(tmp_path)
+
+    fuzz(check)
+
+
+def test_weather(fuzz: Fuzz) -> None:
+    station = Station(33.069, 361, 3)
+
+    @given(mutated(WEATHER))
+    def check(text: bytes) -> None:
+        lines = text.decode(errors="replace").splitlines(keepends=True)
+        with suppress(WeatherFileError):
+            for day in check_weather(read_weather(lines), station).days:
+                for et0 in (reference_et(day, station), hargreaves_et(day, station)):
+                    assert et0 is None or 0 <= et0.mm < 100
 
     fuzz(check)
