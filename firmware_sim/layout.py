@@ -66,11 +66,18 @@ class Layout:
     hamlet: str
     devices: tuple[DeviceSpec, ...]
     plots: tuple[PlotSpec, ...] = ()
+    plots_at_once: Mapping[str, int] = field(default_factory=dict)
+    """By pump: how many of its plots it was bought for; 1 where that is not said."""
     latitude: float = 21.72
     longitude: float = 105.74
     altitude_m: float = 60.0
     timezone: str = "Asia/Ho_Chi_Minh"
     buses: tuple[tuple[SlaveSpec, ...], ...] = ()
+
+    def pump_l_min(self, pump: str) -> float:
+        """What a pump was bought for: its largest plot, as often as it is to feed one."""
+        rates = (plot.rate_l_min for plot in self.plots if plot.pump == pump)
+        return max(rates, default=RATE_L_MIN) * self.plots_at_once.get(pump, 1)
 
     def garden(self, plots: Collection[str]) -> "Layout":
         """Only those plots, what waters and measures them, and the weather stations: a season of
@@ -90,6 +97,10 @@ def load_layout(folder: Path) -> Layout:
             hamlet=site["hamlet"],
             devices=tuple(map(_device, _listed(folder, "devices"))),
             plots=tuple(map(_plot, _listed(folder, "plots"))),
+            plots_at_once={
+                pump["id"]: pump.get("plots_at_once", 1)
+                for pump in _listed(folder, "plots", "pumps")
+            },
             latitude=place["latitude"],
             longitude=place["longitude"],
             altitude_m=place.get("altitude_m", 0.0),
@@ -115,10 +126,14 @@ def many_devices(hamlet: str, count: int, kinds: Sequence[str]) -> Layout:
     )
 
 
-def _listed(folder: Path, name: str) -> Any:
-    """What a file lists; a site may do without it, as the gateway may."""
+def _listed(folder: Path, name: str, part: str = "") -> Any:
+    """What a file lists under its own name, or the part of it that may be left out; a site may do
+    without the file, as the gateway may."""
     file = folder / f"{name}.yaml"
-    return _read(file)[name] if file.exists() else ()
+    if not file.exists():
+        return ()
+    data = _read(file)
+    return data.get(part, ()) if part else data[name]
 
 
 def _read(file: Path) -> Any:

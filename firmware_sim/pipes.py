@@ -13,10 +13,9 @@ NOMINAL_KPA = 250.0
 """The pressure at which a plot's sprinklers give their rated flow."""
 SHUT_OFF_KPA = 310.0
 """What the pump reaches against closed valves: a small centrifugal pump a quarter more than at
-work. However wide a pipe bursts, 2.3 times the flow of its largest plot is the most it brings."""
+work. However wide a pipe bursts, 2.3 times its rated flow is the most it brings."""
 CURVE = SHUT_OFF_KPA / NOMINAL_KPA - 1
-"""Droop of the pump's curve: the rated flow of its largest plot brings it to the nominal pressure.
-"""
+"""Droop of the pump's curve, which goes through the nominal pressure at its rated flow."""
 MAINS_KPA = 150.0
 """Of a valve that hangs on no pump."""
 DRY_KPA = 2.0
@@ -86,9 +85,9 @@ class Tap:
 
 class Line:
     """One pump (or the mains) and its taps. Change anything through `set_…`, then flows hold
-    until the next change."""
+    until the next change. At `rated_l_min` the pump has the nominal pressure."""
 
-    def __init__(self, now: Millis, *, mains: bool = False) -> None:
+    def __init__(self, now: Millis, rated_l_min: float = 1.0, *, mains: bool = False) -> None:
         self.taps: list[Tap] = []
         self.running = mains
         self.pressure_kpa = MAINS_KPA if mains else 0.0
@@ -96,13 +95,12 @@ class Line:
         self._mains = mains
         self._dry = False
         self._at = now
-        self._rated = 1.0
+        self._rated = rated_l_min
 
     def add(self, rate_l_min: float) -> Tap:
         """One more valve on this line."""
         tap = Tap(self, rate_l_min)
         self.taps.append(tap)
-        self._rated = max(tap.rate_l_min for tap in self.taps)
         return tap
 
     def advance(self, now: Millis) -> None:

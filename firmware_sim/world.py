@@ -136,7 +136,7 @@ class World:
         self._lines[None] = Line(now, mains=True)
         for spec in self.layout.devices:
             if spec.kind == "pump":
-                self._lines[spec.id] = Line(now)
+                self._lines[spec.id] = Line(now, self.layout.pump_l_min(spec.id))
         for plot in self.layout.plots:
             line = self._lines.get(plot.pump, self._lines[None])
             for valve in plot.valves:

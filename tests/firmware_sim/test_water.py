@@ -20,7 +20,7 @@ def make_sky(seed: int = 1) -> Sky:
 
 class TestPipes:
     def test_water_flows_only_while_the_pump_runs_and_the_valve_is_open(self) -> None:
-        line = Line(START)
+        line = Line(START, 240.0)
         tap = line.add(240.0)
         line.set_coil(tap, True, START)
         line.advance(START + HOUR)
@@ -34,7 +34,7 @@ class TestPipes:
         assert line.pressure_kpa == SHUT_OFF_KPA
 
     def test_a_single_valve_gets_the_nominal_pressure_and_two_share(self) -> None:
-        line = Line(START)
+        line = Line(START, 240.0)
         one, other = line.add(240.0), line.add(240.0)
         line.set_running(True, START)
         line.set_coil(one, True, START)
@@ -46,7 +46,7 @@ class TestPipes:
         assert line.power_w > power
 
     def test_a_stuck_valve_does_what_it_likes(self) -> None:
-        line = Line(START)
+        line = Line(START, 100.0)
         tap = line.add(100.0)
         line.set_running(True, START)
         line.set_defect(tap, Defect(stuck=True), START)
@@ -75,7 +75,7 @@ def test_water_is_conserved(
     steps: list[tuple[int, bool, bool]], seed: int, moisture: float
 ) -> None:
     sky = make_sky(seed)
-    line = Line(START)
+    line = Line(START, PLOT.rate_l_min)
     tap = line.add(PLOT.rate_l_min)
     ground = Ground(PLOT, (tap,), moisture, sky)
     before = ground.stored_mm
@@ -96,7 +96,7 @@ def test_water_is_conserved(
 
 def test_a_plot_dries_by_less_than_a_per_cent_a_day_and_six_millimetres_bring_two_back() -> None:
     sky = make_sky(3)  # a dry week
-    line = Line(START)
+    line = Line(START, PLOT.rate_l_min)
     tap = line.add(PLOT.rate_l_min)
     ground = Ground(PLOT, (tap,), 26.0, sky)
     for now in range(START, START + 4 * DAY + 1, HOUR):

@@ -267,7 +267,7 @@ def test_no_defect_makes_or_loses_water(
     steps: list[tuple[int, bool, bool, bool, Defect]], mains: bool
 ) -> None:
     """What the meters count is the flow over time, and the part astray is never more than that."""
-    line = Line(START, mains=mains)
+    line = Line(START, RATE_L_MIN, mains=mains)
     tap, other = line.add(RATE_L_MIN), line.add(RATE_L_MIN / 2)
     now, counted = START, 0.0
     for passed, running, opened, dry, defect in steps:

@@ -13,6 +13,7 @@ from firmware_sim.layout import (
     DeviceSpec,
     Layout,
     LayoutError,
+    PlotSpec,
     load_layout,
     many_devices,
 )
@@ -176,3 +177,20 @@ def test_a_garden_has_what_its_plots_need_and_nothing_else() -> None:
     assert kinds == {"soil": 4, "valve": 2, "pump": 1, "weather": 1}
     world = World(garden, seed=1, start=START, cadence=HISTORY)
     assert sum(1 for _ in FastWorld(world, START + DAY)) > 8 * 24
+
+
+def test_a_pump_is_bought_for_its_largest_plot_or_for_several() -> None:
+    """Also where the water of a plot comes through several valves."""
+    plots = (
+        PlotSpec("lo-1", 2400.0, ("valve-1", "valve-2"), "pump-1", (), 240.0),
+        PlotSpec("lo-2", 1200.0, ("valve-3",), "pump-1", (), 120.0),
+    )
+    valves = (DeviceSpec(f"valve-{number}", "valve") for number in (1, 2, 3))
+    devices = (DeviceSpec("pump-1", "pump"), *valves)
+    for at_once, flow in ((1, 240.0), (2, 259.0)):
+        layout = Layout("khe-coc", devices, plots, {"pump-1": at_once})
+        world = World(layout, seed=1, start=START, cadence=LIVE)
+        for device in ("valve-1", "valve-2"):
+            world.devices[device].handle_command(command("open", lease_s=60), START)
+        world.devices["pump-1"].handle_command(command("start", lease_s=60), START)
+        assert world.flow_l_min("lo-1") == pytest.approx(flow, rel=0.01)
