@@ -91,7 +91,7 @@ class Engines:
             *self.alerts.correct(correction),
             *self.outbox.correct(correction),
             *self.rules.correct(correction, now),
-            *self.irrigation.correct(correction),
+            *self.irrigation.correct(correction, now),
         ]
 
     def on_tick(self, now: Millis) -> list[Decision]:

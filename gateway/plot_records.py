@@ -59,12 +59,14 @@ class Override:
 
 
 class ProposalState(Enum):
-    """OPEN waits for a person; EXPIRED was never answered."""
+    """OPEN waits for a person; EXPIRED was never answered; WITHDRAWN is not needed any more, or
+    another took its place."""
 
     OPEN = "open"
     APPROVED = "approved"
     DECLINED = "declined"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +178,19 @@ PlotRecord = PlotSetting | NoGo | Override | Proposal | BalanceDay | WeatherHour
 
 
 @dataclass(frozen=True, slots=True)
+class LookMade:
+    """When it was last decided whether to water a plot, and the cause of what was decided."""
+
+    plot: str
+    at: Millis
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlotMemory:
-    """What the journal remembers of the plots: what still counts of what people set, the open
-    proposals, and the newest balances and hours of weather, oldest first."""
+    """What the journal remembers of the plots: what still counts of what people set, the proposals
+    that are open or were answered within a day, the newest balances and hours of weather, oldest
+    first, and the newest look at each plot."""
 
     settings: Sequence[PlotSetting] = ()
     no_gos: Sequence[NoGo] = ()
@@ -186,3 +198,4 @@ class PlotMemory:
     proposals: Sequence[Proposal] = ()
     balances: Sequence[BalanceDay] = ()
     hours: Sequence[WeatherHour] = ()
+    looks: Sequence[LookMade] = ()

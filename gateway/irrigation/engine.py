@@ -2,7 +2,8 @@
 
 Pure. Knows neither brokers nor the journal: it returns runs, explanations, alerts and commands to
 be saved together, and is told what the devices said. Of its parts the `PlotBook` knows what people
-set, and `Waterings` leads the runs.
+set, the `Fieldbook` how it stands with weather and soil, the `Gardener` decides what is watered
+when, and `Waterings` leads the runs.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,25 +15,31 @@ from gateway.decisions import Command, Decision, IrrigationAsked, Record, Run
 from gateway.fleet import Device, Fleet
 from gateway.hamlet_time import HamletTime
 from gateway.irrigation.book import PlotBook
+from gateway.irrigation.fieldbook import Fieldbook
+from gateway.irrigation.gardener import Gardener
 from gateway.irrigation.interlocks import OVERRIDABLE
 from gateway.irrigation.root_zone import root_zone
+from gateway.irrigation.run import FINAL
 from gateway.irrigation.waterings import Waterings
+from gateway.irrigation.wishes import Wishes
 from gateway.plot_records import NoGo, Override, PlotMemory, PlotSetting, ProposalAnswered
 from gateway.plots import PlotsFile
-from gateway.watering_plan import Held, Plan, PlotOutlook, ProbeStatus
-
-NOTHING: Sequence[Decision] = ()
-DAY_MS = 86_400_000
+from gateway.watering_plan import Held, Plan, PlotOutlook
 
 
 class IrrigationEngine:
     """All plots of the hamlet. `here` says when a day's ceiling begins anew, and when the sun
     sets."""
 
-    def __init__(self, water: PlotsFile, fleet: Fleet, here: HamletTime) -> None:
+    def __init__(
+        self, water: PlotsFile, fleet: Fleet, here: HamletTime, altitude_m: float = 0.0
+    ) -> None:
         self.book = PlotBook(water.plots)
         self._plots = {plot.id: plot for plot in water.plots}
         self._waterings = Waterings(water, self.book, fleet, here)
+        self._fields = Fieldbook(water.plots, fleet, here, altitude_m)
+        self._gardener = Gardener(water.plots, self.book, self._fields, self._waterings, here)
+        self._wishes = Wishes(water, self.book, self._fields, self._gardener, self._waterings, here)
 
     @property
     def clock_trusted(self) -> bool:
@@ -46,11 +53,13 @@ class IrrigationEngine:
     def restore(
         self, runs: Iterable[Run], now: Millis, memory: PlotMemory | None = None
     ) -> Sequence[Decision]:
-        """Take over what the journal knows: the runs without end and those that ended today, and
-        what people set."""
-        memory = memory or PlotMemory()
+        """Take over what the journal knows: the runs without end and those that ended today, what
+        people set, and how it stood with the plots."""
+        memory, runs = memory or PlotMemory(), list(runs)
         self.book.restore(memory)
-        return self._waterings.restore(runs, now, memory.hours)
+        self._fields.restore(memory, runs, now)
+        self._gardener.restore(memory, now)
+        return self._follow(self._waterings.restore(runs, now, memory.hours), now)
 
     def runs(self) -> list[Run]:
         """The waterings that wait or go on."""
@@ -58,25 +67,23 @@ class IrrigationEngine:
 
     def plan(self, now: Millis) -> Plan:
         """What the plots will get within a day, as far as that can be told now."""
-        return Plan(now, now + DAY_MS, (), ())
+        return self._wishes.plan(now)
 
     def status(self, plot: str, now: Millis) -> PlotOutlook:
         """How it stands with a plot. Raises KeyError when there is no such plot."""
-        described, zone = self._plots[plot], root_zone(self._plots[plot])
+        balance = self._fields.ledger.balance(plot)
         return PlotOutlook(
             plot=plot,
             mode=self.book.mode(plot),
             asks_first=self.book.asks_first(plot),
-            depletion_mm=None,
-            raw_mm=None,
-            taw_mm=zone.taw_mm,
-            next_look=None,
-            proposal=None,
+            depletion_mm=balance.depletion_mm if balance else None,
+            raw_mm=balance.raw_mm if balance else None,
+            taw_mm=root_zone(self._plots[plot]).taw_mm,
+            next_look=self._gardener.next_look(plot),
+            proposal=self._gardener.proposals.open(plot),
             overrides=tuple(self.book.overrides(plot, now)),
             dry_days=tuple(self.book.dry_days(plot)),
-            probes=tuple(
-                ProbeStatus(id, None, None, stale=True, distrust=None) for id in described.sensors
-            ),
+            probes=self._fields.soundings(plot, now).status,
         )
 
     def held(self, plot: str, now: Millis) -> list[Held]:
@@ -94,38 +101,62 @@ class IrrigationEngine:
 
     def ask(self, asked: IrrigationAsked, now: Millis) -> Sequence[Decision]:
         """Water a plot, now or as soon as its pump is free; or say why not."""
-        return self._waterings.ask(asked, now)
+        return self._follow(self._waterings.ask(asked, now), now)
 
     def stop(self, plot: str, requester: str, now: Millis) -> Sequence[Decision]:
         """End the run of a plot early. Nothing when there is none, or it is closing already."""
-        return self._waterings.stop(plot, requester, now)
+        return self._follow(self._waterings.stop(plot, requester, now), now)
 
     def on_setting(self, setting: PlotSetting | NoGo | Override, now: Millis) -> Sequence[Decision]:
         """A person wants a plot watered otherwise from now on."""
         self.book.take(setting)
-        return self._waterings.on_tick(now)
+        decisions = self._follow(self._waterings.on_tick(now), now)
+        return [*decisions, *self._follow(self._gardener.on_setting(setting, now), now)]
 
     def answer(self, answered: ProposalAnswered, now: Millis) -> Sequence[Decision]:
-        """A person says yes or no to a watering that waits for it."""
-        return NOTHING
+        """A person says yes or no to a watering that waits for it. Nothing when it does not."""
+        return self._follow(self._gardener.answer(answered, now), now)
 
     def on_reading(self, device: Device, reading: Reading, now: Millis) -> Sequence[Decision]:
         """After `device.apply(reading)`; for readings newer than the device's last one."""
-        return self._waterings.on_reading(device, reading, now)
+        if reading.kind == "soil":
+            return self._follow(self._gardener.on_probe(device, now), now)
+        decisions = self._follow(self._waterings.on_reading(device, reading, now), now)
+        if reading.kind == "weather" and self.clock_trusted:
+            return [*decisions, *self._fields.take_weather(device, reading, now)]
+        return decisions
 
     def on_command(self, command: Command, now: Millis) -> Sequence[Decision]:
         """A command has come to its end; only those of runs matter here."""
-        return self._waterings.on_command(command, now)
+        return self._follow(self._waterings.on_command(command, now), now)
 
     def on_tick(self, now: Millis) -> Sequence[Decision]:
-        """Leases, deadlines, litres by time, runs that wait."""
-        return self._waterings.on_tick(now)
+        """Leases, deadlines, litres by time, runs that wait; the books, and looks that are due."""
+        decisions = self._follow(self._waterings.on_tick(now), now)
+        kept = self._fields.keep(now) if self.clock_trusted else []
+        return [*decisions, *kept, *self._follow(self._gardener.on_tick(now), now)]
 
     def next_deadline(self) -> Millis | None:
-        """When `on_tick` has something to do; None while nothing is watered."""
-        return self._waterings.next_deadline()
+        """When `on_tick` has something to do; None when that waits for somebody."""
+        times = (
+            self._waterings.next_deadline(),
+            self._fields.next_deadline() if self.clock_trusted else None,
+            self._gardener.next_deadline(),
+        )
+        return min((at for at in times if at is not None), default=None)
 
-    def correct(self, correction: Correction) -> list[Record]:
-        """The clock was wrong; returns what is to be saved anew."""
+    def correct(self, correction: Correction, now: Millis) -> list[Record]:
+        """The clock was wrong, and it is `now`; returns what is to be saved anew."""
         self.book.correct(correction)
-        return [*self._waterings.correct(correction)]
+        self._fields.correct(correction)
+        runs = self._waterings.correct(correction)
+        return [*runs, *self._gardener.correct(correction, now)]
+
+    def _follow(self, decisions: Sequence[Decision], now: Millis) -> Sequence[Decision]:
+        """What flowed in runs that have ended is in the balance at once, in one transaction."""
+        balances: list[Decision] = []
+        for one in decisions:
+            if isinstance(one, Run) and one.state in FINAL:
+                balances += self._fields.end_run(one, now)
+                self._gardener.on_run(one, now)
+        return [*decisions, *balances] if balances else decisions

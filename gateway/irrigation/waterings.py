@@ -155,6 +155,10 @@ class Waterings:
             at = max(now, running.pop(0).ends_at())
         return at
 
+    def left_today_l(self, plot: str, now: Millis) -> float:
+        """Litres that the ceilings of plot and source leave for this local day."""
+        return self._judge.situation(self._plots[plot], "", 0.0, now).left_today_l
+
     def stop(self, plot: str, requester: str, now: Millis) -> Sequence[Decision]:
         """End the run of a plot early. Nothing when there is none, or it is closing already."""
         watering = self._live.get(plot)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from devices.reading import Millis
 from gateway.decisions import Explanation, Run
+from gateway.journal.damage import reading_back
 from gateway.journal.tables import (
     BALANCE_DAYS,
     EXPLANATIONS,
@@ -14,13 +15,15 @@ from gateway.journal.tables import (
     PROPOSALS,
     WEATHER_HOURS,
 )
-from gateway.plot_records import PlotMemory, ProposalState
+from gateway.plot_records import LookMade, PlotMemory, ProposalState
 
 BALANCES_MS = 10 * 86_400_000
 """Balances of the last ten days: the newest is continued, and the mean thirst of the others stands
 in where the weather is unknown."""
 NO_GOS_MS = 32 * 86_400_000
 """Spraying keeps water back for up to 30 days after its last day (`spray_hours`)."""
+ANSWERS_MS = 86_400_000
+"""Who has said no is not asked again on the same day."""
 HOURS_MS = 4 * 86_400_000
 """Hours of weather: a day is summed up after its end, at the latest on the next start."""
 
@@ -42,7 +45,9 @@ def load_plots(connection: sqlite3.Connection, now: Millis) -> PlotMemory:
             connection, "WHERE ended_at IS NULL AND until > ? ORDER BY at", (now,)
         ),
         proposals=PROPOSALS.select(
-            connection, "WHERE state = ? ORDER BY at", (ProposalState.OPEN.value,)
+            connection,
+            "WHERE state = ? OR coalesce(answered_at, expires_at) >= ? ORDER BY at",
+            (ProposalState.OPEN.value, now - ANSWERS_MS),
         ),
         balances=BALANCE_DAYS.select(
             connection,
@@ -50,7 +55,20 @@ def load_plots(connection: sqlite3.Connection, now: Millis) -> PlotMemory:
             (now - BALANCES_MS,),
         ),
         hours=WEATHER_HOURS.select(connection, "WHERE at >= ? ORDER BY at", (now - HOURS_MS,)),
+        looks=_looks(connection, now),
     )
+
+
+def _looks(connection: sqlite3.Connection, now: Millis) -> list[LookMade]:
+    """Explanations of looks name a cause among their inputs, those of runs do not."""
+    rows = connection.execute(
+        "SELECT plot, max(at), json_extract(inputs, '$.cause') FROM explanation"
+        " WHERE at >= ? AND json_valid(inputs)"
+        " AND json_extract(inputs, '$.cause') IS NOT NULL GROUP BY plot",
+        [now - BALANCES_MS],
+    )
+    with reading_back("explanation"):
+        return [LookMade(str(plot), int(at), str(cause)) for plot, at, cause in rows]
 
 
 def load_reasons(connection: sqlite3.Connection, runs: Iterable[Run]) -> list[Explanation]:

@@ -4,6 +4,7 @@ journal that survives kills. The valves judge what really flowed."""
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from devices.messages import Command as WireCommand
@@ -27,6 +28,7 @@ from gateway.decisions import (
 from gateway.fleet import Fleet
 from gateway.hamlet_time import HamletTime, TimeOfDay
 from gateway.irrigation.engine import IrrigationEngine
+from gateway.plot_records import BalanceDay, LookMade, PlotMemory, Proposal, WeatherHour
 from gateway.plots import Plot, PlotsFile, Pump, Source
 from tests.gateway.fleets import NOW, device
 
@@ -99,6 +101,9 @@ class Garden:
         self.said: list[Explanation] = []
         self.open_alerts: dict[tuple[str, str], AlertAsked] = {}
         self.raised: list[AlertAsked] = []
+        self.balances: dict[tuple[str, date], BalanceDay] = {}
+        self.hours: dict[Millis, WeatherHour] = {}
+        self.proposals: dict[str, Proposal] = {}
         self.wire: deque[tuple[Millis, Send]] = deque()  # FIFO, as a broker keeps the order
         self.lose_commands = self.lose_results = self.lose_telemetry = False
         self.delay_ms = 0
@@ -164,6 +169,12 @@ class Garden:
                         self.outbox.committed([decision.id])
                     else:
                         todo.extend(self.engine.on_command(decision, self.clock))
+                case BalanceDay():
+                    self.balances[decision.plot, decision.day] = decision
+                case WeatherHour():
+                    self.hours[decision.at] = decision
+                case Proposal():
+                    self.proposals[decision.id] = decision
                 case _:
                     raise AssertionError(decision)
 
@@ -172,7 +183,17 @@ class Garden:
         self.engine = IrrigationEngine(self.water, self.fleet, HERE)
         self.outbox = Outbox("khe-coc", self.fleet)
         self.save(self.outbox.restore(self.commands.values(), self.clock))
-        self.save(self.engine.restore(self.runs.values(), self.clock))
+        self.save(self.engine.restore(self.runs.values(), self.clock, self.memory()))
+
+    def memory(self) -> PlotMemory:
+        """What the journal would tell a start."""
+        looks = [one for one in self.said if "cause" in one.inputs]
+        return PlotMemory(
+            proposals=list(self.proposals.values()),
+            balances=sorted(self.balances.values(), key=lambda one: one.day),
+            hours=[self.hours[at] for at in sorted(self.hours)],
+            looks=[LookMade(one.plot, one.at, str(one.inputs["cause"])) for one in looks],
+        )
 
     def sleep(self, seconds: int) -> None:
         """Time passes without a gateway."""
@@ -190,7 +211,7 @@ class Garden:
 
     def live_until_idle(self, seconds: int = 3600) -> None:
         for _ in range(seconds):
-            if self.engine.next_deadline() is None:
+            if not self.engine.runs():
                 return
             self.live(1)
         raise AssertionError("a run has no end")
@@ -213,7 +234,7 @@ class Garden:
             )
         for command in self.outbox.correct(correction):
             self.commands[command.id] = command
-        for record in self.engine.correct(correction):
+        for record in self.engine.correct(correction, self.clock):
             if isinstance(record, Run):
                 self.runs[record.id] = record
 

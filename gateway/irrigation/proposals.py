@@ -1,0 +1,121 @@
+"""What is asked of people before a plot waters by itself: at most one question per plot.
+
+A question waits until it would be pointless, is taken back when the need is gone, replaced when
+the need has much changed, and reaches people by an alert that ends with it. Who is not asked first
+does not come here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from devices.reading import Millis
+from devices.text import Text
+from gateway.clock import Correction
+from gateway.decisions import AlertAsked, AlertCleared, Decision, Severity
+from gateway.hamlet_time import HamletTime, TimeOfDay
+from gateway.plot_records import Proposal, ProposalAnswered, ProposalState
+
+SOURCE = "irrigation:ask"
+ASKED_FROM, ASKED_UNTIL = TimeOfDay(5 * 60), TimeOfDay(20 * 60)
+"""Nobody is asked while people sleep; a question that is not answered by then waits no longer."""
+MUCH = 0.25
+"""A need that changed by more than this share is asked anew."""
+
+
+class Proposals:
+    """The questions of all plots."""
+
+    def __init__(self, here: HamletTime) -> None:
+        self._here = here
+        self._open: dict[str, Proposal] = {}  # by plot
+        self._quiet_until: dict[str, Millis] = {}
+
+    def restore(self, proposals: Iterable[Proposal]) -> None:
+        """Take over those that wait, and those that were answered lately."""
+        for one in proposals:
+            if one.state is ProposalState.OPEN:
+                self._open[one.plot] = one
+            elif one.state is ProposalState.DECLINED and one.answered_at is not None:
+                self._quiet_until[one.plot] = self._next_morning(one.answered_at)
+            elif one.state is ProposalState.EXPIRED:
+                self._quiet_until[one.plot] = self._next_morning(one.expires_at)
+
+    def open(self, plot: str) -> Proposal | None:
+        """The question that waits."""
+        return self._open.get(plot)
+
+    def next_ask(self, plot: str, now: Millis) -> Millis:
+        """When people may be asked about the plot: `now`, or later."""
+        quiet = max(self._quiet_until.get(plot, now), now)
+        day = self._here.day(quiet)
+        begin, end = self._here.on(day, ASKED_FROM), self._here.on(day, ASKED_UNTIL)
+        if begin is None or end is None or begin <= quiet < end:
+            return quiet
+        return begin if quiet < begin else self._next_morning(quiet)
+
+    def ask(
+        self, plot: str, litres: float, sentence: Text, now: Millis, pointless_at: Millis | None
+    ) -> list[Decision]:
+        """Ask, unless that was asked already; `pointless_at` is when another moment to water comes
+        anyway."""
+        asked = self._open.get(plot)
+        if asked is not None and abs(litres - asked.litres) <= MUCH * asked.litres:
+            return []
+        evening = self._here.next(ASKED_UNTIL, now)
+        ends = [at for at in (evening, pointless_at) if at is not None and at > now]
+        decisions = self.withdraw(plot, now)
+        self._open[plot] = proposal = Proposal(
+            id=f"{plot}.{now}",
+            plot=plot,
+            at=now,
+            expires_at=min(ends),
+            litres=litres,
+            sentence=sentence,
+        )
+        return [*decisions, proposal, AlertAsked(SOURCE, plot, Severity.INFO, sentence, now)]
+
+    def answer(self, answered: ProposalAnswered, now: Millis) -> Proposal | None:
+        """A person has answered. The proposal as it is now; None when it does not wait."""
+        waiting = (one for one in self._open.values() if one.id == answered.proposal)
+        asked = next(waiting, None)
+        if asked is None or now >= asked.expires_at:
+            return None
+        del self._open[asked.plot]
+        if not answered.approved:
+            self._quiet_until[asked.plot] = self._next_morning(now)
+        state = ProposalState.APPROVED if answered.approved else ProposalState.DECLINED
+        return replace(asked, state=state, answered_at=now, by=answered.by)
+
+    def withdraw(self, plot: str, now: Millis) -> list[Decision]:
+        """The plot does not need it any more."""
+        asked = self._open.pop(plot, None)
+        if asked is None:
+            return []
+        ended = replace(asked, state=ProposalState.WITHDRAWN, answered_at=now)
+        return [ended, AlertCleared(SOURCE, plot, now)]
+
+    def expire(self, now: Millis) -> list[Proposal]:
+        """Those that nobody answered in time."""
+        due = [one for one in self._open.values() if now >= one.expires_at]
+        for one in due:
+            del self._open[one.plot]
+            self._quiet_until[one.plot] = self._next_morning(now)
+        return [replace(one, state=ProposalState.EXPIRED) for one in due]
+
+    def next_deadline(self) -> Millis | None:
+        """When the next one expires."""
+        return min((one.expires_at for one in self._open.values()), default=None)
+
+    def correct(self, correction: Correction) -> list[Proposal]:
+        """The clock was wrong; returns what is to be saved anew."""
+        of = correction.of
+        self._quiet_until = {plot: of(at) for plot, at in self._quiet_until.items()}
+        self._open = {
+            plot: replace(one, at=of(one.at), expires_at=one.expires_at + of(one.at) - one.at)
+            for plot, one in self._open.items()
+        }
+        return list(self._open.values())
+
+    def _next_morning(self, after: Millis) -> Millis:
+        at = self._here.next(ASKED_FROM, after)
+        return after if at is None else at

@@ -1,0 +1,61 @@
+"""Which decisions are worth telling: a change, and now and then that nothing changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from devices.reading import Millis
+from gateway.clock import Correction
+from gateway.decisions import Explanation
+from gateway.plot_records import LookMade
+
+AGAIN_MS = 12 * 3_600_000
+"""The same decision for the same cause is told again after this."""
+PER_DAY_MAX = 8
+"""Told of one plot within DAY_MS, waterings and questions apart: where a wind comes and goes,
+nobody reads more."""
+DAY_MS = 86_400_000
+ALWAYS = frozenset({"water", "ask"})
+
+
+@dataclass(slots=True)
+class _Last:
+    at: Millis
+    cause: str
+    since: Millis  # when the present day of telling began
+    count: int = 0
+
+
+class Told:
+    """The newest decision of each plot, as it was told."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, _Last] = {}
+
+    def restore(self, looks: Iterable[LookMade]) -> None:
+        """What was told before the start."""
+        self._last = {one.plot: _Last(one.at, one.cause, one.at) for one in looks}
+
+    def last_at(self, plot: str) -> Millis | None:
+        """When something was told of the plot."""
+        last = self._last.get(plot)
+        return None if last is None else last.at
+
+    def worth(self, explanation: Explanation, cause: str) -> list[Explanation]:
+        """The explanation, or nothing."""
+        now, plot = explanation.at, explanation.plot
+        last = self._last.setdefault(plot, _Last(0, "", now))
+        if not 0 <= now - last.since < DAY_MS:
+            last.since, last.count = now, 0
+        always = explanation.action in ALWAYS
+        if not always:
+            same = last.cause == cause and 0 <= now - last.at < AGAIN_MS
+            if same or last.count >= PER_DAY_MAX:
+                return []
+            last.count += 1
+        last.at, last.cause = now, cause
+        return [explanation]
+
+    def correct(self, correction: Correction) -> None:
+        """The clock was wrong."""
+        for last in self._last.values():
+            last.at, last.since = correction.of(last.at), correction.of(last.since)
