@@ -80,11 +80,15 @@ class Drive:
             self._reach(until)
         return stopped
 
-    def perform(self, step: Callable[[Pipeline, Millis], T]) -> T:
-        """Somebody wants something of the gateway: `step` gets its pipeline and its time."""
+    def perform(self, step: Callable[[Pipeline, Millis], T], *, hold: bool = False) -> T:
+        """Somebody wants something of the gateway: `step` gets its pipeline and its time. With
+        `hold` what was decided is committed, and not yet sent: the moment for a kill."""
         gateway = self.gateway
         answer = step(gateway.pipeline, gateway.now())
-        self._release(gateway)
+        if hold:
+            self._commit(gateway)
+        else:
+            self._release(gateway)
         return answer
 
     def kill(self) -> None:

@@ -30,11 +30,12 @@ def drive(tmp_path: Path) -> Drive:
     return drive_garden(tmp_path / "site")
 
 
-def water(drive: Drive, plot: str = "lo-1", litres: float = LITRES) -> None:
+def water(drive: Drive, plot: str = "lo-1", *, hold: bool = False) -> None:
     drive.perform(
         lambda pipeline, now: pipeline.ask(
-            IrrigationAsked(plot, "person:test", now, litres=litres), now
-        )
+            IrrigationAsked(plot, "person:test", now, litres=LITRES), now
+        ),
+        hold=hold,
     )
 
 
@@ -85,6 +86,18 @@ def test_killed_at_any_step_it_ends_closed_and_accounted_for(
     assert flowed <= LITRES + RATE_L_MIN * TAIL_MS / MINUTE
     ((_, booked),) = runs(drive)
     assert booked == pytest.approx(flowed, abs=RATE_L_MIN / 6)  # a report each ten seconds
+
+
+def test_killed_before_the_first_command_was_sent_nothing_flows(drive: Drive) -> None:
+    drive.play(START + 2 * MINUTE)
+    water(drive, hold=True)
+    drive.kill()
+    drive.play(drive.now + 10 * MINUTE)
+    assert drive.world.metered_l("lo-1", drive.now) == 0
+    drive.start()
+    drive.play(START + HOUR)
+    assert [state for state, _ in runs(drive)] == ["failed"]
+    assert drive.world.metered_l("lo-1", drive.now) == 0
 
 
 def test_what_was_committed_and_not_sent_is_sent_by_the_next_gateway(drive: Drive) -> None:
