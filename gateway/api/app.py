@@ -14,6 +14,7 @@ from gateway.api.diary_routes import diary_routes
 from gateway.api.event_stream import event_routes
 from gateway.api.exposition import CONTENT_TYPE, Family, expose
 from gateway.api.hosts import HostCheck
+from gateway.api.plot_reading import plot_reading_routes
 from gateway.api.plot_writing import plot_writing_routes
 from gateway.api.problems import add_problem_handlers
 from gateway.api.reading import reading_routes
@@ -95,6 +96,7 @@ def _api(
     add_problem_handlers(api)
     api.include_router(device_routes(views))
     api.include_router(reading_routes(views))
+    api.include_router(plot_reading_routes(views))
     api.include_router(rule_routes(views, rules, token))
     api.include_router(event_routes(feed))
     api.include_router(writing_routes(views, actions, token))

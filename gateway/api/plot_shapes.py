@@ -1,134 +1,152 @@
-"""What the API takes and sends about the watering of plots, apart from the gateway's own values."""
+"""What the API sends of plots as they are: public shapes, apart from the gateway's own values.
 
+Times are integers, milliseconds since the epoch, UTC; days are those of the hamlet's calendar.
+Depths are mm of water that reaches the roots. What nobody knows is null.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from devices.messages import COMMAND_ID_MAX
-from devices.topics import IDENTIFIER
-from gateway.plot_acts import REASON_MAX, Amount, Unit
-from gateway.plot_records import NoGo, Override, PlotSetting
+from devices.metric import Value
+from gateway.api.shapes import Label, RunShape
+from gateway.decisions import Explanation
+from gateway.plot_records import BalanceDay, NoGo, Override, Proposal
 from gateway.plots import Mode
-from gateway.plots.guard import NoGoReason
-
-AMOUNT_MAX = 10_000_000
-
-_Amount = Annotated[float, Field(gt=0, le=AMOUNT_MAX, allow_inf_nan=False)]
-_Key = Annotated[str, Field(pattern=f"^{IDENTIFIER.pattern}$", max_length=COMMAND_ID_MAX)] | None
+from gateway.plots.guard import DryDays, NoGoReason
+from gateway.views.plots import PlotDetail
+from gateway.views.watering import PlotStatus
+from gateway.watering_plan import Certainty, Held, Plan, PlannedWatering, ProbeStatus
 
 
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class WaterRequest(_Shape):
-    """Exactly one amount. The same `id` asked twice is one watering."""
+class ExplanationShape(_Shape):
+    """Why a plot is watered or not, with what was known then."""
 
-    depth_mm: _Amount | None = None
-    litres: _Amount | None = None
-    minutes: _Amount | None = None
-    id: _Key = None
-
-    @model_validator(mode="after")
-    def _one_amount(self) -> "WaterRequest":
-        if len(self._given()) != 1:
-            raise ValueError("give exactly one of depth_mm, litres and minutes")
-        return self
-
-    def amount(self) -> Amount:
-        """The one that is given."""
-        return self._given()[0]
-
-    def _given(self) -> list[Amount]:
-        amounts = (
-            (self.depth_mm, Unit.DEPTH),
-            (self.litres, Unit.LITRES),
-            (self.minutes, Unit.MINUTES),
-        )
-        return [Amount(value, unit) for value, unit in amounts if value is not None]
-
-
-class ModeRequest(_Shape):
-    """One of both, or both; what is absent stays as it is."""
-
-    mode: Mode | None = None
-    ask_first: bool | None = None
-
-    @model_validator(mode="after")
-    def _something(self) -> "ModeRequest":
-        if self.mode is None and self.ask_first is None:
-            raise ValueError("give mode or ask_first")
-        return self
-
-
-class ModeShape(_Shape):
-    """What was set last; null is as `plots.yaml` says."""
-
-    plot: str
-    mode: Mode | None
-    ask_first: bool | None
-    by: str
     at: int
+    action: str
+    sentence: Label
+    inputs: Mapping[str, Value | str | None]
 
     @classmethod
-    def of(cls, setting: PlotSetting) -> "ModeShape":
+    def of(cls, decision: Explanation) -> "ExplanationShape":
         return cls(
-            plot=setting.plot,
-            mode=setting.mode,
-            ask_first=setting.ask_first,
-            by=setting.by,
-            at=setting.at,
+            at=decision.at,
+            action=decision.action,
+            sentence=Label.of(decision.sentence),
+            inputs=dict(decision.inputs),
         )
 
 
-class DryDaysRequest(_Shape):
-    """Days of the hamlet's calendar, both included. The same `id` sent twice is one entry."""
+class ProposalShape(_Shape):
+    """A watering that waits for a person's yes or no."""
 
-    begin: Annotated[date, Field(alias="from")]
-    end: Annotated[date, Field(alias="to")]
-    reason: NoGoReason = NoGoReason.OTHER
-    id: _Key = None
+    id: str
+    at: int
+    expires_at: int
+    litres: float
+    sentence: Label
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> "ProposalShape":
+        return cls(
+            id=proposal.id,
+            at=proposal.at,
+            expires_at=proposal.expires_at,
+            litres=proposal.litres,
+            sentence=Label.of(proposal.sentence),
+        )
+
+
+class PlotShape(_Shape):
+    """A plot now. `depletion_mm` is what its root zone lacks, of `taw_mm` that it can hold and
+    `raw_mm` that the tea takes in ease; `next_look` is when it is next decided whether to water."""
+
+    id: str
+    label: Label
+    area_m2: float
+    mode: Mode
+    asks_first: bool
+    soil_moisture_pct: float | None
+    depletion_mm: float | None
+    raw_mm: float | None
+    taw_mm: float
+    today_l: float
+    next_look: int | None
+    proposal: ProposalShape | None
+    run: RunShape | None
+    decision: ExplanationShape | None
+
+    @classmethod
+    def of(cls, plot: PlotStatus) -> "PlotShape":
+        outlook = plot.outlook
+        return cls(
+            id=plot.id,
+            label=Label.of(plot.label),
+            area_m2=plot.area_m2,
+            mode=outlook.mode,
+            asks_first=outlook.asks_first,
+            soil_moisture_pct=plot.moisture.percent if plot.moisture is not None else None,
+            depletion_mm=outlook.depletion_mm,
+            raw_mm=outlook.raw_mm,
+            taw_mm=outlook.taw_mm,
+            today_l=plot.today_l,
+            next_look=outlook.next_look,
+            proposal=ProposalShape.of(outlook.proposal) if outlook.proposal is not None else None,
+            run=RunShape.of(plot.run) if plot.run is not None else None,
+            decision=ExplanationShape.of(plot.decision) if plot.decision is not None else None,
+        )
+
+
+class HeldShape(_Shape):
+    """An interlock that keeps water back now; POST to `overrides` where it is `overridable`."""
+
+    interlock: str
+    reason: Label
+    overridable: bool
+
+    @classmethod
+    def of(cls, held: Held) -> "HeldShape":
+        return cls(
+            interlock=held.interlock,
+            reason=Label.of(held.reason),
+            overridable=held.overridable,
+        )
 
 
 class DryDaysShape(_Shape):
-    """Days without water, both included."""
+    """Days without water, both included. Those of `plots.yaml` have no id, and nobody set them."""
 
-    id: str
-    plot: str
+    id: str | None
     begin: Annotated[date, Field(serialization_alias="from")]
     end: Annotated[date, Field(serialization_alias="to")]
     reason: NoGoReason
-    by: str
-    at: int
+    by: str | None
+    at: int | None
 
     @classmethod
-    def of(cls, no_go: NoGo) -> "DryDaysShape":
+    def of(cls, days: DryDays | NoGo) -> "DryDaysShape":
+        was_set = days if isinstance(days, NoGo) else None
         return cls(
-            id=no_go.id,
-            plot=no_go.plot,
-            begin=no_go.begin,
-            end=no_go.end,
-            reason=no_go.reason,
-            by=no_go.by,
-            at=no_go.at,
+            id=was_set.id if was_set else None,
+            begin=days.begin,
+            end=days.end,
+            reason=days.reason,
+            by=was_set.by if was_set else None,
+            at=was_set.at if was_set else None,
         )
-
-
-class OverrideRequest(_Shape):
-    """Let `interlock` pass until then, 24 hours at most. The same `id` sent twice is one entry."""
-
-    interlock: Annotated[str, Field(max_length=32)]
-    reason: Annotated[str, Field(min_length=1, max_length=REASON_MAX)]
-    until: Annotated[int, Field(strict=True, ge=0)]
-    id: _Key = None
 
 
 class OverrideShape(_Shape):
     """An interlock that a person lets pass."""
 
     id: str
-    plot: str
     interlock: str
     reason: str
     by: str
@@ -139,10 +157,136 @@ class OverrideShape(_Shape):
     def of(cls, override: Override) -> "OverrideShape":
         return cls(
             id=override.id,
-            plot=override.plot,
             interlock=override.interlock,
             reason=override.reason,
             by=override.by,
             at=override.at,
             until=override.until,
+        )
+
+
+class ProbeShape(_Shape):
+    """A probe as the irrigation sees it; `distrust` says why it is left out."""
+
+    device: str
+    moisture_pct: float | None
+    measured_at: int | None
+    stale: bool
+    distrust: Label | None
+
+    @classmethod
+    def of(cls, probe: ProbeStatus) -> "ProbeShape":
+        return cls(
+            device=probe.device,
+            moisture_pct=probe.moisture_pct,
+            measured_at=probe.measured_at,
+            stale=probe.stale,
+            distrust=Label.of(probe.distrust) if probe.distrust is not None else None,
+        )
+
+
+class OnePlotShape(PlotShape):
+    """One plot by itself; `modes` are those that it can have."""
+
+    modes: list[Mode]
+    litres_per_day_max: float
+    held: list[HeldShape]
+    overrides: list[OverrideShape]
+    dry_days: list[DryDaysShape]
+    probes: list[ProbeShape]
+
+    @classmethod
+    def of_one(cls, detail: PlotDetail) -> "OnePlotShape":
+        outlook = detail.status.outlook
+        return cls(
+            **dict(PlotShape.of(detail.status)),
+            modes=list(detail.plot.modes),
+            litres_per_day_max=detail.plot.litres_per_day_max,
+            held=[HeldShape.of(one) for one in detail.held],
+            overrides=[OverrideShape.of(one) for one in outlook.overrides],
+            dry_days=[DryDaysShape.of(one) for one in outlook.dry_days],
+            probes=[ProbeShape.of(one) for one in outlook.probes],
+        )
+
+
+class BalanceDayShape(_Shape):
+    """The water in the root zone over one day: what was missing before, plus `et_mm`, minus rain
+    that sank in and irrigation, plus what percolated, plus the correction by the probes.
+    `estimates` names what was estimated; a day that is not `closed` goes on."""
+
+    day: date
+    before_mm: float
+    et0_mm: float | None
+    kc: float
+    ks: float
+    et_mm: float
+    rain_mm: float | None
+    effective_rain_mm: float
+    irrigation_mm: float
+    percolation_mm: float
+    correction_mm: float
+    depletion_mm: float
+    taw_mm: float
+    raw_mm: float
+    estimates: list[str]
+    closed: bool
+
+    @classmethod
+    def of(cls, day: BalanceDay) -> "BalanceDayShape":
+        fields = asdict(day)
+        del fields["plot"]
+        estimates = [name for name in day.estimates.split(",") if name]
+        return cls(**{**fields, "estimates": estimates})
+
+
+class PlannedShape(_Shape):
+    """A watering of the plan."""
+
+    plot: str
+    begin: int
+    end: int
+    litres: float
+    depth_mm: float
+    certainty: Certainty
+    reason: Label
+    conflicts: list[Label]
+
+    @classmethod
+    def of(cls, one: PlannedWatering) -> "PlannedShape":
+        return cls(
+            plot=one.plot,
+            begin=one.begin,
+            end=one.end,
+            litres=one.litres,
+            depth_mm=one.depth_mm,
+            certainty=one.certainty,
+            reason=Label.of(one.reason),
+            conflicts=[Label.of(conflict) for conflict in one.conflicts],
+        )
+
+
+class NotWateredShape(_Shape):
+    """A plot that will not be watered, and why."""
+
+    plot: str
+    reason: Label
+
+
+class PlanShape(_Shape):
+    """What is expected from `at` until `until`."""
+
+    at: int
+    until: int
+    waterings: list[PlannedShape]
+    without: list[NotWateredShape]
+
+    @classmethod
+    def of(cls, plan: Plan) -> "PlanShape":
+        return cls(
+            at=plan.at,
+            until=plan.until,
+            waterings=[PlannedShape.of(one) for one in plan.waterings],
+            without=[
+                NotWateredShape(plot=one.plot, reason=Label.of(one.reason)) for one in plan.without
+            ],
         )

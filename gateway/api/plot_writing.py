@@ -9,15 +9,14 @@ from typing import TypeVar
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from gateway.api.plot_shapes import (
+from gateway.api.plot_requests import (
     DryDaysRequest,
-    DryDaysShape,
     ModeRequest,
     ModeShape,
     OverrideRequest,
-    OverrideShape,
     WaterRequest,
 )
+from gateway.api.plot_shapes import DryDaysShape, OverrideShape
 from gateway.api.problems import Problem
 from gateway.api.shapes import RunShape
 from gateway.api.writing import REQUESTER, writers_only

@@ -7,7 +7,6 @@ from gateway.api.shapes import (
     AlertShape,
     ClockShape,
     CommandShape,
-    PlotShape,
     RunShape,
 )
 from gateway.api.written_time import parse_written
@@ -37,11 +36,6 @@ def reading_routes(views: Views) -> APIRouter:
     async def alerts() -> list[AlertShape]:
         """Open alerts first, then the newest that are over."""
         return [AlertShape.of(alert) for alert in await views.alerts()]
-
-    @router.get("/plots")
-    async def plots() -> list[PlotShape]:
-        """The plots, and why they are watered or not."""
-        return [PlotShape.of(plot) for plot in (await views.watering()).plots]
 
     @router.get("/runs")
     async def runs(since: str | None = None) -> list[RunShape]:

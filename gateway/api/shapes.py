@@ -18,7 +18,6 @@ from gateway.decisions import (
     Alert,
     Command,
     CommandState,
-    Explanation,
     Run,
     RunState,
     Severity,
@@ -28,7 +27,6 @@ from gateway.sequences import Gap
 from gateway.views.fleet import DeviceRow
 from gateway.views.missing import Missing
 from gateway.views.past import Origin
-from gateway.views.watering import PlotStatus
 
 EXPIRES_IN_S_MAX = 3600
 
@@ -251,18 +249,6 @@ class RunShape(_Shape):
         )
 
 
-class ExplanationShape(_Shape):
-    """Why a plot is watered or not."""
-
-    at: int
-    action: str
-    sentence: Label
-
-    @classmethod
-    def of(cls, decision: Explanation) -> "ExplanationShape":
-        return cls(at=decision.at, action=decision.action, sentence=Label.of(decision.sentence))
-
-
 class ClockShape(_Shape):
     """`own` is the gateway's time, `wall` the machine's. Unless `trusted`, own only grows from the
     last time that was known."""
@@ -275,27 +261,3 @@ class ClockShape(_Shape):
     @classmethod
     def of(cls, state: ClockState) -> "ClockShape":
         return cls(trusted=state.trusted, agrees=state.agrees, own=state.own, wall=state.wall)
-
-
-class PlotShape(_Shape):
-    """A plot now. Without a probe that reports, its moisture is null: unknown."""
-
-    id: str
-    label: Label
-    area_m2: float
-    soil_moisture_pct: float | None
-    today_l: float
-    run: RunShape | None
-    decision: ExplanationShape | None
-
-    @classmethod
-    def of(cls, plot: PlotStatus) -> "PlotShape":
-        return cls(
-            id=plot.id,
-            label=Label.of(plot.label),
-            area_m2=plot.area_m2,
-            soil_moisture_pct=plot.moisture.percent if plot.moisture is not None else None,
-            today_l=plot.today_l,
-            run=RunShape.of(plot.run) if plot.run is not None else None,
-            decision=ExplanationShape.of(plot.decision) if plot.decision is not None else None,
-        )
