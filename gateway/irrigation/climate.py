@@ -81,13 +81,17 @@ class Climate:
         self._before: list[tuple[Millis, float]] = []  # the rain of each hour before the start
 
     def restore(self, hours: Iterable[WeatherHour], fleet: Fleet) -> None:
-        """Take over the rain that the journal remembers, and the counters that go on. An hour's
-        rain counts as if all of it had fallen at its end: it keeps water back rather too long."""
+        """Take over the rain that the journal remembers, oldest first, and the counters that go on.
+        An hour's rain counts as if all of it had fallen at its end: it keeps water back rather too
+        long."""
+        known = list(hours)
+        for station, total in known[-1].rain_totals.items() if known else ():
+            self.take(station, known[-1].at, {"rain_total_mm": total})
         for device in fleet:
             at = device.measured_at_of("rain_total_mm")
             if at is not None:
                 self.take(device.id, at, {"rain_total_mm": device.values["rain_total_mm"]})
-        self._before = [(hour.at + HOUR_MS, hour.rain_mm) for hour in hours if hour.rain_mm]
+        self._before = [(hour.at + HOUR_MS, hour.rain_mm) for hour in known if hour.rain_mm]
 
     def take(self, station: str, at: Millis, values: Mapping[str, Value]) -> None:
         """A newer reading of a station, measured `at`."""

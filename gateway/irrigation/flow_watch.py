@@ -18,8 +18,6 @@ STILL_L = 100.0
 """A meter with the coarsest pulses has counted once when so much has flowed."""
 STILL_MS = 60_000
 """No meter that shows a flow takes longer than this, and than STILL_L, to count."""
-STILL_AT_END_MS = 10_000
-"""The same in a turn that ends sooner, and in which the meter has not counted at all."""
 
 
 class FlowWatch:
@@ -57,13 +55,14 @@ class FlowWatch:
         self._flows = {valve: (of(at), flow) for valve, (at, flow) in self._flows.items()}
 
     def uncounted(self, meters: Iterable[str], *, at_end: bool) -> dict[str, Millis]:
-        """The valves whose meter shows a flow that it does not count, and since when."""
+        """The valves whose meter shows a flow that it does not count, and since when. `at_end`: the
+        turn ends, and a meter that has not counted at all in it is one of them."""
         found: dict[str, Millis] = {}
         for valve in meters:
             at, l_min = self._flows.get(valve, (0, 0.0))
             since = self._grew_at.get(valve, self._since)
             lasts = at - since
-            never = at_end and valve not in self._grew_at and lasts >= STILL_AT_END_MS
+            never = at_end and valve not in self._grew_at
             long = lasts >= STILL_MS and l_min * lasts / 60_000 >= STILL_L
             if l_min > FLOW_NONE_L_MIN and (never or long):
                 found[valve] = since

@@ -93,8 +93,8 @@ def _astray(situation: Situation) -> Text | None:
     if where is None:
         return None
     return Text(
-        f"nước đang chảy ngoài ý muốn ở {where.label.vi}",
-        f"water flows where it should not at {where.label.en}",
+        f"nước đang hoặc vừa chảy ngoài ý muốn ở {where.label.vi}",
+        f"water flows or just flowed where it should not at {where.label.en}",
     )
 
 

@@ -75,6 +75,15 @@ class Judge:
         if run.cause == causes.LEAK and run.ended_at is not None:
             self._leaked_at[run.plot] = run.ended_at
 
+    def held_tight(self, plot: Plot) -> list[Plot]:
+        """A good run of the plot kept its line under pressure: the plots on it that had leaked and
+        do not any more."""
+        line = self.supply.line(plot)
+        tight = [one for one in line if one.id in self._leaked_at and one.id not in self._live]
+        for one in tight:
+            del self._leaked_at[one.id]
+        return tight
+
     def correct(self, correction: Correction) -> None:
         """The clock was wrong."""
         self.climate.correct(correction)

@@ -138,6 +138,11 @@ def end(run: Run, now: Millis) -> Run:
     return replace(run, state=state, step_at=now, deadline=now, ended_at=now, goes_on_at=None)
 
 
+def due_at(run: Run) -> Millis:
+    """When a run that waits may begin, or go on."""
+    return run.goes_on_at or run.created_at
+
+
 def time_left_ms(run: Run, plot: Plot) -> Millis:
     """How long water may still flow in this run."""
     return max(round(plot.minutes_per_run_max * 60_000) - run.watered_ms, 0)

@@ -292,7 +292,8 @@ class Watering:
         """What the end of the run shows to be well again."""
         run, plot = self.run, self.plot
         cleared: list[Decision] = []
-        if run.cause != causes.NOT_SHOWN_CLOSED:
+        # A leak that ended with the pump's pressure is not mended: a later run shows that.
+        if run.cause != causes.NOT_SHOWN_CLOSED and not (run.cause == causes.LEAK and plot.pump):
             cleared.append(AlertCleared(OUTSIDE, plot.id, now))
         if run.cause is None and run.litres > 0:
             cleared.append(AlertCleared(SOURCE, plot.id, now))

@@ -11,6 +11,7 @@ from devices.reading import Millis, Reading
 from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import (
+    AlertCleared,
     Command,
     CommandState,
     Decision,
@@ -29,9 +30,9 @@ from gateway.irrigation.judge import Judge
 from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres
 from gateway.irrigation.orders import stop_pump
 from gateway.irrigation.resuming import given_up
-from gateway.irrigation.run import FINAL, ON, WAIT_MS, WAITING, WET, close, end, enter
+from gateway.irrigation.run import FINAL, ON, WAIT_MS, WAITING, WET, close, due_at, end, enter
 from gateway.irrigation.strays import Stray, StrayPumps, StrayValves, says
-from gateway.irrigation.watering import SOURCE, Watering
+from gateway.irrigation.watering import OUTSIDE, SOURCE, Watering
 from gateway.irrigation.windows import open_until
 from gateway.plot_records import WeatherHour
 from gateway.plots import Plot, PlotsFile
@@ -212,15 +213,10 @@ class Waterings:
     def next_deadline(self) -> Millis | None:
         """When `on_tick` has something to do; None while nothing is watered."""
         deadlines = [watering.next_deadline() for watering in self._live.values()]
-        if any(self._is_due(one.run, self._look_at) for one in self._live.values()):
-            deadlines.append(self._look_at)
-        deadlines += [
-            one.run.goes_on_at
-            for one in self._live.values()
-            if one.run.state is RunState.RESTING
-            and one.run.goes_on_at is not None
-            and one.run.goes_on_at > self._worked_at
-        ]
+        for watering in self._live.values():
+            if watering.run.state in WAITING:
+                at = due_at(watering.run)
+                deadlines.append(at if at > self._worked_at else self._look_at)
         return min(deadlines, default=None)
 
     def correct(self, correction: Correction) -> list[Run]:
@@ -311,24 +307,20 @@ class Waterings:
         for watering in list(self._live.values()):
             if watering.run.state not in WAITING:
                 decisions += watering.step(now, self._objection_during(watering, now))
-            self._forget_ended(watering)
+            decisions += self._forget_ended(watering, now)
         ahead: list[Plot] = []
         for watering in self._waiting(now):
             decisions += self._start_waiting(watering, ahead, now)
-            self._forget_ended(watering)
+            decisions += self._forget_ended(watering, now)
         self._look_at = now + WAITING_LOOK_MS
         return decisions + self._release_pumps(now)
 
     def _waiting(self, now: Millis) -> list[Watering]:
         """Those that wait for water: the most important first, then who has waited longest."""
-        waiting = [one for one in self._live.values() if self._is_due(one.run, now)]
+        live = self._live.values()
+        waiting = [one for one in live if one.run.state in WAITING and due_at(one.run) <= now]
         waiting.sort(key=lambda one: (-one.plot.priority, one.run.created_at))
         return waiting
-
-    def _is_due(self, run: Run, now: Millis) -> bool:
-        if run.state is RunState.RESTING:
-            return run.goes_on_at is None or run.goes_on_at <= now
-        return run.state is RunState.PLANNED
 
     def _objection_during(self, watering: Watering, now: Millis) -> Text | None:
         if watering.run.state not in ON:
@@ -384,12 +376,17 @@ class Waterings:
                 decisions.append(stop_pump(last.run, pump, now))
         return decisions
 
-    def _forget_ended(self, watering: Watering) -> None:
+    def _forget_ended(self, watering: Watering, now: Millis) -> list[Decision]:
         run = watering.run
-        if run.state in FINAL and self._live.get(run.plot) is watering:
-            del self._live[run.plot]
-            self._judge.ended(run)
-            self._stray_valves.ended(run)
+        if run.state not in FINAL or self._live.get(run.plot) is not watering:
+            return []
+        del self._live[run.plot]
+        self._judge.ended(run)
+        self._stray_valves.ended(run)
+        if run.cause is not None or run.curtailed is not None or not run.litres:
+            return []
+        mended = self._judge.held_tight(watering.plot)
+        return [AlertCleared(OUTSIDE, one.id, now) for one in mended]
 
 
 def _not_begun(run: Run, reason: Text, now: Millis) -> Run:

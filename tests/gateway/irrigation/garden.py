@@ -28,7 +28,16 @@ from gateway.decisions import (
 from gateway.fleet import Fleet
 from gateway.hamlet_time import HamletTime, TimeOfDay
 from gateway.irrigation.engine import IrrigationEngine
-from gateway.plot_records import BalanceDay, LookMade, PlotMemory, Proposal, WeatherHour
+from gateway.plot_records import (
+    BalanceDay,
+    LookMade,
+    NoGo,
+    Override,
+    PlotMemory,
+    PlotSetting,
+    Proposal,
+    WeatherHour,
+)
 from gateway.plots import Plot, PlotsFile, Pump, Source
 from tests.gateway.fleets import NOW, device
 
@@ -140,9 +149,13 @@ class Garden:
         actuator = self.actuators[id]
         return self.now < actuator.on_until if actuator.stuck is None else actuator.stuck
 
-    def ask(self, of: str = "lo-1", litres: float = 300.0) -> None:
-        asked = IrrigationAsked(of, "rule:tea-dry", self.clock, litres=litres)
+    def ask(self, of: str = "lo-1", litres: float = 300.0, requester: str = "rule:tea-dry") -> None:
+        asked = IrrigationAsked(of, requester, self.clock, litres=litres)
         self.save(self.engine.ask(asked, self.clock))
+
+    def set(self, setting: PlotSetting | NoGo | Override) -> None:
+        """A person sets something."""
+        self.save(self.engine.on_setting(setting, self.clock))
 
     def save(self, decisions: object) -> None:
         """What the pipeline does: records are kept, requests go to their engine."""

@@ -82,6 +82,17 @@ def test_a_restart_forgets_no_rain() -> None:
     assert climate.at(NOW + MINUTE).rain_24h_mm == 6.0
 
 
+def test_rain_that_came_after_the_last_saved_hour_is_counted() -> None:
+    climate = Climate()
+    station = device("weather-1", "weather")
+    reading(station, NOW, rain_total_mm=104.0)
+    hour = WeatherHour(
+        NOW - MINUTE, 1, None, None, None, None, None, None, 2.0, {"weather-1": 101.0}
+    )
+    climate.restore([hour], fleet_of(station))
+    assert climate.at(NOW).rain_1h_mm == 5.0
+
+
 def test_an_old_forecast_is_none() -> None:
     climate = Climate()
     climate.forecast = Forecast(12.0, NOW)

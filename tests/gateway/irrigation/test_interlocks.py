@@ -122,7 +122,11 @@ ROWS = [
         "silence",
         "nothing is heard of valve-1",
     ),
-    (replace(CALM, astray=plot("lo-2")), "astray", "water flows where it should not at plot lo-2"),
+    (
+        replace(CALM, astray=plot("lo-2")),
+        "astray",
+        "water flows or just flowed where it should not",
+    ),
     (SPRAYED, "spraying", "it was sprayed; no water from above until 00:00 on 23/11"),
     (replace(SPRAYED, plot=plot(guard={"spray_hours": 8})), "spraying", "it was sprayed"),
     (PLUCKED, "plucking", "it is plucked from 23/11 to 24/11"),
