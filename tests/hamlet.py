@@ -229,8 +229,12 @@ class Hamlet:
     async def _decide(self, step: Callable[[], Outcome]) -> Outcome:
         """What its engines decide is in the journal that is read."""
         outcome = step()
-        self._commit(Batch(records=self.pipeline.take_work().batch.records))
+        self.keep_decided()
         return outcome
+
+    def keep_decided(self) -> None:
+        """What its engines have decided is saved."""
+        self._commit(Batch(records=self.pipeline.take_work().batch.records))
 
     def _commit(self, batch: Batch) -> None:
         commit(self._connection, batch)

@@ -28,6 +28,7 @@ WATERING: dict[str, Text] = {
     "run.done": Text("xong", "done"),
     "run.failed": Text("không thành", "failed"),
     "watering.why": Text("Vì sao", "Why"),
+    "watering.latest": Text("Mới nhất", "Latest"),
     "watering.why.not": Text("Vì sao không", "Why not"),
     "watering.next": Text("Xem lại lúc {when}.", "Next look at {when}."),
     "watering.plots": Text("Các lô chè", "The plots"),

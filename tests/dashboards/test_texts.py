@@ -90,6 +90,15 @@ def test_every_key_that_is_used_exists() -> None:
     assert DYNAMIC.keys() <= CATALOGUE.keys()
 
 
+def test_every_key_that_a_template_chooses_between_exists() -> None:
+    families = {key.partition(".")[0] for key in CATALOGUE}
+    templates = [file.read_text() for file in FOLDER.glob("templates/**/*.html")]
+    lines = [line for text in templates for line in text.splitlines()]
+    chosen = {key for line in lines if "w.t(" in line for key in QUOTED.findall(line)}
+    meant = {key for key in chosen if key.partition(".")[0] in families}
+    assert meant - CATALOGUE.keys() == set()
+
+
 def test_every_key_that_exists_is_used() -> None:
     written = {key for file in SOURCES for key in QUOTED.findall(file.read_text())}
     unused = [
