@@ -79,6 +79,11 @@ class Ground:
         """All the water in the root zone."""
         return (self.top_pct + self.low_pct) * self._layer_mm
 
+    @property
+    def depletion_mm(self) -> float:
+        """What the root zone lacks to field capacity; below zero it holds more."""
+        return 2 * self.plot.field_capacity_pct * self._layer_mm - self.stored_mm
+
     def advance(self, sky: Sky, now: Millis) -> None:
         """Let the water move until `now`, which the sky has reached already."""
         if now <= self._now:

@@ -11,11 +11,12 @@ from dashboards.texts.layout import LAYOUT
 from dashboards.texts.people import PEOPLE
 from dashboards.texts.plot import PLOT
 from dashboards.texts.rules import RULES
+from dashboards.texts.season import SEASON
 from dashboards.texts.serial import SERIAL
 from dashboards.texts.watering import WATERING
 from devices.text import Text
 
-_PARTS = (LAYOUT, HOME, DEVICES, EXPLAIN, PEOPLE, PLOT, RULES, SERIAL, WATERING)
+_PARTS = (LAYOUT, HOME, DEVICES, EXPLAIN, PEOPLE, PLOT, RULES, SEASON, SERIAL, WATERING)
 CATALOGUE: dict[str, Text] = {key: text for part in _PARTS for key, text in part.items()}
 
 if len(CATALOGUE) != sum(map(len, _PARTS)):

@@ -12,7 +12,7 @@ from firmware_sim.layout import LayoutError
 from firmware_sim.live import BrokerError
 from firmware_sim.scenario import ScenarioError
 from gateway.app import SiteError
-from gateway.cli.backtest.chart import ChartError
+from gateway.cli.chart_file import ChartError
 from gateway.history import StoreError
 from gateway.intake.contract import FatalIntakeError
 from gateway.intake.embedded import EmbeddedBrokerError

@@ -17,11 +17,10 @@ import typer
 from gateway.agronomy.estimates import ESTIMATED, Climate, Estimate
 from gateway.agronomy.radiation import K_RS_INLAND
 from gateway.agronomy.reference import Method, ReferenceEt, hargreaves_et, reference_et
-from gateway.agronomy.weather_checks import CheckedWeather, check_weather
+from gateway.agronomy.weather_checks import CheckedWeather
 from gateway.agronomy.weather_day import DailyWeather, Station
-from gateway.agronomy.weather_file import WeatherTable, read_weather
-from gateway.agronomy.weather_heading import WeatherFileError
-from gateway.cli.complaints import USAGE, refuse
+from gateway.agronomy.weather_file import WeatherTable
+from gateway.cli.weather_table import station_weather
 
 DECIMALS = 3
 """Of mm: who compares shall see the equations and not our rounding."""
@@ -29,8 +28,6 @@ TOLD_MAX = 10
 """Lines of one kind on stderr; more nobody reads."""
 APART_MM = 0.2
 """By which ET0 of a day differs when one of two humidity sensors is wrong, or the air changed."""
-LINE_MAX = 10_000
-"""Characters. Longer lines are no table; they are cut, and refused as such."""
 
 
 class Humidity(Enum):
@@ -105,14 +102,9 @@ def print_et0(
     The exit status is 1 when some day has none, because its temperatures are unknown, and 2 when
     the file cannot be used.
     """
-    try:
-        table = read_weather(_lines(weather))
-        station = _station(table, latitude, altitude, wind_height)
-        checked = check_weather(table, station, units_are_right=units_are_right)
-    except WeatherFileError as error:
-        for problem in error.problems:
-            print(f"hamlet: {weather}: {problem}", file=sys.stderr)
-        raise typer.Exit(USAGE) from None
+    table, station, checked = station_weather(
+        weather, latitude, altitude, wind_height, units_are_right=units_are_right
+    )
     climate = Climate(k_rs, dew_below_tmin, rh_first=humidity is Humidity.RELATIVE)
     days = [_day(day, station, climate, method) for day in checked.days]
     notes = [*_overruled(table, station), *_notes(table, checked, days)]
@@ -126,35 +118,6 @@ def print_et0(
         _print_csv(days, details)
     if any(day.et0 is None for day in days):
         raise typer.Exit(1)
-
-
-def _lines(file: Path) -> Iterator[str]:
-    try:
-        with file.open(encoding="utf-8-sig", errors="replace") as stream:
-            while line := stream.readline(LINE_MAX):
-                yield line
-    except OSError as error:
-        refuse(f"{file}: {error.strerror}")
-
-
-def _station(
-    table: WeatherTable, latitude: float | None, altitude: float | None, wind_height: float | None
-) -> Station:
-    """What the call says counts, then what the file says."""
-    latitude = table.latitude if latitude is None else latitude
-    altitude = table.altitude_m if altitude is None else altitude
-    wind_height = table.wind_height_m if wind_height is None else wind_height
-    if latitude is None or altitude is None:
-        refuse("the file does not tell where it was measured: add --latitude and --altitude")
-    if wind_height is None and "wind_m_s" in table.columns:
-        refuse(
-            "at which height was the wind measured? Add --wind-height: often 2, at airports 10."
-            " Wind of 10 m taken for that of 2 m would be a third too much"
-        )
-    try:
-        return Station(latitude, altitude, 2.0 if wind_height is None else wind_height)
-    except ValueError as error:
-        refuse(str(error))
 
 
 def _overruled(table: WeatherTable, station: Station) -> Iterator[str]:

@@ -9,6 +9,7 @@ import pytest
 import dashboards
 from dashboards.texts import CATALOGUE
 from devices.rejection import Reason
+from gateway.cli.season.ways import Way
 from gateway.decisions import CommandState, RuleEdit, RuleState, RunState, Severity, State
 from gateway.health import verdicts
 from gateway.plot_acts import Unit
@@ -21,6 +22,7 @@ from gateway.watering_plan import Certainty
 FOLDER = Path(dashboards.__file__).parent
 SOURCES = [file for pattern in ("*.py", "templates/**/*.html") for file in FOLDER.glob(pattern)]
 SOURCES.append(FOLDER.parent / "gateway" / "cli" / "explained_text.py")
+SOURCES += (FOLDER.parent / "gateway" / "cli" / "season").glob("*.py")
 KEY = re.compile(r"""\bt\(\s*f?["']([a-z0-9.-]+)["']""")
 QUOTED = re.compile(r"""["']([a-z0-9]+(?:\.[a-z0-9-]+)+)["']""")
 DYNAMIC = {
@@ -31,6 +33,7 @@ DYNAMIC = {
     **{f"rule.became.{state.value}": None for state in RuleState},
     **{f"rule.version.{edit.value}": None for edit in RuleEdit},
     **{f"try.{name}": None for name in ("firings", "alerts", "commands")},
+    **{f"season.{way.value}": None for way in Way},
     **{f"run.{state.value}": None for state in RunState},
     **{f"mode.{mode.value}": None for mode in Mode},
     **{f"act.mode.{mode.value}.how": None for mode in Mode},

@@ -3,7 +3,6 @@
 matplotlib is imported when a chart is wanted, and only then: a gateway runs without it.
 """
 
-import importlib.util
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,29 +11,15 @@ from zoneinfo import ZoneInfo
 
 from devices.reading import Millis
 from gateway.backtest.result import Change, Result, RuleResult
+from gateway.cli.chart_file import write_chart
 from gateway.decisions import RuleState
 
-SUFFIXES = (".svg", ".png")
 RULES_MAX = 20
 """More curves than that nobody looks at: those of the rules that fired most are drawn."""
 INCHES_WIDE, INCHES_OF_RULE, INCHES_AROUND = 11.0, 1.0, 1.2
 PANELS_MIN = 3
 """In less room the words would leave none for the curves."""
 INK, ARMED_INK = "#1b6e8c", "#b0b0b0"
-
-
-class ChartError(Exception):
-    """No chart can be drawn; the message says why, and what to do."""
-
-
-def check_chart(file: Path) -> None:
-    """Before the work is done: raises ChartError when its chart could not be drawn."""
-    if file.suffix.lower() not in SUFFIXES:
-        raise ChartError(f"{file}: a chart is written as {' or '.join(SUFFIXES)}")
-    if importlib.util.find_spec("matplotlib") is None:
-        raise ChartError("charts need matplotlib: pip install 'smart-hamlet[charts]'")
-    if not file.absolute().parent.is_dir():
-        raise ChartError(f"{file}: there is no folder {file.parent}")
 
 
 def draw(
@@ -64,10 +49,7 @@ def draw(
         panels[0].set_yticks([])
     panels[-1].set_xlim(*(_local(at, zone) for at in (result.span.start, result.span.end)))
     _title(figure, result, hidden=len(fired) - len(shown))
-    try:
-        figure.savefig(file)
-    except OSError as error:
-        raise ChartError(f"{file}: {error.strerror}") from None
+    write_chart(figure, file)
 
 
 def _by_rule(changes: Iterable[Change]) -> Mapping[str, list[Change]]:

@@ -19,9 +19,10 @@ from gateway.backtest.journal_rows import JournalRows
 from gateway.backtest.result import Change
 from gateway.backtest.rows import Source, Span
 from gateway.backtest.run import backtest
-from gateway.cli.backtest.chart import check_chart, draw
+from gateway.cli.backtest.chart import draw
 from gateway.cli.backtest.report import as_json, as_text
 from gateway.cli.backtest.simulated import SimulatedRows
+from gateway.cli.chart_file import check_chart
 from gateway.cli.complaints import complaints, refuse
 from gateway.cli.progress import progress
 from gateway.cli.written_time import typed_time

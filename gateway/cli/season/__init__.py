@@ -1,0 +1,1 @@
+"""`hamlet irrigation simulate`: a season of the plots, watered in different ways."""
