@@ -82,7 +82,7 @@ def fragments(pages: Pages, words: Words, detail: PlotDetail, *, signed: bool) -
 def presets(detail: PlotDetail) -> list[Preset]:
     """What can be had with one press; nothing when today's ceiling is reached."""
     offered = (
-        Preset(depth, foreseen(detail.plot, Amount(depth, Unit.DEPTH), detail.left_today_l))
+        Preset(depth, foreseen(detail.plot, Amount(depth, Unit.DEPTH), detail.status.most_l))
         for depth in PRESETS_MM
     )
     return [one for one in offered if one.foreseen.litres >= one.foreseen.asked_l]

@@ -85,7 +85,7 @@ def acting_routes(pages: Pages, overview_page: Show, plot_page: Show) -> APIRout
         if detail is None:
             raise HTTPException(404)
         try:
-            look = foreseen(detail.plot, _amount(form), detail.left_today_l)
+            look = foreseen(detail.plot, _amount(form), detail.status.most_l)
         except FormError as error:
             said = pages.words(request).t(str(error))
             return await plot_page(pages, request, id, said=said, typed=form, status=422)

@@ -79,8 +79,8 @@ PLOT: dict[str, Text] = {
         "It would be {litres} ({depth}) in {duration}, until about {end} if the pump is free.",
     ),
     "act.water.less": Text(
-        "Ít hơn lượng bạn yêu cầu ({asked}), vì mức tối đa của lô.",
-        "Less than you asked for ({asked}), because of the limits of the plot.",
+        "Ít hơn {asked}, vì mức tối đa của lô.",
+        "Less than {asked}, because of the limits of the plot.",
     ),
     "act.water.do": Text("Tưới {litres}", "Water {litres}"),
     "act.water.wrong": Text(

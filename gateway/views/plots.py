@@ -38,11 +38,6 @@ class PlotDetail:
     settings: tuple[PlotSetting, ...]
     today: date
 
-    @property
-    def left_today_l(self) -> float:
-        """Litres under the day's ceiling."""
-        return max(self.plot.litres_per_day_max - self.status.today_l, 0.0)
-
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
@@ -73,11 +68,11 @@ class PlanDetail:
     supplies: tuple[Supplied, ...]
 
 
-def foreseen(plot: Plot, amount: Amount, left_l: float) -> Foreseen:
-    """What would come of asking for so much, with `left_l` under the day's ceiling."""
+def foreseen(plot: Plot, amount: Amount, most_l: float) -> Foreseen:
+    """What would come of asking for so much, where one more watering gives `most_l` at most."""
     per_unit = {Unit.DEPTH: plot.area_m2, Unit.LITRES: 1.0, Unit.MINUTES: plot.rate_l_min}
     asked = amount.value * per_unit[amount.unit]
-    litres = min(asked, left_l, plot.rate_l_min * plot.minutes_per_run_max)
+    litres = min(asked, most_l)
     minutes = litres / plot.rate_l_min
     return Foreseen(asked, litres, litres / plot.area_m2, round(minutes * 60_000))
 

@@ -53,7 +53,8 @@ class Moisture:
 @dataclass(frozen=True, slots=True)
 class PlotStatus:
     """A plot now. `run` is going on, for `remaining_ms` more at the plot's rate; `last_runs` have
-    ended, newest first; `today_l` is what has flowed since midnight, the present run included."""
+    ended, newest first; `today_l` is what has flowed since midnight, the present run included, and
+    `most_l` what one more may give under the limits of the plot."""
 
     id: str
     label: Text
@@ -66,6 +67,7 @@ class PlotStatus:
     probes: int
     last_runs: tuple[Run, ...]
     today_l: float
+    most_l: float
     outlook: PlotOutlook
 
 
@@ -101,6 +103,8 @@ def plot_status(
     present = [run for run in own if run.state not in ENDED]
     ended = sorted((run for run in own if run.state in ENDED), key=_started, reverse=True)
     run = max(present, key=_started, default=None)
+    today_l = sum(run.litres for run in own if run.created_at >= midnight)
+    left_l = max(plot.litres_per_day_max - today_l, 0.0)
     return PlotStatus(
         plot.id,
         plot.label,
@@ -112,7 +116,8 @@ def plot_status(
         _moisture(plot, fleet, now),
         len(plot.sensors),
         tuple(ended),
-        sum(run.litres for run in own if run.created_at >= midnight),
+        today_l,
+        min(left_l, plot.rate_l_min * plot.minutes_per_run_max),
         outlook,
     )
 

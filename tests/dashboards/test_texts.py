@@ -21,8 +21,7 @@ from gateway.watering_plan import Certainty
 
 FOLDER = Path(dashboards.__file__).parent
 SOURCES = [file for pattern in ("*.py", "templates/**/*.html") for file in FOLDER.glob(pattern)]
-SOURCES.append(FOLDER.parent / "gateway" / "cli" / "explained_text.py")
-SOURCES += (FOLDER.parent / "gateway" / "cli" / "season").glob("*.py")
+SOURCES += (FOLDER.parent / "gateway" / "cli").rglob("*.py")
 KEY = re.compile(r"""\bt\(\s*f?["']([a-z0-9.-]+)["']""")
 QUOTED = re.compile(r"""["']([a-z0-9]+(?:\.[a-z0-9-]+)+)["']""")
 DYNAMIC = {

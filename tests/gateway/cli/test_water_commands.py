@@ -1,0 +1,110 @@
+"""`hamlet irrigation plan` and `explain`: what the journal tells, while the gateway may run."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from gateway.cli.main import app
+from tests.gateway.driven_hamlet import MINUTE, NOW, Hamlet
+from tests.gateway.small_site import soil, topic
+from tests.gateway.watered_site import write_watered_site
+
+
+@pytest.fixture
+def hamlet(tmp_path: Path) -> Iterator[Hamlet]:
+    """At 07:00 its plot is dry, and watered by itself."""
+    thresholds = {"start_pct": 24, "stop_pct": 27}
+    write_watered_site(tmp_path, mode="soil", thresholds=thresholds, litres_per_day_max=90_000)
+    hamlet = Hamlet(tmp_path, [], False)
+    hamlet.say(topic("valve-1"), json.dumps({"seq": 0, "boot": "b", "open": False}).encode())
+    hamlet.say(topic("soil-1"), soil(0, 21))
+    hamlet.commit()
+    yield hamlet
+    hamlet.connection.close()
+
+
+def run(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["irrigation", *arguments, "--site", str(folder)])
+
+
+def lines(folder: Path, *arguments: str) -> list[str]:
+    result = run(folder, *arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout.splitlines()
+
+
+def test_why_a_plot_is_watered(hamlet: Hamlet, tmp_path: Path) -> None:
+    english = lines(tmp_path, "explain", "lo-1", "--lang", "en")
+    assert english[0] == "lo-1: Tea plot one"
+    assert english[1].startswith("07:00: Watering Tea plot one")
+    assert "  moisture_pct = 21.0" in english
+    vietnamese = lines(tmp_path, "explain", "lo-1", "--lang", "vi")
+    assert vietnamese[1].startswith("07:00: Tưới Lô chè một")
+    assert "  moisture_pct = 21,0" in vietnamese
+
+
+def test_what_was_decided_before(hamlet: Hamlet, tmp_path: Path) -> None:
+    before = lines(tmp_path, "explain", "lo-1", "2026-11-22T06:59", "--lang", "en")
+    assert before[1] == "Nothing has been decided yet."
+    after = lines(tmp_path, "explain", "lo-1", "2026-11-22T07:01", "--lang", "en")
+    assert after == lines(tmp_path, "explain", "lo-1", "--lang", "en")
+
+
+def test_an_explanation_for_a_program(hamlet: Hamlet, tmp_path: Path) -> None:
+    told = json.loads(run(tmp_path, "explain", "lo-1", "--json").stdout)
+    assert (told["plot"], told["at"], told["action"]) == ("lo-1", NOW, "water")
+    assert told["inputs"]["moisture_pct"] == 21
+    assert told["sentence"].keys() == {"vi", "en"}
+
+
+def test_the_plan_of_the_next_day(hamlet: Hamlet, tmp_path: Path) -> None:
+    told = json.loads(run(tmp_path, "plan", "--json").stdout)
+    assert told["at"] == NOW
+    assert [one["plot"] for one in (*told["waterings"], *told["without"])] == ["lo-1"]
+    shown = lines(tmp_path, "plan", "--lang", "en")
+    assert shown[0].startswith("Worked out at Sunday 22 Nov 2026, 07:00")
+    assert any("lo-1 (Tea plot one)" in line for line in shown)
+    assert lines(tmp_path, "plan", "--lang", "vi")[0].startswith("Tính lúc Chủ Nhật 22/11/2026")
+
+
+def test_the_journal_stays_as_it_was(hamlet: Hamlet, tmp_path: Path) -> None:
+    """The plan is worked out on a pipeline of its own, whose decisions nobody carries out."""
+    before = hamlet.ask("SELECT count(*), max(at) FROM explanation")
+    hamlet.now += MINUTE
+    lines(tmp_path, "plan")
+    assert hamlet.ask("SELECT count(*), max(at) FROM explanation") == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("explain", "lo-2"), "there is no plot 'lo-2'; did you mean 'lo-1'?"),
+        (("explain", "lo-1", "yesterday"), "TIME:"),
+    ],
+)
+def test_a_call_that_makes_no_sense(
+    hamlet: Hamlet, tmp_path: Path, arguments: tuple[str, ...], complaint: str
+) -> None:
+    result = run(tmp_path, *arguments)
+    assert result.exit_code == 2
+    assert complaint in result.stderr
+
+
+def test_a_site_that_has_never_run(tmp_path: Path) -> None:
+    write_watered_site(tmp_path)
+    for arguments in (("plan",), ("explain", "lo-1")):
+        result = run(tmp_path, *arguments)
+        assert result.exit_code == 2
+        assert "there is no journal yet" in result.stderr
+
+
+def test_a_journal_without_readings(tmp_path: Path) -> None:
+    write_watered_site(tmp_path)
+    Hamlet(tmp_path, [], False).connection.close()
+    result = run(tmp_path, "plan")
+    assert result.exit_code == 2
+    assert "no readings yet" in result.stderr
+    assert lines(tmp_path, "explain", "lo-1", "--lang", "en")[1] == "Nothing has been decided yet."
