@@ -8,6 +8,7 @@ from dashboards import (
     alert_pages,
     device_list_pages,
     device_pages,
+    diary_pages,
     home_pages,
     rule_pages,
     technician_pages,
@@ -31,6 +32,7 @@ PARTS = (
     device_pages,
     alert_pages,
     watering_pages,
+    diary_pages,
     rule_pages,
     technician_pages,
 )

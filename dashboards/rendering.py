@@ -23,6 +23,7 @@ NAVIGATION = (
     ("devices", "/devices"),
     ("alerts", "/alerts"),
     ("watering", "/watering"),
+    ("diary", "/diary"),
     ("rules", "/rules"),
     ("technician", "/technician"),
 )

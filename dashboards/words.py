@@ -119,6 +119,10 @@ class Words:
         same_day = self._local(start).date() == self._local(end).date()
         return f"{self.clock(start) if same_day else self.when(start)}–{self.when(end)}"
 
+    def local(self, at: Millis) -> datetime:
+        """What the clock on the wall shows, for files that know no zones."""
+        return self._local(at).replace(tzinfo=None)
+
     def full(self, at: Millis) -> str:
         """Saturday 22/11/2026, 06:18."""
         return self.t(

@@ -7,12 +7,21 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from devices.kinds import KINDS, KindName
 from devices.metric import METRIC_NAME, Value
 from devices.text import Text
 from devices.topics import IDENTIFIER
+from gateway.diary.gs1 import check_gtin
 from gateway.fleet import GATEWAY
 from gateway.located_yaml import Located, Model, Problem, ProblemsError, did_you_mean, load_yaml
 from gateway.plots import Plot, PlotsFile, plot_problems
@@ -27,6 +36,12 @@ def _check_identifier(value: str) -> str:
     if not IDENTIFIER.fullmatch(value):
         raise ValueError(f"{value!r} must be lower-case letters, digits and '-', at most 63")
     return value
+
+
+def _check_gtin(value: object) -> str:
+    if not isinstance(value, str):  # YAML would take leading zeros away
+        raise ValueError("write it in quotes")
+    return check_gtin(value)
 
 
 Identifier = Annotated[str, AfterValidator(_check_identifier)]
@@ -137,7 +152,7 @@ class LimitsConfig(_Config):
 
 
 class SiteConfig(_Config):
-    """site.yaml"""
+    """site.yaml. `gtin` is the GS1 number of the hamlet's tea, for the codes on its packets."""
 
     hamlet: Identifier
     name: Text
@@ -150,6 +165,7 @@ class SiteConfig(_Config):
     web: WebConfig = WebConfig()
     serial: tuple[SerialLine, ...] = ()
     constants: dict[ConstantName, float] = {}
+    gtin: Annotated[str, BeforeValidator(_check_gtin)] | None = None
 
 
 class DeviceConfig(_Config):

@@ -5,6 +5,7 @@ that goes with the number `n`. The glossary is one word per concept.
 """
 
 from dashboards.texts.devices import DEVICES
+from dashboards.texts.diary import DIARY
 from dashboards.texts.explain import EXPLAIN
 from dashboards.texts.home import HOME
 from dashboards.texts.layout import LAYOUT
@@ -16,7 +17,9 @@ from dashboards.texts.serial import SERIAL
 from dashboards.texts.watering import WATERING
 from devices.text import Text
 
-_PARTS = (LAYOUT, HOME, DEVICES, EXPLAIN, PEOPLE, PLOT, RULES, SEASON, SERIAL, WATERING)
+_PARTS = (
+    LAYOUT, HOME, DEVICES, DIARY, EXPLAIN, PEOPLE, PLOT, RULES, SEASON, SERIAL, WATERING
+)  # fmt: skip
 CATALOGUE: dict[str, Text] = {key: text for part in _PARTS for key, text in part.items()}
 
 if len(CATALOGUE) != sum(map(len, _PARTS)):

@@ -64,9 +64,7 @@ FIELDS: Mapping[DiaryKind, tuple[Field, ...]] = {
         _words("dose", "Liều lượng", "Dose"),
         Field(
             "interval_days",
-            Text(
-                "Thời gian cách ly (ghi trên nhãn)", "Days to wait before plucking (on the label)"
-            ),
+            Text("Số ngày cách ly (trên nhãn)", "Days to wait before plucking (on the label)"),
             Shape.COUNT,
             True,
             "d",

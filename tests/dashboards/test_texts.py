@@ -13,6 +13,7 @@ from gateway.cli.season.ways import Way
 from gateway.decisions import CommandState, RuleEdit, RuleState, RunState, Severity, State
 from gateway.health import verdicts
 from gateway.plot_acts import Unit
+from gateway.plot_records import DiaryKind
 from gateway.plots import Mode
 from gateway.plots.guard import NoGoReason
 from gateway.serial.exchange import Cause
@@ -20,7 +21,11 @@ from gateway.serial.port import PortTrouble
 from gateway.watering_plan import Certainty
 
 FOLDER = Path(dashboards.__file__).parent
-SOURCES = [file for pattern in ("*.py", "templates/**/*.html") for file in FOLDER.glob(pattern)]
+SOURCES = [
+    file
+    for pattern in ("*.py", "diary_export/*.py", "templates/**/*.html")
+    for file in FOLDER.glob(pattern)
+]
 SOURCES += (FOLDER.parent / "gateway" / "cli").rglob("*.py")
 KEY = re.compile(r"""\bt\(\s*f?["']([a-z0-9.-]+)["']""")
 QUOTED = re.compile(r"""["']([a-z0-9]+(?:\.[a-z0-9-]+)+)["']""")
@@ -47,6 +52,9 @@ DYNAMIC = {
     **{f"reason.{reason.value}": None for reason in Reason},
     **{f"port.{trouble.value}": None for trouble in PortTrouble},
     **{f"serial.{cause.value}": None for cause in Cause},
+    **{f"diary.kind.{kind.value}": None for kind in DiaryKind},
+    **{f"diary.export.{kind}": None for kind in ("pdf", "xlsx", "csv")},
+    **{f"diary.method.{method}": None for method in ("drip", "sprinkler", "hand")},
     **{f"weekday.{day}": None for day in range(7)},
     **{f"chart.{name}": None for name in ("24h", "3d", "30d", "365d")},
     **{f"chart.origin.{name}": None for name in ("store", "no-answer")},
@@ -54,7 +62,7 @@ DYNAMIC = {
     **{f"error.{status}.{part}": None for status in (404, 500) for part in ("title", "text")},
     **{
         f"nav.{name}": None
-        for name in ("home", "devices", "alerts", "watering", "rules", "technician")
+        for name in ("home", "devices", "alerts", "watering", "diary", "rules", "technician")
     },
     **{
         f"say.lights.{tone}.{time}": None for tone in ("good", "except") for time in ("lit", "dark")

@@ -1,0 +1,143 @@
+"""A line of the diary in words: what was done, how much, why, and in which weather."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dashboards.words import Words
+from devices.text import Text
+from gateway.diary.fields import FIELDS, Field
+from gateway.plot_records import DiaryEntry, DiaryKind
+
+PERSON = "person:"
+
+
+class Fact(NamedTuple):
+    """One thing that an entry says."""
+
+    label: str
+    value: str
+
+
+def facts_of(words: Words, entry: DiaryEntry) -> list[Fact]:
+    """All that it says, the most important first."""
+    return [*work_of(words, entry), *_around(words, entry)]
+
+
+def work_of(words: Words, entry: DiaryEntry) -> list[Fact]:
+    """What it says of the work itself."""
+    return list(_told(words, entry))
+
+
+def number_of(entry: DiaryEntry, name: str) -> float | None:
+    """A figure of the entry; None where it has none."""
+    value = entry.facts.get(name)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def text_of(words: Words, entry: DiaryEntry, name: str) -> str:
+    """A text of the entry, in the reader's language where it has both; else empty."""
+    vi, en = entry.facts.get(f"{name}_vi"), entry.facts.get(f"{name}_en")
+    if isinstance(vi, str) and isinstance(en, str):
+        return words.text(Text(vi, en))
+    value = entry.facts.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def method_of(words: Words, entry: DiaryEntry) -> str:
+    """How it was watered; or how a fertiliser was spread."""
+    method = text_of(words, entry, "method")
+    return words.known(f"diary.method.{method}", method)
+
+
+def weather_of(words: Words, entry: DiaryEntry) -> str:
+    """24,5 °C, 80 %, wind 1,5 m/s; empty where nobody knows."""
+    units = (
+        ("temperature_c", "°C", None),
+        ("humidity_pct", "%", None),
+        ("wind_m_s", "m/s", "diary.weather.wind"),
+        ("rain_24h_mm", "mm", "diary.weather.rain"),
+    )
+    told = []
+    for name, unit, key in units:
+        value = number_of(entry, name)
+        if value is not None:
+            written = words.quantity(value, unit)
+            told.append(words.t(key, value=written) if key else written)
+    return ", ".join(told)
+
+
+def author_of(words: Words, entry: DiaryEntry, *, named: bool) -> str:
+    """Who says so; the name is only for those who may know it."""
+    if not entry.by.startswith(PERSON):
+        return words.t("diary.by.auto")
+    if not named:
+        return words.t("diary.by.someone")
+    return words.t("diary.by.person", name=entry.by.removeprefix(PERSON))
+
+
+def _told(words: Words, entry: DiaryEntry) -> Iterator[Fact]:
+    if entry.kind is DiaryKind.IRRIGATION:
+        yield from _watering(words, entry)
+    elif entry.kind is DiaryKind.OVERRIDE:
+        yield from _override(words, entry)
+    else:
+        for field in FIELDS[entry.kind]:
+            written = _written(words, entry, field)
+            if written and field.name != "lot":
+                yield Fact(words.text(field.label), written)
+    if lot := text_of(words, entry, "lot"):
+        yield Fact(words.t("diary.fact.lot"), lot)
+
+
+def _watering(words: Words, entry: DiaryEntry) -> Iterator[Fact]:
+    litres, depth = number_of(entry, "litres"), number_of(entry, "depth_mm")
+    if litres is not None:
+        how = words.t("diary.measured" if entry.facts.get("measured") else "diary.estimated")
+        parts = [words.volume(litres), words.quantity(depth, "mm") if depth is not None else ""]
+        amount = ", ".join(part for part in parts if part)
+        yield Fact(words.t("diary.fact.water"), f"{amount} ({how})")
+    minutes = number_of(entry, "minutes")
+    if minutes is not None:
+        yield Fact(words.t("diary.fact.time"), words.duration(round(minutes * 60_000)))
+    if method := method_of(words, entry):
+        yield Fact(words.t("diary.fact.method"), method)
+    for name, key in (("reason", "diary.fact.reason"), ("cause", "diary.fact.cause")):
+        if told := text_of(words, entry, name):
+            yield Fact(words.t(key), told)
+    note = text_of(words, entry, "note")
+    if note:
+        yield Fact(words.text(FIELDS[DiaryKind.IRRIGATION][-1].label), note)
+
+
+def _override(words: Words, entry: DiaryEntry) -> Iterator[Fact]:
+    yield Fact(words.t("diary.fact.interlock"), text_of(words, entry, "interlock"))
+    if entry.facts.get("ended"):
+        yield Fact(words.t("diary.fact.ended"), words.full(entry.at))
+        return
+    yield Fact(words.t("diary.fact.reason"), text_of(words, entry, "reason"))
+    until = number_of(entry, "until")
+    if until is not None:
+        yield Fact(words.t("diary.fact.until"), words.full(int(until)))
+
+
+def _around(words: Words, entry: DiaryEntry) -> Iterator[Fact]:
+    for name, key in (
+        ("source", "diary.fact.source"),
+        ("water_test", "diary.fact.test"),
+        ("growing_area_code", "diary.fact.code"),
+        ("warning", "diary.fact.warning"),
+        ("why", "diary.fact.why"),
+    ):
+        if told := text_of(words, entry, name):
+            yield Fact(words.t(key), told)
+    if weather := weather_of(words, entry):
+        yield Fact(words.t("diary.fact.weather"), weather)
+
+
+def _written(words: Words, entry: DiaryEntry, field: Field) -> str:
+    value = number_of(entry, field.name) if field.is_number else None
+    if value is None:
+        return text_of(words, entry, field.name)
+    if field.unit == "d":
+        return words.t("duration.d", n=value)
+    return words.quantity(value, field.unit)
