@@ -113,11 +113,12 @@ class Garden:
         self.balances: dict[tuple[str, date], BalanceDay] = {}
         self.hours: dict[Millis, WeatherHour] = {}
         self.proposals: dict[str, Proposal] = {}
+        self.settings: list[PlotSetting | NoGo | Override] = []
         self.wire: deque[tuple[Millis, Send]] = deque()  # FIFO, as a broker keeps the order
         self.lose_commands = self.lose_results = self.lose_telemetry = False
         self.delay_ms = 0
         self.flows: list[tuple[str, Millis, float]] = []  # truth: plot, by the gateway's clock, l
-        self.leaked_l: dict[str, float] = {}  # truth by plot: what passed shut valves
+        self.leaked_l: dict[str, float] = {}  # truth by plot: what no command let through
         self.flowed_in: dict[str, float] = {}  # truth by run
         self.report()
 
@@ -155,6 +156,7 @@ class Garden:
 
     def set(self, setting: PlotSetting | NoGo | Override) -> None:
         """A person sets something."""
+        self.settings.append(setting)
         self.save(self.engine.on_setting(setting, self.clock))
 
     def save(self, decisions: object) -> None:
@@ -202,6 +204,9 @@ class Garden:
         """What the journal would tell a start."""
         looks = [one for one in self.said if "cause" in one.inputs]
         return PlotMemory(
+            settings=[one for one in self.settings if isinstance(one, PlotSetting)],
+            no_gos=[one for one in self.settings if isinstance(one, NoGo)],
+            overrides=[one for one in self.settings if isinstance(one, Override)],
             proposals=list(self.proposals.values()),
             balances=sorted(self.balances.values(), key=lambda one: one.day),
             hours=[self.hours[at] for at in sorted(self.hours)],
@@ -306,7 +311,7 @@ class Garden:
                 actuator.flowing = rate * share if pumped else 0.0
                 litres = actuator.flowing / 60
                 actuator.total_l += litres * actuator.counts
-                if not self.is_on(valve):
+                if not (self.is_on(valve) and self.now < actuator.on_until):
                     self.leaked_l[one.id] = self.leaked_l.get(one.id, 0.0) + litres
                 elif litres:
                     self.flows.append((one.id, self.clock, litres))
