@@ -86,7 +86,7 @@ class Ledger:
         if plot.id not in self._days:
             return []
         days = self._close_past(plot, self._here.day(now), now)
-        balance = self._days[plot.id]
+        balance = self._days.get(plot.id) or self._begin(plot, now)
         net = run.litres * plot.efficiency / plot.area_m2
         self._days[plot.id] = replace(balance, irrigation_mm=balance.irrigation_mm + net)
         return [*days, self._bring_up(plot, now)]

@@ -61,6 +61,9 @@ WET = frozenset({RunState.VALVE, RunState.FLOWING, RunState.CLOSING})
 WAITING = frozenset({RunState.PLANNED, RunState.RESTING})
 """The states that are left when there is water, and nothing objects."""
 FINAL = frozenset({RunState.DONE, RunState.FAILED})
+SHUT = FINAL | {RunState.RESTING}
+"""The states that are entered when the valves said that they are closed, perhaps in the result of a
+command, which no reading repeats."""
 
 
 @dataclass(slots=True)

@@ -118,6 +118,8 @@ class StrayPumps:
         self._quiet_until = {pump: correction.of(at) for pump, at in self._quiet_until.items()}
 
 
-def says(device: Device | None, metric: str, value: bool) -> bool:
-    """Whether that was the device's last word, however old."""
-    return device is not None and device.values.get(metric) is value
+def says(device: Device | None, metric: str, value: bool, *, since: Millis = 0) -> bool:
+    """Whether that was the device's last word, if it came after `since`."""
+    if device is None or device.values.get(metric) is not value:
+        return False
+    return (device.measured_at_of(metric) or since) >= since

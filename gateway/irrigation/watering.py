@@ -108,8 +108,9 @@ class Watering:
             self._watch = FlowWatch(self.plot, now)
         self._seen = self._look_anew(now)
         decisions.append(self._save(now))
-        if before.state in WAITING and run.state in FINAL:
-            return [*decisions, *self._never_began(before, now)]
+        if before.state is RunState.PLANNED and run.state in FINAL and run.cause is not None:
+            sentence = explain.refused(self.plot, run.cause)
+            return [*decisions, self.explain("refuse", sentence, now)]
         decisions += self._tell(before, now)
         if run.state is RunState.VALVE and self.plot.pump:
             decisions += orders.open_valves(
@@ -278,15 +279,6 @@ class Watering:
             decisions.append(self.explain(action, explain.finished(self.plot, run), now))
             decisions += self._clear(now)
         return decisions
-
-    def _never_began(self, before: Run, now: Millis) -> list[Decision]:
-        """A run that waited ends."""
-        run = self.run
-        if before.state is RunState.RESTING:
-            return [self.explain("finish", explain.finished(self.plot, run), now)]
-        if run.cause is None:
-            return [self.explain("finish", explain.finished(self.plot, run), now)]
-        return [self.explain("refuse", explain.refused(self.plot, run.cause), now)]
 
     def _clear(self, now: Millis) -> list[Decision]:
         """What the end of the run shows to be well again."""

@@ -30,7 +30,7 @@ from gateway.irrigation.judge import Judge
 from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres
 from gateway.irrigation.orders import stop_pump
 from gateway.irrigation.resuming import given_up
-from gateway.irrigation.run import FINAL, ON, WAIT_MS, WAITING, WET, close, due_at, end, enter
+from gateway.irrigation.run import FINAL, ON, SHUT, WAIT_MS, WAITING, WET, close, due_at, end, enter
 from gateway.irrigation.strays import Stray, StrayPumps, StrayValves, says
 from gateway.irrigation.watering import OUTSIDE, SOURCE, Watering
 from gateway.irrigation.windows import open_until
@@ -89,7 +89,8 @@ class Waterings:
         self._judge.climate.restore(hours, self._fleet)
         self._meters.restore(self._plots.values(), self._fleet)
         decisions: list[Decision] = []
-        for run in sorted(runs, key=lambda run: run.created_at):
+        runs = sorted(runs, key=lambda run: run.created_at)
+        for run in runs:
             plot = self._plots.get(run.plot)
             if run.state in FINAL:
                 self._judge.ended(run)
@@ -97,11 +98,14 @@ class Waterings:
                 decisions.append(end(replace(run, cause=causes.PLOT_GONE), now))
             else:
                 decisions += self._take_up(run, plot, now)
+        shut_at = {run.plot: run.step_at for run in runs if run.state in SHUT}
         for valve, plot in self._plot_of.items():
-            if says(self._fleet.get(valve), "open", True):
+            if says(self._fleet.get(valve), "open", True, since=shut_at.get(plot.id, 0)):
                 decisions += self._end_stray(plot, Stray(causes.STRAY, 0.0), now)
-        for pump in self._pumps:
-            if says(self._fleet.get(pump), "running", True) and pump not in self._pumps_on:
+            if plot.pump is not None:
+                shut_at[plot.pump] = max(shut_at.get(plot.pump, 0), shut_at.get(plot.id, 0))
+        for pump in sorted(self._pumps.keys() - self._pumps_on.keys()):
+            if says(self._fleet.get(pump), "running", True, since=shut_at.get(pump, 0)):
                 decisions += self._stray_pumps.stop(pump, now)
         return [*decisions, *self._work(now)]
 

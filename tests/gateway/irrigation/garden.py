@@ -93,6 +93,7 @@ class Garden:
         self.water = PlotsFile(plots=plots, pumps=tuple(pumps), sources=tuple(sources))
         self.now = start
         self.clock_error: Millis = 0
+        self.clock_trusted = True  # as a restart finds it
         self.began = start  # when its clock began to count
         self.metered = metered  # all valves, none, or these
         self.flow = flow  # true rate as a share of the plots' nominal one
@@ -196,6 +197,7 @@ class Garden:
     def kill(self) -> None:
         """The gateway dies; a new one starts from what was saved."""
         self.engine = IrrigationEngine(self.water, self.fleet, HERE)
+        self.engine.clock_trusted = self.clock_trusted
         self.outbox = Outbox("khe-coc", self.fleet)
         self.save(self.outbox.restore(self.commands.values(), self.clock))
         self.save(self.engine.restore(self.runs.values(), self.clock, self.memory()))
