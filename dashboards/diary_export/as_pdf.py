@@ -14,8 +14,9 @@ from dashboards.diary_export.rows import Cell, Column, rows
 from dashboards.words import Words
 from gateway.history import DiaryLine
 
-LINES_MAX = 5000
-"""A book of some 400 pages. Who needs more lines wants to compute with them."""
+LINES_MAX = 10_000
+"""Two years of twenty plots; who needs more wants to compute with it. A Pi makes such a book in
+some twenty seconds."""
 MARGIN_MM = 10
 FOOT_MM = 14
 SIZE_PT, LINE_MM = 7.0, 3.1

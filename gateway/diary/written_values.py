@@ -62,10 +62,14 @@ def read_number(text: str) -> float:
         )
     digits = whole + decimals
     if not (digits.isascii() and digits.isdigit() and len(digits) <= DIGITS_MAX):
-        raise WrongValueError("hãy viết một số, ví dụ 12,5", "write a number, 12.5")
+        raise WrongValueError(
+            "hãy viết bằng chữ số, ví dụ 7 hoặc 12,5", "write it in digits, 7 or 12.5"
+        )
     value = float(f"{whole or 0}.{decimals or 0}")
     if not math.isfinite(value):
-        raise WrongValueError("hãy viết một số, ví dụ 12,5", "write a number, 12.5")
+        raise WrongValueError(
+            "hãy viết bằng chữ số, ví dụ 7 hoặc 12,5", "write it in digits, 7 or 12.5"
+        )
     return value
 
 
