@@ -112,9 +112,10 @@ class Thresholds(Part):
 
 class BalanceUse(Part):
     """The plot is watered when the roots have used `start_at` of the water that is easily theirs
-    (RAW), and is filled up to `room_mm` below field capacity, which is left for rain."""
+    (RAW), and is filled up to `room_mm` below field capacity, which is left for rain. Before all of
+    RAW is used: the upper soil, which has most of the roots, is then drier than the mean."""
 
-    start_at: Share = 1.0
+    start_at: Share = 0.8
     room_mm: Annotated[float, between(0, 100)] = 0.0
 
 

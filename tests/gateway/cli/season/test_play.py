@@ -84,6 +84,22 @@ def test_all_ways_have_the_same_weather_and_the_same_beginning(tmp_path: Path) -
     assert play_all(season, ways, 2, lambda share: None) == [one, other]
 
 
+def test_the_balance_saves_water_and_no_plant_pays_for_it(tmp_path: Path) -> None:
+    season = garden_season(tmp_path / "site", 10)
+    fixed = play_in(tmp_path, season, Way.FIXED)
+    balance = play_in(tmp_path, season, Way.BALANCE)
+    for plot in (*fixed.plots, *balance.plots):
+        assert_conserved(plot)
+    assert 0 < balance.water_l < 0.75 * fixed.water_l
+    assert balance.stress_days <= fixed.stress_days
+    assert balance.runs["failed"] == fixed.runs["failed"] == 0
+    # What the gateway believed comes from outside the ground, and is near it.
+    (plot,) = balance.plots
+    assert all(day.believed_mm is not None for day in plot.days)
+    assert balance.belief_error_mm is not None
+    assert 0 < balance.belief_error_mm < 0.25 * plot.raw_mm
+
+
 def test_the_weather_is_that_of_the_season(tmp_path: Path) -> None:
     season = garden_season(tmp_path / "site", 2)
     dry = play_in(tmp_path, season, Way.NONE)
