@@ -34,6 +34,7 @@ START_BY_PROBES = "start-by-probes"
 ET0_UNKNOWN, RAIN_UNKNOWN = "et0-unknown", "rain-unknown"
 
 MIDNIGHT = TimeOfDay(0)
+DAY = timedelta(days=1)
 
 
 class Ledger:
@@ -83,8 +84,6 @@ class Ledger:
         if plot is None or run.litres <= 0:
             return []
         self._watered_at[plot.id] = now
-        if plot.id not in self._days:
-            return []
         days = self._close_past(plot, self._here.day(now), now)
         balance = self._days.get(plot.id) or self._begin(plot, now)
         net = run.litres * plot.efficiency / plot.area_m2
@@ -116,16 +115,17 @@ class Ledger:
         open_day = self._days.get(plot.id)
         if open_day is None or open_day.day >= today:
             return []
-        if (today - open_day.day).days > GAP_DAYS_MAX:
-            del self._days[plot.id]
-            return []
         closed = []
-        while open_day.day < today:
+        until = today if (today - open_day.day).days <= GAP_DAYS_MAX else open_day.day + DAY
+        while open_day.day < until:
             if not open_day.closed:
                 open_day = self._computed(plot, open_day, now, over=True, today=today)
                 closed.append(open_day)
             open_day = _next(open_day)
-        self._days[plot.id] = open_day
+        if until == today:
+            self._days[plot.id] = open_day
+        else:
+            del self._days[plot.id]
         return closed
 
     def _bring_up(self, plot: Plot, now: Millis) -> BalanceDay:
@@ -187,7 +187,7 @@ class Ledger:
             ),
         )
         depletion = step.depletion_mm
-        if day.day >= today - timedelta(days=1):  # they tell nothing of days long past
+        if day.day >= today - DAY:  # they tell nothing of days long past
             passed = 1.0 if over else self._passed(now)
             depletion = self._corrected(plot, depletion, passed, now)
         return replace(
@@ -225,7 +225,7 @@ def _next(closed: BalanceDay) -> BalanceDay:
     """The day after, of which nothing is known yet."""
     return replace(
         closed,
-        day=closed.day + timedelta(days=1),
+        day=closed.day + DAY,
         before_mm=closed.depletion_mm,
         et0_mm=None,
         rain_mm=None,
