@@ -157,8 +157,9 @@ class _Builder:
     def _key(self, node: yaml.Node) -> str | None:
         if not isinstance(node, yaml.ScalarNode):
             return None
-        # YAML 1.1 reads the bare key `on` as true, and ours has a key of that name.
-        return node.value if node.tag.endswith((":str", ":bool")) else None
+        # YAML 1.1 reads the bare key `on` as true, and ours has a key of that name; months are
+        # numbers.
+        return node.value if node.tag.endswith((":str", ":bool", ":int")) else None
 
     def _build_scalar(self, node: yaml.Node, path: Route) -> object:
         if node.tag.endswith((":int", ":float")) and ":" in node.value:

@@ -113,16 +113,20 @@ class Climate:
                 winds.append(fmean(speed for _, speed in one.wind))
             if one.temperature and now - one.temperature[0] <= STALE_MS:
                 temperatures.append(one.temperature[1])
-        forecast = self.forecast
-        if forecast is not None and now - forecast.at > FORECAST_AGE_MAX_MS:
-            forecast = None
         return Weather(
             wind_m_s=max(winds, default=None),
             temperature_c=fmean(temperatures) if temperatures else None,
             rain_1h_mm=self._rain_mm(now, HOUR_MS),
             rain_24h_mm=self._rain_mm(now, DAY_MS),
-            forecast_mm=None if forecast is None else forecast.rain_mm,
+            forecast_mm=self.forecast_mm(now),
         )
+
+    def forecast_mm(self, now: Millis) -> float | None:
+        """Rain that is to come; None where nobody foretells it any more."""
+        forecast = self.forecast
+        if forecast is None or now - forecast.at > FORECAST_AGE_MAX_MS:
+            return None
+        return forecast.rain_mm
 
     def correct(self, correction: Correction) -> None:
         """The clock was wrong."""

@@ -54,6 +54,7 @@ class Ledger:
         self._days: dict[str, BalanceDay] = {}
         self._watered_at: dict[str, Millis] = {}
         self._soundings: dict[str, Soundings] = {}
+        self._share: tuple[Millis, float] = (-1, 0.0)  # the newest answer: all plots ask at once
 
     def restore(self, balances: Iterable[BalanceDay], runs: Iterable[Run]) -> None:
         """Take over the newest day of each plot, oldest first, and when it was last watered."""
@@ -101,6 +102,11 @@ class Ledger:
 
     def demand_share(self, now: Millis) -> float:
         """How much of this day's thirst is past: that of a plant that follows the sun's height."""
+        if self._share[0] != now:
+            self._share = now, self._read_share(now)
+        return self._share[1]
+
+    def _read_share(self, now: Millis) -> float:
         day = self._here.day(now)
         rise = self._here.on(day, TimeOfDay(0, Sun.RISE))
         down = self._here.on(day, TimeOfDay(0, Sun.SET))

@@ -101,7 +101,9 @@ class DayPlan:
         flowing = [one for _, _, one in self._flowing]
         if closes is not None and closes - at < WORTHWHILE_MIN * MINUTE_MS:
             return False
-        if plot in flowing or not (wish.running or self._supply.fits(plot, flowing)):
+        if any(one is plot for one in flowing) or not (
+            wish.running or self._supply.fits(plot, flowing)
+        ):
             return False
         litres, limits = self._granted(wish, at, closes)
         if litres < plot.rate_l_min * WORTHWHILE_MIN:

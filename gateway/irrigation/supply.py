@@ -15,6 +15,10 @@ class Supply:
 
     def __init__(self, water: PlotsFile) -> None:
         self._plots = water.plots
+        self._of_pump: dict[str, list[Plot]] = {}
+        for plot in water.plots:
+            if plot.pump is not None:
+                self._of_pump.setdefault(plot.pump, []).append(plot)
         self._pumps = {pump.id: pump for pump in water.pumps}
         self._sources = {source.id: source for source in water.sources}
 
@@ -33,7 +37,7 @@ class Supply:
         """The plots whose water also reaches this one's pipes, itself among them: all on its pump;
         without a pump, all on its source."""
         if plot.pump is not None:
-            return [one for one in self._plots if one.pump == plot.pump]
+            return self._of_pump[plot.pump]
         source = self.source(plot)
         return [plot] if source is None else self.sharing(source)
 

@@ -85,7 +85,7 @@ class WeatherLog:
         self._totals: dict[str, float] = {}
         self._totals_at: Millis | None = None
         self._et0: dict[date, float] = {}  # of closed days
-        self._days: dict[date, DayWeather] = {}
+        self._days: dict[tuple[date, bool], DayWeather] = {}
 
     def restore(
         self, hours: Sequence[WeatherHour], balances: Iterable[BalanceDay], now: Millis
@@ -99,7 +99,7 @@ class WeatherLog:
         newest = max(self._hours, default=None)
         if newest is not None and newest == now // HOUR_MS * HOUR_MS:
             self._open_at, self._base = newest, self._hours[newest]
-        for day in balances:
+        for day in sorted(balances, key=lambda one: one.day):
             if day.closed and day.et0_mm is not None:
                 self._et0[day.day] = day.et0_mm
 
@@ -114,7 +114,7 @@ class WeatherLog:
         heard = self._heard.setdefault(station.id, _Heard())
         self._add(heard, station.id, reading, max(at, self._open_at))
         hour = self._hours[self._open_at] = self._summed_up(self._open_at)
-        self._days.pop(self._here.day(self._open_at), None)
+        self._days.clear()
         if now - self._saved_at >= SAVE_MS:
             self._saved_at = now
             saved.append(hour)
@@ -134,9 +134,9 @@ class WeatherLog:
 
     def day(self, day: date, *, over: bool) -> DayWeather:
         """What is known of a local day; ET0 only when it is `over`."""
-        found = self._days.get(day)
-        if found is None or (over and found.et0_mm is None):
-            found = self._days[day] = self._read_day(day, over=over)
+        found = self._days.get((day, over))
+        if found is None:
+            found = self._days[day, over] = self._read_day(day, over=over)
             if over and found.et0_mm is not None:
                 self._et0[day] = found.et0_mm
                 self._et0 = dict(sorted(self._et0.items())[-2 * USUAL_DAYS :])
@@ -144,7 +144,7 @@ class WeatherLog:
 
     def usual_et0(self, before: date) -> float:
         """What stands in for an unknown ET0: the mean of the last known days before."""
-        return usual_et0([mm for day, mm in sorted(self._et0.items()) if day < before])
+        return usual_et0([mm for day, mm in self._et0.items() if day < before])
 
     def rain_since(self, at: Millis) -> float | None:
         """Rain of the hours that ended after `at`; None when no gauge was heard in any."""

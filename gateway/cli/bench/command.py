@@ -20,6 +20,7 @@ from gateway.cli.bench.irrigation import measure_irrigation
 from gateway.cli.bench.latency import measure_latency
 from gateway.cli.bench.process import some_port
 from gateway.cli.bench.rules import STEPS, measure_rules
+from gateway.cli.bench.season import measure_season
 from gateway.cli.bench.store import Store, find_influxd, influxd
 from gateway.cli.bench.throughput import BURST, Run, Subject, measure, summarise
 from gateway.cli.complaints import complaints
@@ -118,12 +119,12 @@ def bench_rules(
 def bench_irrigation(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
 ) -> None:
-    """Measure what agronomy costs, in this process alone: some seconds."""
-    report = measure_irrigation()
+    """Measure what agronomy and planning cost, in this process alone: half a minute."""
+    report, season = measure_irrigation(), measure_season()
     if as_json:
-        print(json.dumps(asdict(report), indent=2))
+        print(json.dumps({**asdict(report), "season": asdict(season)}, indent=2))
     else:
-        print("\n".join(report.lines()))
+        print("\n".join([*report.lines(), *season.lines()]))
 
 
 def _measure_all(

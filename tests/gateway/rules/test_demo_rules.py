@@ -50,7 +50,7 @@ SIGNS: dict[str, tuple[str, dict[str, Value]]] = {
     "hotspot-slow": ("wifi-01", {"rtt_ms": 400.0}),
     "speaker-supply-low": ("speaker-01", {"supply_v": 10.4}),
     "speaker-hot": ("speaker-01", {"amplifier_temperature_c": 80.0}),
-    "tea-plot-dry": ("soil-01a", {"soil_moisture_pct": 24.2}),
+    "tea-plot-dry": ("soil-01a", {"soil_moisture_pct": 23.2}),
     "soil-sensor-battery-low": ("soil-01a", {"battery_v": 3.1}),
     "valve-flow-when-closed": ("valve-01", {"flow_l_min": 30.0}),
     "strong-wind": ("weather-1", {"wind_speed_m_s": 16.0}),
