@@ -166,7 +166,7 @@ class Player:
         """The gateway was off, and is back."""
         changes = self._health.on_tick(now)
         for trial in self._trials:
-            trial.engine.listen_again(now)
+            trial.take(trial.engine.listen_again(now), now)
         self._settle(changes, now)
 
     def _plan(self) -> Millis:

@@ -123,6 +123,8 @@ class HealthEngine:
         while self._silences and self._silences[0][0] <= now:
             watch = self._watches[heappop(self._silences)[1]]
             watch.due = None
+            # Late readings tell nothing of how the device is, but that it is there.
+            watch.heard_at = max(watch.heard_at, min(watch.device.heard_at or 0, now))
             if now - watch.heard_at < watch.device.silent_after_ms:
                 self._await_silence(watch)
             elif watch.device.state_cause != SILENT:

@@ -83,14 +83,11 @@ class RuleEngine:
             else:
                 decisions += resume(instance, saved, now)
                 self._restraint.claim_again(instance)
-        self.listen_again(now)
-        for plan in self._plans.values():
-            members = [one for one in plan.instances if isinstance(one, Member) and one.question]
-            self._judging.judge(plan, members, partial(read_value, plan.device, now), now)
-        return [*decisions, *self._ask_groups(now)]
+        return [*decisions, *self.listen_again(now)]
 
-    def listen_again(self, now: Millis) -> None:
-        """The gateway hears devices from now on, and has heard none since the newest message."""
+    def listen_again(self, now: Millis) -> list[Decision]:
+        """The gateway hears devices from now on, and has heard none since the newest message. What
+        counts for groups is counted anew, for it is not saved."""
         self._listening.begin(self._fleet, now)
         self._judging.now = now
         last_heard = now - self._listening.deaf_ms
@@ -102,6 +99,10 @@ class RuleEngine:
         for instance in self._planning.instances():
             instance.checked_at = last_heard
             self._judging.arm(instance)
+        for plan in self._plans.values():
+            members = [one for one in plan.instances if isinstance(one, Member) and one.question]
+            self._judging.judge(plan, members, partial(read_value, plan.device, now), now)
+        return self._ask_groups(now)
 
     def trust_clock(self, trusted: bool) -> None:
         """Whether what is told as `now` is the time. Else what goes by the time of day holds."""

@@ -73,6 +73,7 @@ class LivedHamlet:
     def off(self, ms: Millis) -> None:
         """The power goes, right after a report: what was done after the last one nobody can tell
         later."""
+        self._tick_until(self.now)  # what the last message made due at once
         self.report()
         self.save()
         self.now += ms
