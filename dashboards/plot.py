@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from dashboards import root_zone
 from dashboards.pages import Pages
@@ -71,6 +71,7 @@ def fragments(pages: Pages, words: Words, detail: PlotDetail, *, signed: bool) -
             zone=zone,
             columns=root_zone.columns(detail.balance, detail.today, DAYS_SHOWN),
             days=DAYS_SHOWN,
+            first=detail.today - timedelta(days=DAYS_SHOWN - 1),
             chart=root_zone,
         ),
         "balance": render("plot/balance.html", words, balance=detail.balance),
