@@ -53,7 +53,7 @@ class PlotDesk:
         self._here = here
         self._decide = decide
         self._now = now
-        self._acts: dict[tuple[str, str], asyncio.Task[Outcome]] = {}
+        self._acts: dict[tuple[str, str], asyncio.Future[Outcome]] = {}
 
     async def water(self, act: Act, amount: Amount) -> Outcome:
         """See PlotActs."""
@@ -205,13 +205,10 @@ class PlotDesk:
         known = (act.plot, act.key)
         task = self._acts.get(known)
         if task is None:
-            task = self._acts[known] = asyncio.ensure_future(self._decided(step))
+            task = self._acts[known] = asyncio.ensure_future(self._decide(step))
             if len(self._acts) > ACTS_KEPT:
                 del self._acts[next(iter(self._acts))]
         return await asyncio.shield(task)  # a person who goes away takes nothing back
-
-    async def _decided(self, step: Step) -> Outcome:
-        return await self._decide(step)
 
     def _ask(self, request: Request) -> Sequence[object]:
         """What was decided because of it."""

@@ -61,6 +61,7 @@ PLOT: dict[str, Text] = {
     "plot.run": Text("{litres}, {depth}", "{litres}, {depth}"),
     "plot.decisions": Text("Máy đã quyết định gì, và vì sao", "What was decided, and why"),
     "plot.inputs": Text("Số liệu đã dùng", "The figures it used"),
+    "plot.diary": Text("Nhật ký sản xuất của lô", "Diary of the plot"),
     # What a person may do.
     "act.water": Text("Tưới ngay", "Water now"),
     "act.water.how": Text(

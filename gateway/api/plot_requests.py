@@ -14,7 +14,7 @@ from gateway.plots.guard import NoGoReason
 
 AMOUNT_MAX = 10_000_000
 
-_Amount = Annotated[float, Field(gt=0, le=AMOUNT_MAX, allow_inf_nan=False)]
+_Amount = Annotated[float, Field(strict=True, gt=0, le=AMOUNT_MAX, allow_inf_nan=False)]
 _Key = Annotated[str, Field(pattern=f"^{IDENTIFIER.pattern}$", max_length=COMMAND_ID_MAX)] | None
 
 
@@ -53,7 +53,7 @@ class ModeRequest(_Shape):
     """One of both, or both; what is absent stays as it is."""
 
     mode: Mode | None = None
-    ask_first: bool | None = None
+    ask_first: Annotated[bool, Field(strict=True)] | None = None
 
     @model_validator(mode="after")
     def _something(self) -> "ModeRequest":
