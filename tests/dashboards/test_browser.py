@@ -118,7 +118,9 @@ def test_the_first_screen_of_a_phone_has_the_sentence_lights_and_wifi(
         assert 0 < bottom <= 800
 
 
-@pytest.mark.parametrize("path", ["/", "/devices", "/devices/light-117", "/alerts", "/technician"])
+@pytest.mark.parametrize(
+    "path", ["/", "/devices", "/devices/light-117", "/alerts", "/diary", "/technician"]
+)
 def test_a_thumb_hits_every_target(browser: Browser, served: Served, path: str) -> None:
     """22 px above and below the middle of a link it is still the same link that is hit."""
     with opened(browser, served.url + path, 360) as page:

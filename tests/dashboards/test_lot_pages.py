@@ -11,7 +11,7 @@ from tests.dashboards.page import Page
 from tests.dashboards.test_diary_pages import PLUCKED, SPRAYED, WATERED
 from tests.hamlet import DAY_MS, NOW, Hamlet
 
-GTIN = "08936000000012"
+GTIN = "08936000000011"
 LOT = "K7QF2M9X"
 
 
@@ -49,7 +49,7 @@ async def test_a_code_leads_to_the_page_of_the_product(branded: Hamlet) -> None:
     async with client_of(branded) as web:
         path = f"/01/{GTIN}/10/{LOT}"
         assert (await web.get(path)).status_code == 200
-        assert (await web.get(path.replace("12/", "13/"))).status_code == 404
+        assert (await web.get(path.replace("11/", "12/"))).status_code == 404
         label = (await web.get(f"/diary/lots/{LOT}")).text
         assert f"https://che.example{path}" in label
         assert f'src="/lot/{LOT}.svg"' in label
