@@ -18,6 +18,29 @@ class Fact(NamedTuple):
     value: str
 
 
+class Item(NamedTuple):
+    """A line as a page shows it. `off`: it does not count."""
+
+    entry: DiaryEntry
+    plot: str
+    author: str
+    facts: list[Fact]
+    off: bool
+
+
+def item_of(
+    words: Words, plot: Text, entry: DiaryEntry, *, named: bool, corrected: bool = False
+) -> Item:
+    """The line in words; who wrote it is told by name to some."""
+    return Item(
+        entry,
+        words.text(plot),
+        author_of(words, entry, named=named),
+        facts_of(words, entry),
+        corrected or bool(entry.facts.get("withdrawn")),
+    )
+
+
 def facts_of(words: Words, entry: DiaryEntry) -> list[Fact]:
     """All that it says, the most important first."""
     return [*work_of(words, entry), *_around(words, entry)]

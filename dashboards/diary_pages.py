@@ -1,6 +1,5 @@
 """The addresses of the production diary: the list of all plots, and of one."""
 
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -8,24 +7,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from dashboards.diary_exporting import exporting_routes
-from dashboards.diary_lines import Fact, author_of, facts_of
+from dashboards.diary_lines import item_of
 from dashboards.diary_writing import writing_routes
 from dashboards.lot_pages import lot_routes
 from dashboards.pages import Pages
-from dashboards.words import Words
-from gateway.plot_records import DiaryEntry
 
 LINES_SHOWN = 40
-
-
-class Item(NamedTuple):
-    """A line as it is shown. `off`: it does not count."""
-
-    entry: DiaryEntry
-    plot: str
-    author: str
-    facts: list[Fact]
-    off: bool
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -33,7 +20,7 @@ def routes(pages: Pages) -> APIRouter:
     router = APIRouter()
     router.include_router(lot_routes(pages))
     router.include_router(exporting_routes(pages))
-    router.include_router(writing_routes(pages, item_of))
+    router.include_router(writing_routes(pages))
 
     @router.get("/diary")
     async def all_plots(
@@ -46,19 +33,6 @@ def routes(pages: Pages) -> APIRouter:
         return await _list(pages, request, plot, after, saved)
 
     return router
-
-
-def item_of(
-    pages: Pages, words: Words, entry: DiaryEntry, *, named: bool, corrected: bool = False
-) -> Item:
-    """The line in words; who wrote it is told by name to some."""
-    return Item(
-        entry,
-        words.text(pages.views.diary.label(entry.plot)),
-        author_of(words, entry, named=named),
-        facts_of(words, entry),
-        corrected or bool(entry.facts.get("withdrawn")),
-    )
 
 
 async def _list(
@@ -87,7 +61,9 @@ async def _list(
         fragments={},
         plot=plot,
         plots=[(one.id, one.label) for one in diary.plots.values()],
-        items=[item_of(pages, words, line.entry, named=named) for line in shown],
+        items=[
+            item_of(words, diary.label(line.entry.plot), line.entry, named=named) for line in shown
+        ],
         older=older,
         saved=done.entry.id if done else None,
     )

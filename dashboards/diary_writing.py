@@ -2,13 +2,14 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from dashboards.diary_lines import item_of
 from dashboards.door import Form, Visitor, read_form
 from dashboards.pages import Pages
 from dashboards.words import Words
@@ -17,11 +18,10 @@ from gateway.diary.draft import Draft, DraftError
 from gateway.diary.fields import FIELDS
 from gateway.plot_records import DiaryEntry, DiaryKind
 
-ItemOf = Callable[..., Any]
 NOTHING: Mapping[str, Text] = {}
 
 
-def writing_routes(pages: Pages, item_of: ItemOf) -> APIRouter:
+def writing_routes(pages: Pages) -> APIRouter:
     """`/diary/new` and `/diary/{id}/correct`."""
     router = APIRouter()
 
@@ -52,7 +52,7 @@ def writing_routes(pages: Pages, item_of: ItemOf) -> APIRouter:
     @router.get("/diary/{id}/correct")
     async def look(request: Request, id: str) -> Response:
         entry = await _entry(pages, id)
-        return await _correct(pages, request, item_of, id, _filled(pages, entry))
+        return await _correct(pages, request, id, _filled(pages, entry))
 
     @router.post("/diary/{id}/correct")
     async def correct(request: Request, id: str) -> Response:
@@ -60,11 +60,11 @@ def writing_routes(pages: Pages, item_of: ItemOf) -> APIRouter:
         form = await read_form(request)
         visitor, refused = _let_in(pages, request, form)
         if visitor is None:
-            return await _correct(pages, request, item_of, id, form, said=refused, status=403)
+            return await _correct(pages, request, id, form, said=refused, status=403)
         try:
             entry = await pages.diary.write(_draft(form, before.kind, id), visitor.author)
         except DraftError as error:
-            return await _correct(pages, request, item_of, id, form, error=error, visitor=visitor)
+            return await _correct(pages, request, id, form, error=error, visitor=visitor)
         return _saved(entry, request, visitor)
 
     return router
@@ -113,7 +113,6 @@ async def _new(
 async def _correct(
     pages: Pages,
     request: Request,
-    item_of: ItemOf,
     id: str,
     form: Form,
     *,
@@ -130,18 +129,23 @@ async def _correct(
     named = (visitor or pages.door.visitor(request)) is not None
     earlier = await diary.earlier(entry)
     corrected = line.corrected_by is not None
-    label = words.text(diary.label(entry.plot))
+    label = diary.label(entry.plot)
     response = await pages.page(
         request,
         "diary/entry.html",
         words,
-        title=words.t("diary.entry", kind=words.t(f"diary.kind.{entry.kind.value}"), plot=label),
+        title=words.t(
+            "diary.entry", kind=words.t(f"diary.kind.{entry.kind.value}"), plot=words.text(label)
+        ),
         current="diary",
         live=None,
         fragments={},
-        item=item_of(pages, words, entry, named=named, corrected=corrected),
+        item=item_of(words, label, entry, named=named, corrected=corrected),
         newer=line.corrected_by,
-        earlier=[item_of(pages, words, one, named=named, corrected=True) for one in earlier],
+        earlier=[
+            item_of(words, diary.label(one.plot), one, named=named, corrected=True)
+            for one in earlier
+        ],
         **_form(
             pages,
             request,

@@ -58,11 +58,11 @@ class DiaryViews:
         return found.label if found else Text(plot, plot)
 
     async def newest(
-        self, plot: str | None, limit: int, after: str | None = None, *, counting: bool = True
+        self, plot: str | None, limit: int, after: str | None = None
     ) -> Sequence[DiaryLine]:
-        """The newest lines first, planned ones before; `after` is the id of the line before the
-        first one."""
-        return await asyncio.to_thread(self._newest, plot, limit, after, counting)
+        """The lines that count, the newest first, planned ones before them; `after` is the id of
+        the line before the first one."""
+        return await asyncio.to_thread(self._newest, plot, limit, after)
 
     async def lines(self, part: DiaryPart) -> Sequence[DiaryLine]:
         """A part of the diary."""
@@ -104,9 +104,7 @@ class DiaryViews:
             return None
         return await asyncio.to_thread(self._lot, code)
 
-    def _newest(
-        self, plot: str | None, limit: int, after: str | None, counting: bool
-    ) -> Sequence[DiaryLine]:
+    def _newest(self, plot: str | None, limit: int, after: str | None) -> Sequence[DiaryLine]:
         last = self._history.entry(after) if after else None
         part = DiaryPart(
             0,
@@ -115,7 +113,7 @@ class DiaryViews:
             plot=plot,
             after=(last.entry.at, last.entry.id) if last else None,
             newest_first=True,
-            counting=counting,
+            counting=True,
         )
         return self._history.diary(part)
 
