@@ -52,8 +52,8 @@ OF_THE_DAY = frozenset({"ceiling", "source"})
 """Interlocks that let nothing pass before midnight."""
 REST_MS = 30 * 60_000
 """Between the parts of a watering that is too much for one run."""
-SETTLE_MS = 120_000
-"""After a start: the devices report again within this, and are not found silent for nothing."""
+SETTLE_MS = 12 * 60_000
+"""After a start: probes report every ten minutes, and nothing is found silent before."""
 CUT_SHARE = 0.95
 """A run that is granted less than this of what was asked is followed by another."""
 

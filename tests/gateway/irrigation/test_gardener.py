@@ -84,7 +84,7 @@ class TestSchedule:
         garden.sleep(30 * 60 + away_h * 3600)
         garden.kill()
         garden.report()
-        garden.last_until(garden.now + 10 * MINUTE)
+        garden.last_until(garden.now + 15 * MINUTE)
         assert garden.decided()[-1] == decided
         garden.last_until(local("2026-03-12 07:00"))
         assert garden.decided()[-1] == ("water", "schedule")
