@@ -128,7 +128,8 @@ def _spraying(situation: Situation) -> Text | None:
     if not _overhead(situation):
         return None
     for days in _dry_days(situation, NoGoReason.SPRAYING):
-        ends = _ends(situation, days) + round(situation.plot.guard.spray_hours * _HOUR_MS)
+        hours = 0.0 if _from_diary(days) else situation.plot.guard.spray_hours
+        ends = _ends(situation, days) + round(hours * _HOUR_MS)
         if _begins(situation, days) <= situation.now < ends:
             until = situation.here.local(ends)
             return Text(
@@ -140,7 +141,8 @@ def _spraying(situation: Situation) -> Text | None:
 
 def _plucking(situation: Situation) -> Text | None:
     for days in _dry_days(situation, NoGoReason.PLUCKING):
-        first = days.begin - timedelta(days=situation.plot.guard.pluck_days)
+        before = 0 if _from_diary(days) else situation.plot.guard.pluck_days
+        first = days.begin - timedelta(days=before)
         if first <= situation.here.day(situation.now) <= days.end:
             return Text(
                 f"sắp hái hoặc đang hái chè ({days.begin:%d/%m} đến {days.end:%d/%m})",
@@ -302,6 +304,11 @@ def _overhead(situation: Situation) -> bool:
 
 def _dry_days(situation: Situation, reason: NoGoReason) -> Iterator[DryDays | NoGo]:
     return (days for days in situation.dry_days if days.reason is reason)
+
+
+def _from_diary(days: DryDays | NoGo) -> bool:
+    """Whether the plot's guard is in them already: the diary knows the hour of the work."""
+    return isinstance(days, NoGo) and days.entry is not None
 
 
 def _begins(situation: Situation, days: DryDays | NoGo) -> Millis:

@@ -62,8 +62,10 @@ def moved(situation: Situation, local: str) -> Situation:
 
 CALM = Situation(plot(), NOW, HERE, heard(), "rule:dry", 360.0)
 PROBED = replace(CALM, requester="plan:soil", plot=plot(sensors=["soil-1"]))
-SPRAYED = replace(CALM, dry_days=dry(NoGoReason.SPRAYING, "2026-11-20", "2026-11-21"))
-PLUCKED = replace(CALM, dry_days=dry(NoGoReason.PLUCKING, "2026-11-23", "2026-11-24"))
+SPRAYED_DAYS = dry(NoGoReason.SPRAYING, "2026-11-20", "2026-11-21")
+PLUCKED_DAYS = dry(NoGoReason.PLUCKING, "2026-11-23", "2026-11-24")
+SPRAYED = replace(CALM, dry_days=SPRAYED_DAYS)
+PLUCKED = replace(CALM, dry_days=PLUCKED_DAYS)
 RESTING = replace(CALM, dry_days=dry(NoGoReason.OTHER, "2026-11-22", "2026-11-22"))
 
 
@@ -101,6 +103,8 @@ def storm(**changes: Any) -> Situation:
         moved(SPRAYED, "2026-11-19T23:59"),
         replace(SPRAYED, plot=plot(guard={"spray_hours": 7})),
         replace(PLUCKED, plot=plot(guard={"pluck_days": 0})),
+        replace(SPRAYED, dry_days=[replace(one, entry="e1") for one in SPRAYED_DAYS]),
+        replace(PLUCKED, dry_days=[replace(one, entry="e1") for one in PLUCKED_DAYS]),
         moved(RESTING, "2026-11-23T00:00"),
         replace(PROBED, fleet=probed(24.0, 180)),
         replace(PROBED, fleet=heard(), requester="rule:dry"),
