@@ -45,6 +45,8 @@ WATER = rule(
     when="soil_moisture_pct < 5",
     then=[{"irrigate": {"plot": "plot", "minutes": 30}}],
 )
+METER_L = 1.0
+"""What its meter shows is rounded, and flows on for a moment while a valve closes."""
 LEASE_MAX_S = 120
 """A plot may get so much more than it should when nobody is left to close it."""
 
@@ -95,6 +97,48 @@ async def test_a_watering_is_closed_and_reported_after_a_power_cut(
         await until("SELECT 1 FROM command WHERE device = 'pump' AND command = 'stop'")
     assert gateway.stop() == 0
     _assert_closes_by_itself(await opened)
+
+
+async def test_a_watering_in_turns_goes_on_after_two_power_cuts_and_ends_at_the_third(
+    tmp_path: Path, make_gateway: StartGateway, mosquitto: Mosquitto
+) -> None:
+    site = tmp_path / "site"
+    listed = [device("valve", "valve"), device("pump", "pump"), device("probe", "soil")]
+    in_turns = PLOT | {
+        "soak": {"water_min": 0.1, "rest_min": 0.2},
+        "after_power_cut": "resume",
+    }
+    port = write_site(site, {"url": mosquitto.url}, devices=listed, rules=[WATER], plots=[in_turns])
+    gateway = make_gateway(site, port)
+
+    async def until(query: str) -> list[tuple[Any, ...]]:
+        await asyncio.to_thread(gateway.wait_until, lambda: gateway.ask(query))
+        return gateway.ask(query)
+
+    world = World(LAYOUT, seed=1, start=SteadyClock()(), cadence=EAGER)
+    valve = world.devices["valve"]
+    assert isinstance(valve, ValveFirmware)
+    await asyncio.to_thread(gateway.start)
+    async with living(world, mosquitto.port):
+        await until("SELECT 1 FROM state_change WHERE device = 'valve' AND state = 'up'")
+        await until("SELECT 1 FROM state_change WHERE device = 'pump' AND state = 'up'")
+        async with aiomqtt.Client("127.0.0.1", mosquitto.port) as client:
+            dry = b'{"seq":0,"boot":"b","soil_moisture_pct":3}'
+            await client.publish(f"hamlet/{HAMLET}/soil/probe/telemetry", dry, qos=1)
+        for resumed, state in enumerate(("flowing", "resting", "flowing")):
+            await until(f"SELECT 1 FROM run WHERE state = '{state}' AND resumed = {resumed}")  # noqa: S608
+            gateway.kill()
+            if gateway.ask("SELECT 1 FROM run WHERE state = 'resting'"):
+                assert not valve.tap.coil, "a run rests only behind a valve that is shut"
+            await asyncio.to_thread(gateway.start)
+        ((state, cause, litres, count),) = await until(
+            "SELECT state, cause, litres, (SELECT count(*) FROM run) FROM run WHERE ended_at > 0"
+        )
+        assert (state, count) == ("failed", 1)
+        assert "too often" in json.loads(cause)[1]
+        assert not valve.tap.coil
+        assert litres >= valve.tap.total_l - METER_L
+    assert gateway.stop() == 0
 
 
 def _assert_closes_by_itself(command: bytes) -> None:
