@@ -79,12 +79,14 @@ class Climate:
         self.forecast: Forecast | None = None
         self._stations: dict[str, _Station] = {}
         self._before: list[tuple[Millis, float]] = []  # the rain of each hour before the start
+        self._measured: tuple[Millis, Weather] | None = None  # the last answer, for all plots
 
     def restore(self, hours: Iterable[WeatherHour], fleet: Fleet) -> None:
         """Take over the rain that the journal remembers, oldest first, and the counters that go on.
         An hour's rain counts as if all of it had fallen at its end: it keeps water back rather too
         long."""
         known = list(hours)
+        self._measured = None
         for station, total in known[-1].rain_totals.items() if known else ():
             self.take(station, known[-1].at, {"rain_total_mm": total})
         for device in fleet:
@@ -95,6 +97,7 @@ class Climate:
 
     def take(self, station: str, at: Millis, values: Mapping[str, Value]) -> None:
         """A newer reading of a station, measured `at`."""
+        self._measured = None
         known = self._stations.setdefault(station, _Station())
         if (wind := values.get("wind_speed_m_s")) is not None:
             known.wind.append((at, wind))
@@ -107,19 +110,9 @@ class Climate:
 
     def at(self, now: Millis) -> Weather:
         """All that is known now."""
-        winds, temperatures = [], []
-        for one in self._stations.values():
-            if one.wind and now - one.wind[-1][0] <= STALE_MS:
-                winds.append(fmean(speed for _, speed in one.wind))
-            if one.temperature and now - one.temperature[0] <= STALE_MS:
-                temperatures.append(one.temperature[1])
-        return Weather(
-            wind_m_s=max(winds, default=None),
-            temperature_c=fmean(temperatures) if temperatures else None,
-            rain_1h_mm=self._rain_mm(now, HOUR_MS),
-            rain_24h_mm=self._rain_mm(now, DAY_MS),
-            forecast_mm=self.forecast_mm(now),
-        )
+        if self._measured is None or self._measured[0] != now:
+            self._measured = now, self._measure(now)
+        return self._measured[1]._replace(forecast_mm=self.forecast_mm(now))
 
     def forecast_mm(self, now: Millis) -> float | None:
         """Rain that is to come; None where nobody foretells it any more."""
@@ -131,6 +124,7 @@ class Climate:
     def correct(self, correction: Correction) -> None:
         """The clock was wrong."""
         of = correction.of
+        self._measured = None
         self._before = [(of(at), fell) for at, fell in self._before]
         if self.forecast is not None:
             self.forecast = self.forecast._replace(at=of(self.forecast.at))
@@ -141,6 +135,20 @@ class Climate:
                 one.temperature = of(one.temperature[0]), one.temperature[1]
             if one.rain_total is not None:
                 one.rain_total = of(one.rain_total[0]), one.rain_total[1]
+
+    def _measure(self, now: Millis) -> Weather:
+        winds, temperatures = [], []
+        for one in self._stations.values():
+            if one.wind and now - one.wind[-1][0] <= STALE_MS:
+                winds.append(fmean(speed for _, speed in one.wind))
+            if one.temperature and now - one.temperature[0] <= STALE_MS:
+                temperatures.append(one.temperature[1])
+        return Weather(
+            wind_m_s=max(winds, default=None),
+            temperature_c=fmean(temperatures) if temperatures else None,
+            rain_1h_mm=self._rain_mm(now, HOUR_MS),
+            rain_24h_mm=self._rain_mm(now, DAY_MS),
+        )
 
     def _rain_mm(self, now: Millis, window_ms: Millis) -> float | None:
         """What fell in the window at least; None where nobody watches, and none is known of."""

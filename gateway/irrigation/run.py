@@ -141,9 +141,23 @@ def end(run: Run, now: Millis) -> Run:
     return replace(run, state=state, step_at=now, deadline=now, ended_at=now, goes_on_at=None)
 
 
+def not_begun(run: Run, reason: Text, now: Millis) -> Run:
+    """The end of a run that waited; one that has rested gave some water, and did not fail."""
+    if run.state is RunState.RESTING:
+        return end(replace(run, curtailed=reason), now)
+    return end(replace(run, cause=reason), now)
+
+
 def due_at(run: Run) -> Millis:
     """When a run that waits may begin, or go on."""
     return run.goes_on_at or run.created_at
+
+
+def rest_on(run: Run, plot: Plot, now: Millis) -> Run:
+    """A run of before the start that rests, at most for one rest, whatever the clock said."""
+    rest_ms = round(plot.soak.rest_min * 60_000) if plot.soak is not None else 0
+    goes_on_at = min(run.goes_on_at or now, now + rest_ms)
+    return replace(run, goes_on_at=goes_on_at, deadline=max(goes_on_at, now) + WAIT_MS)
 
 
 def time_left_ms(run: Run, plot: Plot) -> Millis:

@@ -3,8 +3,9 @@
 Pure. Knows nothing of runs: it is told which plots are being watered.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from devices.reading import Millis
 from devices.text import Text
 from gateway.irrigation.wording import number_en, number_vi
 from gateway.plots import Plot, PlotsFile, Pump, Source
@@ -64,6 +65,14 @@ class Supply:
             return True
         on_source = [one for one in running if self.source(one) is source]
         return _enough(source.flow_max_l_min, plot, on_source)
+
+    def free_at(self, plot: Plot, busy: Iterable[tuple[Millis, Plot]], now: Millis) -> Millis:
+        """When there is water for the plot if the `busy` ones end at those times."""
+        left = sorted(busy, key=lambda one: one[0])
+        at = now
+        while left and not self.fits(plot, [one for _, one in left]):
+            at = max(now, left.pop(0)[0])
+        return at
 
     def never(self, plot: Plot) -> Text | None:
         """Why the plot could not even run alone."""

@@ -30,7 +30,20 @@ from gateway.irrigation.judge import Judge
 from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres
 from gateway.irrigation.orders import stop_pump
 from gateway.irrigation.resuming import given_up
-from gateway.irrigation.run import FINAL, ON, SHUT, WAIT_MS, WAITING, WET, close, due_at, end, enter
+from gateway.irrigation.run import (
+    FINAL,
+    ON,
+    SHUT,
+    WAIT_MS,
+    WAITING,
+    WET,
+    close,
+    due_at,
+    end,
+    enter,
+    not_begun,
+    rest_on,
+)
 from gateway.irrigation.strays import Stray, StrayPumps, StrayValves, says
 from gateway.irrigation.watering import OUTSIDE, SOURCE, Watering
 from gateway.irrigation.windows import open_until
@@ -65,7 +78,7 @@ class Waterings:
 
     @property
     def climate(self) -> Climate:
-        """The weather now. Whoever reads a forecast sets it here."""
+        """The weather now; whoever reads a forecast sets it here."""
         return self._judge.climate
 
     @property
@@ -152,13 +165,9 @@ class Waterings:
 
     def free_at(self, plot: str, now: Millis) -> Millis:
         """When its pump and its source will probably have water for the plot: now, if they have."""
-        wanted = self._plots[plot]
         running = [one for one in self._live.values() if one.run.state not in WAITING]
-        running.sort(key=lambda one: one.ends_at())
-        at = now
-        while running and not self._supply.fits(wanted, [one.plot for one in running]):
-            at = max(now, running.pop(0).ends_at())
-        return at
+        busy = [(one.ends_at(), one.plot) for one in running]
+        return self._supply.free_at(self._plots[plot], busy, now)
 
     def left_today_l(self, plot: str, now: Millis) -> float:
         """Litres that the ceilings of plot and source leave for this local day."""
@@ -256,7 +265,7 @@ class Waterings:
             return watering.move(close(run, now, plot, why), now)
         run = replace(run, resumed=run.resumed + 1)
         if run.state is RunState.RESTING:
-            watering.run = replace(run, deadline=min(run.deadline, now + WAIT_MS))
+            watering.run = rest_on(run, plot, now)
             return [watering.run]
         at = max(now, run.goes_on_at or now)
         decisions = watering.move(close(run, now, plot, None, goes_on_at=at), now)
@@ -334,23 +343,21 @@ class Waterings:
         found = objection(situation, during=True)
         return None if found is None else found.reason
 
-    def _running(self) -> list[Plot]:
-        return [one.plot for one in self._live.values() if one.run.state not in WAITING]
-
     def _start_waiting(self, watering: Watering, ahead: list[Plot], now: Millis) -> list[Decision]:
         """Begin or go on, end, or wait: then it is added to those whom nobody overtakes on the
         way to the same water."""
         plot, run = watering.plot, watering.run
         if now >= run.deadline:
-            return watering.move(_not_begun(run, causes.WAITED, now), now)
+            return watering.move(not_begun(run, causes.WAITED, now), now)
         situation = self._judge.situation(plot, run.requester, run.target_l, now, of=run)
         found = objection(situation)
         if found and not found.interlock.may_pass:
-            return watering.move(_not_begun(run, found.reason, now), now)
+            return watering.move(not_begun(run, found.reason, now), now)
         if found:
             return []
+        running = [one.plot for one in self._live.values() if one.run.state not in WAITING]
         overtakes = any(self._supply.shares(plot, one) for one in ahead)
-        if overtakes or not self._supply.fits(plot, self._running()):
+        if overtakes or not self._supply.fits(plot, running):
             ahead.append(plot)
             return []
         began = run.state is RunState.PLANNED
@@ -391,10 +398,3 @@ class Waterings:
             return []
         mended = self._judge.held_tight(watering.plot)
         return [AlertCleared(OUTSIDE, one.id, now) for one in mended]
-
-
-def _not_begun(run: Run, reason: Text, now: Millis) -> Run:
-    """The end of a run that waited; one that has rested gave some water, and did not fail."""
-    if run.state is RunState.RESTING:
-        return end(replace(run, curtailed=reason), now)
-    return end(replace(run, cause=reason), now)

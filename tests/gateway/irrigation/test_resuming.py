@@ -19,6 +19,8 @@ def garden_at(state: RunState, *, metered: bool = True, **changes: object) -> Ga
     garden.ask(litres=360)
     while garden.run().state is not RunState.RESTING:
         garden.live(1)
+    if state is RunState.RESTING:
+        return garden
     while garden.run().state is not state:
         garden.live(1)
     if state is RunState.FLOWING:
@@ -120,3 +122,11 @@ def test_a_plot_that_gives_up_does_so_also_while_it_rests() -> None:
     garden.kill()
     assert (garden.run().state, garden.run().cause) == (RunState.FAILED, causes.RESTARTED)
     assert causes.RESTARTED.en in garden.alerts["lo-1"].message.en
+
+
+def test_a_long_rest_is_not_cut_short_by_a_restart() -> None:
+    garden = garden_at(RunState.RESTING, soak={"water_min": 2, "rest_min": 90})
+    garden.sleep(60)
+    garden.kill()
+    garden.live(90 * 60)
+    assert garden.run().state is RunState.FLOWING
