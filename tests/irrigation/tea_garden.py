@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from devices.reading import Millis
-from firmware_sim.cadence import LIVE
+from firmware_sim.cadence import LIVE, Cadence
 from firmware_sim.layout import load_layout
+from firmware_sim.recorded import DayRecord, RecordedWeather
 from firmware_sim.scenario import parse_scenario
 from firmware_sim.world import World
 from gateway.assembly import read_site
@@ -16,6 +18,7 @@ from gateway.cli.drive.drive import Drive, OnRecord
 HAMLET = "khe-thu"
 TIMEZONE = "Asia/Ho_Chi_Minh"
 START: Millis = 1_795_305_600_000  # 2026-11-22, seven in the morning in the hamlet
+START_DAY = date(2026, 11, 22)
 RATE_L_MIN = 60.0
 AREA_M2 = 720.0
 DEVICES = {
@@ -78,15 +81,20 @@ def drive_garden(
     folder: Path,
     faults: str = "",
     *,
+    days: Sequence[DayRecord] = (),
+    cadence: Cadence = LIVE,
     on_record: OnRecord | None = None,
 ) -> Drive:
-    """A gateway and the devices of the garden in `folder`; `faults` is the text of a scenario."""
+    """A gateway and the devices of the garden in `folder`; `faults` is the text of a scenario. Its
+    weather is that of `days`, else of the climate."""
     site, rules = read_site(folder)
     layout = load_layout(folder)
     scenario = parse_scenario(
         faults, folder / "scenario.yaml", origin=START, timezone=TIMEZONE, devices=DEVICES
     )
-    world = World(layout, seed=1, start=START, cadence=LIVE, scenario=scenario)
+    place = (layout.latitude, layout.longitude, layout.altitude_m)
+    weather = RecordedWeather(days, 1, place=place, timezone=TIMEZONE) if days else None
+    world = World(layout, seed=1, start=START, cadence=cadence, scenario=scenario, weather=weather)
     return Drive(site, rules, world, on_record)
 
 

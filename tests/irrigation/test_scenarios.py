@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.irrigation.story import check, load_story, play
+from tests.irrigation.outcome import check
+from tests.irrigation.story import load_story, play
 
 SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.yaml"))
 
@@ -15,7 +16,7 @@ def test_it_ends_as_it_must(file: Path, tmp_path: Path) -> None:
     drive = play(story, tmp_path / "garden")
     wrong = check(drive, story.expect)
     drive.close()
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_there_are_scenarios() -> None:
