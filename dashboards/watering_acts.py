@@ -16,12 +16,11 @@ from starlette.responses import RedirectResponse, Response
 
 from dashboards.door import Form, Visitor, read_form
 from dashboards.pages import Pages
-from gateway.plot_acts import Act, Amount, Outcome, Unit
+from gateway.plot_acts import AMOUNT_MAX, Act, Amount, Outcome, Unit
 from gateway.plots import Mode
 from gateway.plots.guard import NoGoReason
 from gateway.views.plots import foreseen
 
-AMOUNT_MAX = 1e7
 HOUR_MS = 3_600_000
 OVERVIEW = "overview"
 """Where a form says that it stands on that page."""
@@ -31,6 +30,7 @@ _WHO = frozenset({"name", "token", "key"})
 E = TypeVar("E", bound=Enum)
 Show = Callable[..., Awaitable[Response]]
 Do = Callable[[Act, Form], Awaitable[Outcome]]
+Answer = Callable[[Request, str, Do], Awaitable[Response]]
 
 
 class FormError(Exception):
@@ -107,6 +107,20 @@ def acting_routes(pages: Pages, overview_page: Show, plot_page: Show) -> APIRout
             request, id, lambda act, form: acts.set_ask_first(act, form.get("ask") == "yes")
         )
 
+    _add_exceptions(router, pages, answer)
+
+    @router.get("/{what:path}")
+    async def look(request: Request, id: str, what: str) -> Response:
+        """An answer stands under such an address: its link to the other language leads here."""
+        return RedirectResponse(f"/watering/{id}?{request.url.query}", 303)
+
+    return router
+
+
+def _add_exceptions(router: APIRouter, pages: Pages, answer: Answer) -> None:
+    """Dry days, overrides, and the answers to what a plot asks."""
+    acts = pages.acts
+
     @router.post("/dry-days")
     async def add_dry_days(request: Request, id: str) -> Response:
         return await answer(
@@ -145,13 +159,6 @@ def acting_routes(pages: Pages, overview_page: Show, plot_page: Show) -> APIRout
     @router.post("/proposals/{proposal}/no")
     async def decline(request: Request, id: str, proposal: str) -> Response:
         return await answer(request, id, lambda act, form: acts.answer(act, proposal, False))
-
-    @router.get("/{what:path}")
-    async def look(request: Request, id: str, what: str) -> Response:
-        """An answer stands under such an address: its link to the other language leads here."""
-        return RedirectResponse(f"/watering/{id}?{request.url.query}", 303)
-
-    return router
 
 
 def _let_in(

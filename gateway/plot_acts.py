@@ -15,6 +15,8 @@ OVERRIDE_MAX_MS = 24 * 3_600_000
 """Who wants an interlock out of the way for longer should set its limit in `plots.yaml`."""
 DRY_DAYS_MAX = 366
 """From today to the last dry day; a longer rest is mode off."""
+AMOUNT_MAX = 10_000_000
+"""Of any unit; the limits of a plot are far below, and what is above is a slip of the finger."""
 REASON_MAX = 200
 """Characters of the reason for an override."""
 

@@ -7,12 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from devices.messages import COMMAND_ID_MAX
 from devices.topics import IDENTIFIER
-from gateway.plot_acts import REASON_MAX, Amount, Unit
+from gateway.plot_acts import AMOUNT_MAX, REASON_MAX, Amount, Unit
 from gateway.plot_records import PlotSetting
 from gateway.plots import Mode
 from gateway.plots.guard import NoGoReason
-
-AMOUNT_MAX = 10_000_000
 
 _Amount = Annotated[float, Field(strict=True, gt=0, le=AMOUNT_MAX, allow_inf_nan=False)]
 _Key = Annotated[str, Field(pattern=f"^{IDENTIFIER.pattern}$", max_length=COMMAND_ID_MAX)] | None

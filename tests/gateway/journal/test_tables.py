@@ -59,6 +59,8 @@ RECORDS: list[Record] = [
     PlotSetting("lo-3", 5, "person:Lan", Mode.BALANCE, None),
     PlotSetting("lo-4", 5, "person:Lan", None, True),
     NoGo("n1", "lo-3", DAY, DAY, NoGoReason.SPRAYING, "person:Lan", 5, "d1", None),
+    NoGo("n2", "lo-3", DAY, DAY, NoGoReason.OTHER, "person:Lan", 5, None, 7, "person:Minh"),
+    Override("o2", "lo-3", "wind", "x", "person:Lan", 5, 9, 7, "person:Minh"),
     Override("o1", "lo-3", "wind", "gió trong thung lũng", "person:Lan", 5, 9, None),
     Proposal("p1", "lo-3", 5, 9, 1800.0, TEXT, ProposalState.APPROVED, 7, "person:Lan"),
     BalanceDay(
