@@ -54,7 +54,7 @@ async def test_what_is_written_stands_in_the_diary(hamlet: Hamlet) -> None:
     assert (entry.by, entry.at, entry.written_at) == (BY, NOW - 30 * 60_000, NOW)
     assert entry.facts == {
         "product": "Abamectin 1.8EC", "interval_days": 7, "water_l": 16.5,
-        "growing_area_code": None, "temperature_c": None, "humidity_pct": None,
+        "growing_area_code": "CHE-KC-03", "temperature_c": None, "humidity_pct": None,
         "wind_m_s": None, "rain_24h_mm": None,
     }  # fmt: skip
 
