@@ -48,15 +48,20 @@ def test_whoever_logs_in_can_change_how_a_plot_is_watered(
     browser: Browser, garden_served: Served, hamlet: Hamlet, script: bool
 ) -> None:
     url = f"{garden_served.url}/watering/lo-9"
+    book = hamlet.pipeline.engines.irrigation.book
+    before = book.mode("lo-9")
+    assert before is not Mode.OFF
     with opened(browser, f"{url}?lang=en", 360, script=script) as page:
         enter(page, url)
         page.check("#mode-off")
         page.click("#mode button.main")
         expect(page.locator("[role=status].done")).to_contain_text("is: Off")
-        assert hamlet.pipeline.engines.irrigation.book.mode("lo-9") is Mode.OFF
+        assert book.mode("lo-9") is Mode.OFF
         page.click("text=Back to")
-        expect(page.locator("[role=status].done")).to_contain_text("is: On request")
-        assert hamlet.pipeline.engines.irrigation.book.mode("lo-9") is Mode.MANUAL
+        done = page.locator("[role=status].done")
+        expect(done).not_to_contain_text("is: Off")
+        expect(done).to_contain_text("From now on the mode of Tea plot 9 is")
+        assert book.mode("lo-9") is before
 
 
 def test_a_watering_that_is_refused_says_why(browser: Browser, garden_served: Served) -> None:
