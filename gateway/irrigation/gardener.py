@@ -302,11 +302,16 @@ class Gardener:
         if person:
             inputs["interlock"] = ",".join(one.interlock.name for one in person)
             return self._keep_back(plot, verdict, person[0].reason, inputs, now)
-        sentence = look_texts.proposed(plot, verdict.depth_mm, litres, verdict.reason)
+        most = min(
+            plot.rate_l_min * plot.minutes_per_run_max, self._waterings.left_today_l(plot.id, now)
+        )
+        granted = min(litres, most)  # what a yes can bring; the rest is asked for another day
+        depth_mm = verdict.depth_mm * granted / litres if litres else 0.0
+        sentence = look_texts.proposed(plot, depth_mm, granted, verdict.reason)
         pointless_at = (
             self._almanac.next_moment(plot, now) if inputs["mode"] == "schedule" else None
         )
-        decisions = self.proposals.ask(plot.id, litres, sentence, now, pointless_at)
+        decisions = self.proposals.ask(plot.id, granted, sentence, now, pointless_at)
         self._almanac.settle(plot.id, now)
         if not decisions:
             return []

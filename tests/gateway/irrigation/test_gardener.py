@@ -231,6 +231,12 @@ class TestAskFirst:
         assert garden.proposals[asked.id].state is ProposalState.APPROVED
         assert not garden.alerts
 
+    def test_it_asks_for_no_more_than_a_yes_can_bring(self) -> None:
+        garden = by_balance(20.0, ask_first=True, litres_per_day_max=720)
+        (asked,) = garden.proposals.values()
+        assert asked.litres == 720
+        assert "1 mm (720 litres)" in asked.sentence.en
+
     @pytest.mark.parametrize("killed", [False, True])
     def test_a_no_is_quiet_until_the_next_morning(self, killed: bool) -> None:
         garden = by_balance(20.0, ask_first=True)
