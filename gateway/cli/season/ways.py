@@ -69,7 +69,9 @@ def _changed(plot: Plot, way: Way, turn: Turn, depth_mm: float) -> Plot:
             changed["guard"] = plot.guard.model_copy(update=_UNGUARDED)
         case Way.SCHEDULE:
             changed["mode"] = Mode.SCHEDULE
-            changed["schedule"] = plot.schedule or Timetable(at=(turn.time,), depth_mm=depth_mm)
+            if plot.schedule is None:
+                changed["schedule"] = Timetable(at=(turn.time,), depth_mm=depth_mm)
+                changed["windows"] = ()  # the schedule's own times are its hours
         case Way.SOIL:
             changed["mode"] = Mode.SOIL
             changed["thresholds"] = plot.thresholds or _thresholds(plot)
