@@ -46,8 +46,8 @@ SEASON: dict[str, Text] = {
     ),
     "season.kept-back": Text("{way}: không tưới vì {reasons}.", "{way}: kept back by {reasons}."),
     "season.failed": Text(
-        "{way}: {count} lượt tưới hỏng; kết quả này không dùng được.",
-        "{way}: {count} {count:run|runs} failed; do not go by this result.",
+        "{way}: {count} lượt tưới hỏng: {causes}.",
+        "{way}: {count} {count:run|runs} failed: {causes}.",
     ),
     "season.believed": Text(
         "{way}: máy tính còn thiếu {believed} mm, đất thiếu {ground} mm vào cuối kỳ; sai lệch trung"

@@ -147,6 +147,7 @@ class _Player:
             books=books[-1].since(books[0]),
             days=tuple(days),
             runs=notes.runs.get(plot.id, {}),
+            failures=notes.failures.get(plot.id, {}),
             kept_back=notes.kept_back.get(plot.id, {}),
             curve=tuple(self._curves[plot.id]),
         )

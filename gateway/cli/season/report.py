@@ -107,7 +107,11 @@ def _sentences(season: Season, one: WaySeason, first: WaySeason, words: Words) -
         )
         yield words.t("season.kept-back", way=way, reasons=", ".join(reasons))
     if count := one.runs[RunState.FAILED.value]:
-        yield words.t("season.failed", way=way, count=count)
+        causes = (
+            f"{words.text(cause)} ({words.number(times)})"
+            for cause, times in one.failures.most_common()
+        )
+        yield words.t("season.failed", way=way, count=count, causes=", ".join(causes))
     if one.way in _BELIEVING and one.belief_error_mm is not None:
         yield words.t(
             "season.believed",
@@ -141,6 +145,7 @@ def _of_way(one: WaySeason) -> dict[str, object]:
         "stress_days": round(one.stress_days, 2),
         "deficit": round(one.deficit, 4),
         "runs": dict(one.runs),
+        "failures": {cause.en: times for cause, times in one.failures.items()},
         "kept_back": dict(one.kept_back),
         "belief_error_mm": _rounded(one.belief_error_mm),
         "plots": [_of_plot(plot) for plot in one.plots],

@@ -9,9 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import fmean
+from typing import TypeVar
 
+from devices.text import Text
 from firmware_sim.ground import Books
 from gateway.cli.season.ways import Way
+
+Key = TypeVar("Key")
 
 STRESS_SHARE = 0.05
 """Of a day's thirst. On a day on which the tea lacks more than this it is counted as stressed."""
@@ -35,8 +39,8 @@ class PlotDay:
 
 @dataclass(frozen=True, slots=True)
 class PlotSeason:
-    """`runs` are counted by how they ended, `kept_back` the refusals that were told, by interlock.
-    `curve` is the ground's depletion at the hours of the WaySeason."""
+    """`runs` are counted by how they ended, `failures` of them by cause, `kept_back` the refusals
+    that were told, by interlock. `curve` is the ground's depletion at the hours of the WaySeason."""
 
     plot: str
     area_m2: float
@@ -45,6 +49,7 @@ class PlotSeason:
     books: Books
     days: Sequence[PlotDay]
     runs: Mapping[str, int]
+    failures: Mapping[Text, int]
     kept_back: Mapping[str, int]
     curve: Sequence[float]
 
@@ -106,6 +111,11 @@ class WaySeason:
         return _added([one.runs for one in self.plots])
 
     @property
+    def failures(self) -> Counter[Text]:
+        """Of runs, by cause."""
+        return _added([one.failures for one in self.plots])
+
+    @property
     def kept_back(self) -> Counter[str]:
         """Refusals by interlock."""
         return _added([one.kept_back for one in self.plots])
@@ -132,8 +142,8 @@ class WaySeason:
         return 1 - self.mean(lambda one: one.books.evaporated_mm) / thirst if thirst > 0 else 0.0
 
 
-def _added(counts: Sequence[Mapping[str, int]]) -> Counter[str]:
-    total: Counter[str] = Counter()
+def _added(counts: Sequence[Mapping[Key, int]]) -> Counter[Key]:
+    total: Counter[Key] = Counter()
     for count in counts:
         total.update(count)
     return total

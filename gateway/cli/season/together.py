@@ -1,9 +1,10 @@
 """Several seasons at once, each in a process of its own."""
 
+import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -68,6 +69,9 @@ def _begin(shares: _Shares) -> None:
 
 def _play(season: Season, way: Way, folder: Path) -> WaySeason:
     def tell(share: float) -> None:
+        parent = parent_process()
+        if parent is not None and not parent.is_alive():
+            os._exit(1)  # nobody waits for it any more
         if _told is not None:
             _told.put((way, share))
 

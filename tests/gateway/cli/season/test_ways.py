@@ -9,7 +9,7 @@ from gateway.assembly import read_site
 from gateway.cli.season.ways import Way, turns, watered
 from gateway.hamlet_time import TimeOfDay
 from gateway.plots import Mode, PlotsFile
-from gateway.plots.modes import Thresholds, Timetable
+from gateway.plots.modes import Thresholds, Timetable, Window
 from tests.irrigation.tea_garden import AREA_M2, write_garden
 
 
@@ -54,6 +54,18 @@ def test_a_plot_keeps_its_own_schedule_and_thresholds(water: PlotsFile) -> None:
     own = water.model_copy(update={"plots": (plot,)})
     assert watered(own, Way.SCHEDULE, 6.0).plots[0].schedule == schedule
     assert watered(own, Way.SOIL, 6.0).plots[0].thresholds == thresholds
+
+
+def test_a_made_up_schedule_is_not_kept_out_by_hours_that_it_does_not_know(
+    water: PlotsFile,
+) -> None:
+    window = Window.model_validate({"from": "16:30", "to": "21:00"})
+    plots = [plot.model_copy(update={"windows": (window,)}) for plot in water.plots[:2]]
+    own = Timetable(at=(TimeOfDay(17 * 60),), depth_mm=4.0)
+    plots[1] = plots[1].model_copy(update={"schedule": own})
+    garden = water.model_copy(update={"plots": tuple(plots)})
+    assert [plot.windows for plot in watered(garden, Way.SCHEDULE, 6.0).plots] == [(), (window,)]
+    assert all(plot.windows == (window,) for plot in watered(garden, Way.BALANCE, 6.0).plots)
 
 
 def test_thresholds_begin_where_tea_begins_to_thirst(water: PlotsFile) -> None:
