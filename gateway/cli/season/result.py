@@ -40,7 +40,7 @@ class PlotDay:
 @dataclass(frozen=True, slots=True)
 class PlotSeason:
     """`runs` are counted by how they ended, `failures` of them by cause, `kept_back` the refusals
-    that were told, by interlock. `curve` is the ground's depletion at the hours of the WaySeason."""
+    that were told, by interlock. `curve` is the ground's depletion at the WaySeason's hours."""
 
     plot: str
     area_m2: float
