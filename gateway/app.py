@@ -17,6 +17,7 @@ from gateway.committer import Committer
 from gateway.decisions import Command, CommandAsked
 from gateway.diary_book import DiaryBook
 from gateway.feed import Feed
+from gateway.forecast_watch import ForecastWatch
 from gateway.forward.forwarder import Forwarder
 from gateway.forward.influx import InfluxSink
 from gateway.history import StoreError
@@ -98,6 +99,7 @@ class Gateway:
             tasks.create_task(self._self_report().run())
             tasks.create_task(self.serial.run())
             tasks.create_task(self.upkeep.run())
+            tasks.create_task(self._forecast_watch().run())
             if self.forwarder:
                 tasks.create_task(self.forwarder.run())
                 tasks.create_task(self._watch(self.forwarder))
@@ -116,6 +118,10 @@ class Gateway:
         return SelfReport(
             self.pipeline, self.committer, self.observations, machine, lambda: self.clock.state
         )
+
+    def _forecast_watch(self) -> ForecastWatch:
+        forecasts = self.pipeline.engines.irrigation.forecasts
+        return ForecastWatch(forecasts, self.site.folder, self.clock.now)
 
     async def _watch(self, forwarder: Forwarder) -> None:
         """Keep at hand how far the store is behind, which only the disk can tell."""
@@ -279,7 +285,7 @@ def _build_upkeep(
 
 
 def _connection_settings(site: Site) -> ConnectionSettings:
-    config = site.config.broker
+    config, forecast = site.config.broker, site.config.forecast
     password = None
     if config.password_file:
         try:
@@ -298,7 +304,7 @@ def _connection_settings(site: Site) -> ConnectionSettings:
         port=port,
         client_id=config.client_id,
         subscriptions=subscriptions(site.config.hamlet),
-        wishes=(DROPPED_TOPIC,),
+        wishes=(DROPPED_TOPIC, *([forecast.topic] if forecast and forecast.topic else ())),
         username=config.username,
         password=password,
         tls=TlsSettings(ca_file) if secure else None,

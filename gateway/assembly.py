@@ -16,6 +16,8 @@ from gateway.commands.outbox import Outbox
 from gateway.diary.engine import DiaryEngine
 from gateway.engines import Engines, Remembered
 from gateway.fleet import GATEWAY, Fleet
+from gateway.forecast import Forecasts
+from gateway.forecast_watch import take_file
 from gateway.hamlet_time import HamletTime
 from gateway.health.engine import HealthEngine
 from gateway.irrigation.engine import IrrigationEngine
@@ -39,7 +41,7 @@ from gateway.rules.groups import GroupNames
 from gateway.rules.loader import check_files, rule_files
 from gateway.rules.rule import GroupBy, Rule, armed
 from gateway.rules.vocabulary import Vocabulary
-from gateway.site import PlaceConfig, Site, SiteConfig, load_site
+from gateway.site import ForecastConfig, PlaceConfig, Site, SiteConfig, load_site
 
 JOURNAL_FILE = "journal.db"
 
@@ -90,6 +92,7 @@ def build_pipeline(
         reasons=load_reasons(connection, runs),
         plots=load_plots(connection, now),
     )
+    take_file(engines.irrigation.forecasts, site.folder)
     pipeline = connect(engines, site.config, newest_message(connection))
     pipeline.start(unknown_to_journal(connection, fleet), now, clock_trusted=clock_trusted)
     return pipeline
@@ -105,7 +108,9 @@ def build_engines(fleet: Fleet, site: Site, rules: Sequence[Rule]) -> Engines:
         rules=RuleEngine(rules, fleet, here, group_names(site)),
         alerts=AlertEngine(),
         outbox=Outbox(config.hamlet, fleet),
-        irrigation=IrrigationEngine(site.water, fleet, here),
+        irrigation=IrrigationEngine(
+            site.water, fleet, here, config.place.altitude_m, _forecasts(config.forecast)
+        ),
         diary=DiaryEngine(site.water, fleet, here),
     )
 
@@ -141,6 +146,10 @@ def connect(engines: Engines, config: SiteConfig, newest_message: int) -> Pipeli
         _watch_broker(fleet, keeps_sessions=config.broker.embedded is None),
         newest_message,
     )
+
+
+def _forecasts(config: ForecastConfig | None) -> Forecasts:
+    return Forecasts(config.file, config.topic) if config else Forecasts()
 
 
 def _watch_broker(fleet: Fleet, *, keeps_sessions: bool) -> BrokerWatch:

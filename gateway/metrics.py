@@ -22,6 +22,7 @@ def families(gateway: Gateway) -> Iterable[Family]:
     yield from _rules(gateway)
     yield from _forwarding(gateway)
     yield from _serial(gateway)
+    yield from _forecasts(gateway)
     seen = gateway.observations
     yield _histogram(
         "hamlet_journal_commit_seconds", "From handing over a batch to its being on disk.",
@@ -71,6 +72,21 @@ def families(gateway: Gateway) -> Iterable[Family]:
     )  # fmt: skip
     age_s = time.monotonic() - seen.started
     yield from _process(started_at_s=round(gateway.clock.now() / 1000 - age_s))
+
+
+def _forecasts(gateway: Gateway) -> Iterator[Family]:
+    forecasts = gateway.pipeline.engines.irrigation.forecasts
+    outcomes = (("refused", forecasts.refused), ("taken", forecasts.taken))
+    yield Family(
+        "hamlet_forecasts_total",
+        "counter",
+        "Forecasts of rain that came, by file or MQTT.",
+        tuple(Sample(count, {"outcome": outcome}) for outcome, count in outcomes),
+    )
+    yield _gauge(
+        "hamlet_forecast_known", "1 while the rain of the next 24 hours is foretold.",
+        forecasts.rain_mm(gateway.clock.now()) is not None,
+    )  # fmt: skip
 
 
 def _clock(gateway: Gateway) -> Iterator[Family]:

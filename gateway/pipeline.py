@@ -110,9 +110,7 @@ class Pipeline:
         route = self._find(topic)
         try:
             if route is None:
-                if topic == DROPPED_TOPIC:  # no device's message, and not counted as one
-                    self.counters.received -= 1
-                    self._settle(self.broker.on_dropped(payload, now), now)
+                if self._is_aside(topic, payload, now):
                     return
                 route = self._admit(topic, payload, now)
             device = route.device
@@ -310,6 +308,18 @@ class Pipeline:
         """The next work that is taken has a snapshot of every device."""
         self._rotation = deque(self.fleet)
         self._until_snapshot = -MESSAGES_PER_SNAPSHOT * (len(self._rotation) - 1)
+
+    def _is_aside(self, topic: str, payload: bytes, now: Millis) -> bool:
+        """Take what is no device's message, and is not counted as one."""
+        forecasts = self.engines.irrigation.forecasts
+        if topic == DROPPED_TOPIC:
+            self._settle(self.broker.on_dropped(payload, now), now)
+        elif topic == forecasts.topic:
+            forecasts.take(topic, payload)
+        else:
+            return False
+        self.counters.received -= 1
+        return True
 
     def _admit(self, topic: str, payload: bytes, now: Millis) -> Route:
         """The route of a topic that was not seen before; a valid new device is noted."""

@@ -20,7 +20,7 @@ from pydantic import (
 from devices.kinds import KINDS, KindName
 from devices.metric import METRIC_NAME, Value
 from devices.text import Text
-from devices.topics import IDENTIFIER
+from devices.topics import IDENTIFIER, parse_topic
 from gateway.diary.gs1 import check_gtin
 from gateway.fleet import GATEWAY
 from gateway.located_yaml import Located, Model, Problem, ProblemsError, did_you_mean, load_yaml
@@ -28,6 +28,8 @@ from gateway.plots import Plot, PlotsFile, plot_problems
 from gateway.profiles import Profiles, load_profiles
 from gateway.serial_lines import SerialLine, line_problems
 
+FORECAST_TOPIC_MAX = 256
+"""Bytes; brokers allow more, people write less."""
 SECRET_MAX = 4096
 """Bytes of a password or token file: more is no secret but the wrong file."""
 
@@ -134,6 +136,28 @@ class InfluxConfig(_Config):
         return value
 
 
+class ForecastConfig(_Config):
+    """Where forecasts of rain come from: a file, read again each minute, an MQTT topic, or both."""
+
+    file: Annotated[str, Field(min_length=1)] | None = None
+    topic: str | None = None
+
+    @field_validator("topic")
+    @classmethod
+    def _check_topic(cls, value: str) -> str:
+        if not value or len(value.encode()) > FORECAST_TOPIC_MAX or set(value) & set("+#\0"):
+            raise ValueError("is no topic: neither + nor #, e.g. hamlet/khe-coc/forecast")
+        if value.startswith("$") or parse_topic(value):
+            raise ValueError(f"{value!r} is a topic of the broker or of a device")
+        return value
+
+    @model_validator(mode="after")
+    def _check(self) -> "ForecastConfig":
+        if self.file is None and self.topic is None:
+            raise ValueError("give file, topic, or both")
+        return self
+
+
 class WebConfig(_Config):
     """Where the pages are served. `base_url` is how people reach them."""
 
@@ -163,6 +187,7 @@ class SiteConfig(_Config):
     influxdb: InfluxConfig | None = None
     limits: LimitsConfig = LimitsConfig()
     web: WebConfig = WebConfig()
+    forecast: ForecastConfig | None = None
     serial: tuple[SerialLine, ...] = ()
     constants: dict[ConstantName, float] = {}
     gtin: Annotated[str, BeforeValidator(_check_gtin)] | None = None

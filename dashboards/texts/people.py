@@ -45,6 +45,9 @@ PEOPLE: dict[str, Text] = {
         "{n} {n:message|messages} whose time nobody will ever know: "
         "the power went before the time was known",
     ),
+    "technician.forecast": Text("Dự báo mưa ({source})", "Forecast of rain ({source})"),
+    "technician.forecast.rain": Text("{depth} trong 24 giờ tới", "{depth} in the next 24 hours"),
+    "technician.forecast.issued": Text("phát hành {when}", "issued {when}"),
     "technician.written": Text(
         "Ghi xuống đĩa khoảng {volume} mỗi ngày", "Writes about {volume} to the disk each day"
     ),

@@ -79,6 +79,7 @@ def _condition(gateway: Gateway) -> Condition:
         clock=gateway.clock.state,
         uncertain=gateway.uncertain,
         written_a_day=_written_a_day(time.monotonic() - seen.started),
+        forecasts=tuple(gateway.pipeline.engines.irrigation.forecasts.status(gateway.clock.now())),
     )
 
 

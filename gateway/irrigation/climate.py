@@ -15,6 +15,7 @@ from devices.metric import Value
 from devices.reading import Millis
 from gateway.clock import Correction
 from gateway.fleet import Fleet
+from gateway.forecast import Forecasts
 from gateway.irrigation.counting import grown
 from gateway.plot_records import WeatherHour
 
@@ -26,8 +27,6 @@ GUST_MS = 600_000
 """Wind is the mean of ten minutes, as weather services have it: a gust stops no watering, and a
 lull starts none."""
 MINUTE_MS = 60_000
-FORECAST_AGE_MAX_MS = DAY_MS
-"""A forecast older than this is none."""
 
 
 class Weather(NamedTuple):
@@ -41,13 +40,6 @@ class Weather(NamedTuple):
 
 
 UNKNOWN = Weather()
-
-
-class Forecast(NamedTuple):
-    """Rain that is to come within a day, as was said `at`."""
-
-    rain_mm: float
-    at: Millis
 
 
 @dataclass(slots=True)
@@ -72,11 +64,11 @@ class _Station:
 
 
 class Climate:
-    """What the hamlet's weather stations said of the last day. Whoever reads a forecast sets
-    `forecast`."""
+    """What the hamlet's weather stations said of the last day, and what `forecasts` say of the
+    next one."""
 
     def __init__(self) -> None:
-        self.forecast: Forecast | None = None
+        self.forecasts = Forecasts()
         self._stations: dict[str, _Station] = {}
         self._before: list[tuple[Millis, float]] = []  # the rain of each hour before the start
         self._measured: tuple[Millis, Weather] | None = None  # the last answer, for all plots
@@ -112,22 +104,13 @@ class Climate:
         """All that is known now."""
         if self._measured is None or self._measured[0] != now:
             self._measured = now, self._measure(now)
-        return self._measured[1]._replace(forecast_mm=self.forecast_mm(now))
-
-    def forecast_mm(self, now: Millis) -> float | None:
-        """Rain that is to come; None where nobody foretells it any more."""
-        forecast = self.forecast
-        if forecast is None or now - forecast.at > FORECAST_AGE_MAX_MS:
-            return None
-        return forecast.rain_mm
+        return self._measured[1]._replace(forecast_mm=self.forecasts.rain_mm(now))
 
     def correct(self, correction: Correction) -> None:
         """The clock was wrong."""
         of = correction.of
         self._measured = None
         self._before = [(of(at), fell) for at, fell in self._before]
-        if self.forecast is not None:
-            self.forecast = self.forecast._replace(at=of(self.forecast.at))
         for one in self._stations.values():
             one.wind = deque((of(at), speed) for at, speed in one.wind)
             one.rain = deque((of(at), fell) for at, fell in one.rain)

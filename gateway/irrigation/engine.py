@@ -13,6 +13,7 @@ from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import Command, Decision, IrrigationAsked, Record, Run
 from gateway.fleet import Device, Fleet
+from gateway.forecast import Forecasts
 from gateway.hamlet_time import HamletTime
 from gateway.irrigation.book import PlotBook
 from gateway.irrigation.fieldbook import Fieldbook
@@ -29,14 +30,20 @@ from gateway.watering_plan import Held, Plan, PlotOutlook
 
 class IrrigationEngine:
     """All plots of the hamlet. `here` says when a day's ceiling begins anew, and when the sun
-    sets."""
+    sets. `forecasts` may be told something new at any time."""
 
     def __init__(
-        self, water: PlotsFile, fleet: Fleet, here: HamletTime, altitude_m: float = 0.0
+        self,
+        water: PlotsFile,
+        fleet: Fleet,
+        here: HamletTime,
+        altitude_m: float = 0.0,
+        forecasts: Forecasts | None = None,
     ) -> None:
         self.book = PlotBook(water.plots)
         self._plots = {plot.id: plot for plot in water.plots}
         self._waterings = Waterings(water, self.book, fleet, here)
+        self.forecasts = self._waterings.climate.forecasts = forecasts or Forecasts()
         self._fields = Fieldbook(water.plots, fleet, here, altitude_m)
         self._gardener = Gardener(water.plots, self.book, self._fields, self._waterings, here)
         self._wishes = Wishes(water, self.book, self._fields, self._gardener, self._waterings, here)

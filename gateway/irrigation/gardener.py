@@ -114,7 +114,7 @@ class Gardener:
 
     def facts(self, plot: Plot, now: Millis) -> Facts:
         """What a look at the plot would find."""
-        forecast_mm = self._waterings.climate.forecast_mm(now)
+        forecast_mm = self._waterings.climate.forecasts.rain_mm(now)
         return self._fields.facts(plot, now, forecast_mm, filling=plot.id in self._filling)
 
     def next_deadline(self) -> Millis | None:

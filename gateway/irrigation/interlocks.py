@@ -24,6 +24,8 @@ MOISTURE = "soil_moisture_pct"
 MOISTURE_MAX_PCT = 60.0
 """No mineral soil holds more, and none holds nothing: such a probe is broken, or hangs in the air.
 """
+ROOM_LEFT = frozenset({"plan:soil", "plan:balance"})
+"""Who asks for so much less already as rain is forecast: it must not count twice."""
 
 _HOUR_MS = 3_600_000
 _MIDNIGHT = TimeOfDay(0)
@@ -182,6 +184,8 @@ def _rain_24h(situation: Situation) -> Text | None:
 
 
 def _forecast(situation: Situation) -> Text | None:
+    if situation.by_person or situation.requester in ROOM_LEFT:
+        return None
     rain = situation.weather.forecast_mm
     depth = situation.litres / situation.plot.area_m2
     if not situation.plot.guard.forecast or rain is None or rain <= 0 or rain < depth:

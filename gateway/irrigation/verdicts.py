@@ -193,13 +193,16 @@ def _less_forecast(facts: Facts, verdict: Verdict) -> Verdict:
     """Rain that is to come need not be given; too little to give is not given."""
     rain = facts.forecast_mm if facts.plot.guard.forecast else None
     depth = verdict.depth_mm - (rain or 0.0)
-    if depth >= DEPTH_MIN_MM:
-        return Verdict(verdict.cause, depth, verdict.reason)
+    reason = verdict.reason
     if rain:
         told = Text(
             f"dự báo mưa {number_vi(rain, 1)} mm", f"{number_en(rain, 1)} mm of rain is forecast"
         )
-        return Verdict("forecast", 0.0, _also(verdict.reason, told, joined="; "))
+        reason = _also(reason, told, joined="; ")
+    if depth >= DEPTH_MIN_MM:
+        return Verdict(verdict.cause, depth, reason)
+    if rain:
+        return Verdict("forecast", 0.0, reason)
     missing = Text(
         f"chỉ thiếu {number_vi(verdict.depth_mm, 1)} mm",
         f"only {number_en(verdict.depth_mm, 1)} mm is missing",

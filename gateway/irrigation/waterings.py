@@ -78,7 +78,7 @@ class Waterings:
 
     @property
     def climate(self) -> Climate:
-        """The weather now; whoever reads a forecast sets it here."""
+        """The weather now, and what is foretold of it."""
         return self._judge.climate
 
     @property

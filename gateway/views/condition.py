@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.clock import ClockState, Millis
+from gateway.forecast import ForecastStatus
 
 AGREED = ClockState(trusted=True, agrees=True, own=0, wall=0)
 """A clock about which nothing is to be said."""
@@ -50,7 +51,7 @@ class Condition:
     and commands still are, readings wait. `standstill` says why nothing moves at all, or None.
     `serial` lists the lines of the site. `uncertain` counts the messages whose times nobody will
     ever know. `written_a_day` is how many bytes are written to the disk in a day at the present
-    rate, None while that is not known."""
+    rate, None while that is not known. `forecasts` are those that the site is to get."""
 
     broker: Link
     store: Link | None = None
@@ -62,6 +63,7 @@ class Condition:
     clock: ClockState = AGREED
     uncertain: int = 0
     written_a_day: float | None = None
+    forecasts: tuple[ForecastStatus, ...] = ()
 
     @property
     def trouble(self) -> str | None:

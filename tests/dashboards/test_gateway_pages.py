@@ -9,6 +9,7 @@ from dashboards.alert_pages import UNFOLDED
 from devices.text import Text
 from gateway.clock import ClockState
 from gateway.decisions import RuleState, Severity
+from gateway.forecast import ForecastStatus
 from gateway.views.condition import Condition, Link
 from tests.dashboards.page import Page
 from tests.hamlet import HOUR_MS, NOW, Hamlet, Rule
@@ -39,6 +40,22 @@ async def test_the_gateway_is_a_device_with_a_page_and_none_of_the_hamlets(
     home = (await web.get(f"/?lang={lang}")).text
     assert "kind=gateway" not in home
     assert (await hamlet.views.home()).heard_at is None
+
+
+async def test_a_forecast_that_is_of_no_use_says_why(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    hamlet.condition = Condition(
+        Link(True, NOW),
+        forecasts=(
+            ForecastStatus("data/rain.json", NOW, 12.0, None),
+            ForecastStatus("hamlet/thu/forecast", None, None, Text("hỏng <b>", "broken <b>")),
+        ),
+    )
+    html = (await web.get("/technician?lang=en")).text
+    assert "12 mm in the next 24 hours" in html
+    assert "broken &lt;b&gt;" in html
+    assert "hỏng &lt;b&gt;" in (await web.get("/technician?lang=vi")).text
 
 
 async def test_each_of_its_alerts_is_on_its_page(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:

@@ -16,6 +16,7 @@ from gateway.agronomy.weather_day import Station
 from gateway.agronomy.weather_file import read_weather
 from gateway.agronomy.weather_heading import WeatherFileError
 from gateway.assembly import read_site
+from gateway.forecast import RAIN_MAX_MM, ForecastError, read_forecast
 from gateway.located_yaml import ProblemsError
 from gateway.rules.expression.expression import Expression
 from gateway.rules.expression.nodes import Question, is_truth
@@ -56,6 +57,12 @@ WEATHER = [
     ),
     b"date;tmax_c;tmin_c;rh;sunshine_h;wind_km_h\n2026-01-01;20,5;12;90;3;7\n2026-01-02;21;;80;;\n",
     b"YEAR,DOY,T2M_MAX,T2M_MIN,ALLSKY_SFC_SW_DWN,WS2M\n2026,1,20.5,12,9,2\n2026,2,21,-999,8,1\n",
+]
+FORECASTS = [
+    b'{"issued_at":1795305600000,"periods":[{"from":1795305600000,"to":1795392000000,'
+    b'"rain_mm":12.5,"probability_pct":80},{"from":1795392000000,"to":1795400000000,"rain_mm":0}]}',
+    b'{"issued_at":"2026-11-22T06:00:00+07:00","periods":[{"from":"2026-11-22T07:00:00Z",'
+    b'"to":"2026-11-23T07:00:00Z","rain_mm":3}]}',
 ]
 SMALL = {
     "site.yaml": (SITE / "site.yaml").read_bytes(),
@@ -122,6 +129,18 @@ def test_conditions(fuzz: Fuzz) -> None:
             return values["p" if is_truth(question) else "a"]
 
         assert expression.judge(known.get, settings, ask) in (True, False, None)
+
+    fuzz(check)
+
+
+def test_forecasts(fuzz: Fuzz) -> None:
+    @given(mutated(FORECASTS))
+    def check(text: bytes) -> None:
+        with suppress(ForecastError):
+            read = read_forecast(text)
+            for now in (read.issued_at, *(period.begin for period in read.periods)):
+                rain = read.rain_mm(now)
+                assert rain is None or 0 <= rain <= RAIN_MAX_MM * len(read.periods)
 
     fuzz(check)
 

@@ -35,6 +35,7 @@ PROMISED = {
     "hamlet_rule_overruled_total": {"rule"},
     "hamlet_decision_seconds": {"le"},
     "hamlet_dropped_total": {"queue"},
+    "hamlet_forecasts_total": {"outcome"},
     "process_cpu_seconds_total": set(),
     "process_resident_memory_bytes": set(),
     "process_start_time_seconds": set(),

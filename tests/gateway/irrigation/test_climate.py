@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.clock import Correction
-from gateway.irrigation.climate import Climate, Forecast, Weather
+from gateway.irrigation.climate import Climate, Weather
 from gateway.plot_records import WeatherHour
 from tests.gateway.fleets import NOW, device, fleet_of, reading
 
@@ -93,19 +93,11 @@ def test_rain_that_came_after_the_last_saved_hour_is_counted() -> None:
     assert climate.at(NOW).rain_1h_mm == 5.0
 
 
-def test_an_old_forecast_is_none() -> None:
-    climate = Climate()
-    climate.forecast = Forecast(12.0, NOW)
-    assert climate.at(NOW + 24 * HOUR).forecast_mm == 12.0
-    assert climate.at(NOW + 24 * HOUR + 1).forecast_mm is None
-
-
 def test_a_corrected_clock_changes_nothing() -> None:
     climate = climate_of("rain_total_mm", [(-20, 1.0), (-10, 5.0)])
     climate.take("weather-1", NOW, {"wind_speed_m_s": 3.0, "air_temperature_c": 20.0})
     hour = WeatherHour(NOW - HOUR, 60, None, None, None, None, None, None, 2.0)
     climate.restore([hour], fleet_of())
-    climate.forecast = Forecast(7.0, NOW)
     before = climate.at(NOW)
     climate.correct(Correction(0, 1000 * HOUR))
-    assert climate.at(NOW + 1000 * HOUR) == before == Weather(3.0, 20.0, 6.0, 6.0, 7.0)
+    assert climate.at(NOW + 1000 * HOUR) == before == Weather(3.0, 20.0, 6.0, 6.0, None)

@@ -1,5 +1,7 @@
 """Each way of watering over hours and days: when it waters, how much, and what it says."""
 
+import json
+
 import pytest
 
 from gateway.decisions import RunState
@@ -19,6 +21,11 @@ def by_schedule(**changes: object) -> GrownGarden:
     )
 
 
+def forecast(garden: GrownGarden, rain_mm: float) -> bytes:
+    periods = [{"from": garden.now, "to": garden.now + DAY, "rain_mm": rain_mm}]
+    return json.dumps({"issued_at": garden.now, "periods": periods}).encode()
+
+
 def by_soil(moisture: float | None = 26.0, **changes: object) -> GrownGarden:
     garden = GrownGarden(tea("lo-1", mode="soil", thresholds=THRESHOLDS, **changes), start=MORNING)
     garden.moisture["soil-1"] = moisture
@@ -32,6 +39,32 @@ def by_balance(moisture: float | None = 30.0, **changes: object) -> GrownGarden:
     garden.report()
     garden.last_until(MORNING + 10 * MINUTE)
     return garden
+
+
+class TestForecast:
+    @pytest.mark.parametrize(("rain_mm", "depth_mm"), [(0.0, 24), (9.0, 15), (20.0, 4)])
+    def test_a_plot_leaves_room_for_rain(self, rain_mm: float, depth_mm: float) -> None:
+        garden = by_soil(26.0)
+        garden.engine.forecasts.take("f", forecast(garden, rain_mm))
+        garden.hear("soil-1", {"soil_moisture_pct": 24.0})
+        assert garden.run().target_l == pytest.approx(depth_mm * 720)
+        told = f"; {rain_mm:g} mm of rain is forecast" in garden.last_said().sentence.en
+        assert told is (rain_mm > 0)
+
+    def test_rain_that_is_enough_keeps_water_back(self) -> None:
+        garden = by_soil(26.0)
+        garden.engine.forecasts.take("f", forecast(garden, 24.0))
+        garden.hear("soil-1", {"soil_moisture_pct": 24.0})
+        assert not garden.runs
+        assert garden.decided()[-1] == ("skip", "forecast")
+
+    @pytest.mark.parametrize(("rain_mm", "runs"), [(4.9, 1), (6.0, 0)])
+    def test_a_schedule_gives_way_to_rain_that_is_enough(self, rain_mm: float, runs: int) -> None:
+        garden = by_schedule()
+        garden.engine.forecasts.take("f", forecast(garden, rain_mm))
+        garden.last_until(local("2026-03-10 08:30"))
+        assert len(garden.runs) == runs
+        assert ("of rain are forecast" in garden.last_said().sentence.en) is not runs
 
 
 class TestSchedule:
