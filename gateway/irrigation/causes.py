@@ -18,6 +18,10 @@ TOO_MUCH_FLOW = Text(
 LIMIT = Text(
     "đã hết thời gian cho phép của một lượt tưới", "the time limit of one watering was reached"
 )
+UNREAD = Text(
+    "không có số đo nước mới: mất tin hoặc đồng hồ sai giờ",
+    "there is no recent word of the water meter: reports are lost, or a clock is wrong",
+)
 SILENT = Text("mất kết nối với van hoặc máy bơm", "the valve or the pump fell silent")
 NOT_CLOSING = Text("van không đóng được", "the valve does not close")
 LEAK = Text("van đã đóng mà nước vẫn chảy", "water flows though the valve is shut")
@@ -37,7 +41,7 @@ PLOT_GONE = Text("lô không còn trong cấu hình", "the plot is no longer con
 
 ASTRAY = frozenset({LEAK, NOT_CLOSING})
 """Water flows where it should not, and the valve does not stop it: nothing else on that line is
-watered meanwhile."""
+watered meanwhile. Behind a pump it ends with the pressure, which proves nothing."""
 OUTSIDE = frozenset({*ASTRAY, STRAY, NOT_SHOWN_CLOSED})
 """Water flows, or may, outside any watering."""
 

@@ -41,6 +41,7 @@ class Judge:
         self._here = here
         self._live = live
         self._used = DayLitres(here)
+        self._pumped = {plot.id for plot in water.plots if plot.pump is not None}
         self._leaked_at: dict[str, Millis] = {}
 
     def situation(
@@ -72,7 +73,8 @@ class Judge:
     def ended(self, run: Run) -> None:
         """A run, also one of before the start, has ended."""
         self._used.count(run)
-        if run.cause == causes.LEAK and run.ended_at is not None:
+        unproven = causes.ASTRAY if run.plot in self._pumped else {causes.LEAK}
+        if run.cause in unproven and run.ended_at is not None:
             self._leaked_at[run.plot] = run.ended_at
 
     def held_tight(self, plot: Plot) -> list[Plot]:

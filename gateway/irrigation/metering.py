@@ -25,6 +25,7 @@ class Meters:
 
     def __init__(self) -> None:
         self._totals: dict[str, float] = {}
+        self._timed: dict[str, float] = {}  # by plot, since a run last opened its valves
 
     def restore(self, plots: Iterable[Plot], fleet: Fleet) -> None:
         """Take over the counters that go on."""
@@ -38,6 +39,24 @@ class Meters:
         before = self._totals.get(valve, total_l)
         self._totals[valve] = total_l
         return grown(before, total_l)
+
+    def fresh(self, plot: Plot, litres: float, most_l: float, *, counts: bool) -> float:
+        """What of a meter's new litres is to be counted: none while time counts, and not what time
+        has counted before. A meter that hung catches up in one leap, which shows in more than the
+        `most_l` that may have flowed since its last reading."""
+        timed = self._timed.get(plot.id, 0.0)
+        known = min(timed, max(litres - most_l, 0.0) if counts else litres)
+        self._timed[plot.id] = timed - known
+        return litres - known if counts else 0.0
+
+    def timed(self, plot: Plot, litres: float) -> None:
+        """Time has counted them."""
+        self._timed[plot.id] = self._timed.get(plot.id, 0.0) + litres
+
+    def open(self, run: Run, plot: Plot) -> Run:
+        """As `begin`, for a run that opens its valves now: what time counted before is over."""
+        self._timed.pop(plot.id, None)
+        return self.begin(run, plot)
 
     def begin(self, run: Run, plot: Plot) -> Run:
         """The run with its meters noted. One that lost a meter on the way goes by time to its
@@ -73,9 +92,9 @@ class Meters:
         blind = 1 - len(self.of(run, plot)) / len(plot.valves)
         if not blind:
             return run
-        return replace(
-            run, litres=run.litres + by_time(plot, min(elapsed_ms, UNSEEN_MAX_MS)) * blind
-        )
+        litres = by_time(plot, min(elapsed_ms, UNSEEN_MAX_MS)) * blind
+        self.timed(plot, litres)
+        return replace(run, litres=run.litres + litres)
 
     def _sum(self, meters: frozenset[str]) -> float:
         return sum(self._totals[valve] for valve in sorted(meters))

@@ -27,6 +27,9 @@ RENEW_MS = LEASE_S * 1000 // 2
 """One renewal may get lost."""
 CLOSE_AGAIN_MS = 30_000
 """A close that was not confirmed is asked for again."""
+CLOSE_OFTEN_MS = 600_000
+CLOSE_SELDOM_MS = 600_000
+"""What did not help twenty times needs a person; it goes on seldom, for days if it must."""
 SHUT_MS = 30_000
 """Water that still flows so long after the valve said that it is closed: it is not."""
 ANSWER_MS = 120_000

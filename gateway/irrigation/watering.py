@@ -25,6 +25,8 @@ from gateway.irrigation.flow_watch import FlowWatch
 from gateway.irrigation.metering import Meters, by_time
 from gateway.irrigation.run import (
     CLOSE_AGAIN_MS,
+    CLOSE_OFTEN_MS,
+    CLOSE_SELDOM_MS,
     FINAL,
     FLOW_NONE_L_MIN,
     ON,
@@ -65,6 +67,7 @@ class Watering:
         self._watch = FlowWatch(plot, now)
         self._blocked = False
         self._progress_at = now
+        self._entered_at = now
         self._read_at = now if run.opened_at is None else self._counted_until(run.opened_at)
         self._saved = run
         self._saved_at = now
@@ -77,8 +80,8 @@ class Watering:
         self._progress_at = now
         if self.run.state is RunState.FLOWING:
             decisions += self._watch_flow(now)
-        if self.run.state in ON and silent_device(self.plot, self._fleet, now):
-            self._seen.fault = causes.SILENT
+        if self.run.state in ON:
+            self._seen.fault = self._seen.fault or self._lost_sight(now)
         while True:
             self._seen.objection = objection
             self._seen.expected_l = self._expected_l(now)
@@ -102,10 +105,12 @@ class Watering:
             if run.cause == causes.NO_FLOW and self._seen.pump_works:
                 decisions += self._go_by_time(self.plot.valves[0], before.step_at, now)
         if run.state is RunState.VALVE:
-            self.run = self._meters.begin(self.run, self.plot)
+            self.run = self._meters.open(self.run, self.plot)
             self._read_at = now
         if run.state is RunState.FLOWING:
             self._watch = FlowWatch(self.plot, now)
+        if run.state is not before.state:
+            self._entered_at = now
         self._seen = self._look_anew(now)
         decisions.append(self._save(now))
         if before.state is RunState.PLANNED and run.state in FINAL and run.cause is not None:
@@ -116,7 +121,7 @@ class Watering:
             decisions += orders.open_valves(
                 self.run, self.plot, now
             )  # the pump's lease is still young
-        else:
+        elif run.state is not before.state:
             self._act_at = now
         return decisions + self._act(now)
 
@@ -141,8 +146,10 @@ class Watering:
 
     def metered(self, valve: str, litres: float, at: Millis, now: Millis, *, closed: bool) -> None:
         """The meter of a valve was read at `at`; `litres` were new."""
-        if valve in self._meters.of(self.run, self.plot):
-            self.run = replace(self.run, litres=self.run.litres + litres)
+        counts = valve in self._meters.of(self.run, self.plot)
+        most_l = by_time(self.plot, max(at - self._read_at, 0))
+        fresh = self._meters.fresh(self.plot, litres, most_l, counts=counts)
+        self.run = replace(self.run, litres=self.run.litres + fresh)
         self._read_at = max(self._read_at, min(at, now))
         if litres > 0:
             self._watch.grew(valve, at)
@@ -182,6 +189,7 @@ class Watering:
         self._watch.correct(correction)
         self.closes_at = correction.of_any(self.closes_at)
         self._progress_at, self._read_at = of(self._progress_at), of(self._read_at)
+        self._entered_at = of(self._entered_at)
         self._saved_at, self._act_at = of(self._saved_at), of(self._act_at)
         return self.run
 
@@ -238,6 +246,14 @@ class Watering:
         elif seen.dry_since is None:
             seen.dry_since = at
 
+    def _lost_sight(self, now: Millis) -> Text | None:
+        """A device may be heard, and yet say nothing of what flows now."""
+        if silent_device(self.plot, self._fleet, now):
+            return causes.SILENT
+        if self.run.state is RunState.PUMP or not self._meters.of(self.run, self.plot):
+            return None
+        return causes.UNREAD if now - self._read_at > self._silent_after_ms() else None
+
     def _watch_flow(self, now: Millis) -> list[Decision]:
         decisions = self._count_missed(now, at_end=False)
         weak, self._blocked = self._watch.weak, self._watch.weak
@@ -258,6 +274,7 @@ class Watering:
         self._watch.grew(valve, now)
         share = self._rate_l_min() / self.plot.rate_l_min / len(self.plot.valves)
         missed_l = by_time(self.plot, max(now - since, 0)) * share
+        self._meters.timed(self.plot, missed_l)
         self.run = replace(self.run, litres=self.run.litres + missed_l, measured=False)
         message = Text(f"{valve}: {causes.METER_STILL.vi}", f"{valve}: {causes.METER_STILL.en}")
         return [AlertAsked(METER, valve, Severity.WARNING, message, now)]
@@ -267,6 +284,8 @@ class Watering:
         run = self.run
         decisions: list[Decision] = []
         if run.cause and run.cause != before.cause:
+            if before.cause in causes.OUTSIDE:  # it got worse, and is to be told in new words
+                decisions.append(AlertCleared(OUTSIDE, self.plot.id, now))
             decisions.append(self._alert(run.cause, now))
         if run.state is RunState.CLOSING:
             reason = run.cause if run.cause != before.cause else None
@@ -284,8 +303,9 @@ class Watering:
         """What the end of the run shows to be well again."""
         run, plot = self.run, self.plot
         cleared: list[Decision] = []
-        # A leak that ended with the pump's pressure is not mended: a later run shows that.
-        if run.cause != causes.NOT_SHOWN_CLOSED and not (run.cause == causes.LEAK and plot.pump):
+        # What ended with the pump's pressure is not mended: a later run shows that.
+        astray = run.cause in causes.ASTRAY and plot.pump is not None
+        if run.cause != causes.NOT_SHOWN_CLOSED and not astray:
             cleared.append(AlertCleared(OUTSIDE, plot.id, now))
         if run.cause is None and run.litres > 0:
             cleared.append(AlertCleared(SOURCE, plot.id, now))
@@ -307,14 +327,14 @@ class Watering:
         meters = self._meters.of(self.run, self.plot)
         if not meters:
             return self.run.litres
-        silent_after_ms = max(
-            (device.silent_after_ms for device in map(self._fleet.get, self.plot.valves) if device),
-            default=0,
-        )
-        # A run whose valves fall silent is closed, and water flows no longer than its leases.
-        unread_ms = min(max(now - self._read_at, 0), silent_after_ms + TAIL_MS)
+        # A run whose meters are not read is closed, and water flows no longer than its leases.
+        unread_ms = min(max(now - self._read_at, 0), self._silent_after_ms() + TAIL_MS)
         share = len(meters) / len(self.plot.valves)
         return self.run.litres + self._rate_l_min() * share * unread_ms / 60_000
+
+    def _silent_after_ms(self) -> Millis:
+        devices = map(self._fleet.get, self.plot.valves)
+        return max((device.silent_after_ms for device in devices if device), default=0)
 
     def _counted_until(self, opened_at: Millis) -> Millis:
         """When the meters of a restored run were last read."""
@@ -338,7 +358,8 @@ class Watering:
             opening = run.state is not RunState.PUMP
             return [*pump, *(orders.open_valves(run, plot, now) if opening else ())]
         if run.state is RunState.CLOSING:
-            self._act_at = now + CLOSE_AGAIN_MS
+            late = now - self._entered_at > CLOSE_OFTEN_MS
+            self._act_at = now + (CLOSE_SELDOM_MS if late else CLOSE_AGAIN_MS)
             shut = [valve for valve in plot.valves if shown_closed(self._seen, valve)]
             return [*orders.close_valves(run, plot, shut, now)]
         return []

@@ -1,5 +1,6 @@
 """Every accident of `scenarios/`, with the real pipeline, journal and firmware in virtual time."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.irrigation.outcome import check
 from tests.irrigation.story import load_story, play
 
+REPOSITORY = Path(__file__).parents[2]
 SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.yaml"))
 
 
@@ -19,5 +21,9 @@ def test_it_ends_as_it_must(file: Path, tmp_path: Path) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_there_are_scenarios() -> None:
-    assert SCENARIOS
+def test_the_manual_tells_of_each_of_them() -> None:
+    manual = (REPOSITORY / "docs" / "irrigation.md").read_text("utf-8")
+    _, _, table = manual.partition("| stories |")
+    table, _, _ = table.partition("\n\n")
+    named = re.findall(r"`([a-z-]+)`", table)
+    assert sorted(named) == sorted(file.stem for file in SCENARIOS)

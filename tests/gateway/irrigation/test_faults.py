@@ -177,9 +177,46 @@ def test_a_valve_that_does_not_close_stops_all_that_shares_its_pipe(pump: str | 
     assert ("pump" in alert.message.en) is (pump is not None)
     garden.actuators["valve-1"].stuck = None
     garden.live_until_idle()
-    assert garden.open_alerts == {}
     all_l = garden.flowed_l("lo-1") + garden.leaked_l["lo-1"]
     assert garden.run("lo-1").litres == pytest.approx(all_l, abs=1)
+    if pump:
+        assert set(garden.open_alerts) == {(OUTSIDE, "lo-1")}, "without pressure nothing is proven"
+        garden.ask("lo-2", litres=60)
+        assert garden.said[-1].action == "refuse"
+        garden.live(LEAK_HELD_MS // 1000)
+        garden.ask("lo-2", litres=60)
+        garden.live_until_idle()
+    assert garden.open_alerts == {}
+
+
+def test_a_valve_that_stays_open_is_not_told_to_close_without_end() -> None:
+    garden = Garden(plot(pump=None))
+    flowing(garden)
+    garden.actuators["valve-1"].stuck = True
+    garden.live(6 * 3600)
+    asked = [one for one in garden.commands.values() if one.command == "close"]
+    assert 30 < len(asked) < 60
+    assert garden.engine.runs(), "and yet it goes on"
+
+
+def test_an_alert_that_gets_worse_says_so() -> None:
+    garden = Garden(plot())
+    garden.actuators["valve-1"].stuck = True
+    garden.live(300)
+    assert "does not close" in garden.open_alerts[OUTSIDE, "lo-1"].message.en
+
+
+def test_a_valve_that_is_heard_and_tells_no_litres_is_closed() -> None:
+    """As when its clock is wrong: everything that it measures is old."""
+    garden = flowing(Garden(plot(litres_per_day_max=5000)), litres=1800)
+    garden.lose_telemetry = True
+    for _ in range(60):
+        for known in garden.fleet:
+            known.heard_at = garden.clock
+        garden.live(10)
+    assert garden.run().cause == causes.UNREAD
+    assert not garden.is_on("valve-1")
+    assert garden.flowed_l() <= garden.run().litres
 
 
 def test_a_valve_that_says_closed_while_water_flows_is_not_believed() -> None:
