@@ -35,7 +35,7 @@ RESTARTED = Text(
 STRAY = Text(
     "van mở ngoài lượt tưới, đã ra lệnh đóng", "the valve was open without a watering; closing it"
 )
-WAITED = Text("đã chờ nước quá một giờ", "it waited an hour for its turn")
+WAITED = Text("đã chờ mười giờ mà chưa đến lượt", "it waited ten hours for its turn")
 NO_AMOUNT = Text("lượng nước yêu cầu không hợp lệ", "the amount asked for is none")
 PLOT_GONE = Text("lô không còn trong cấu hình", "the plot is no longer configured")
 

@@ -38,8 +38,10 @@ CLOSING_MS = 180_000
 """How long closing may take: the lease (TAIL_MS) and one more report of the valve."""
 COUNT_MS = 60_000
 """How long closing waits for the last word of the meters before what they miss is estimated."""
-WAIT_MS = 3_600_000
-"""How long a run waits for its water. What was right to water an hour ago is to be asked anew."""
+WAIT_MS = 10 * 3_600_000
+"""How long a run waits for its water: a night, in which half a dozen plots have their turn at one
+pump. What keeps water back is asked again when it begins; what was right to water the evening
+before is to be asked anew."""
 NO_FLOW_MS = 120_000
 """An open valve without water for this long: dry source, blocked filter or broken pump."""
 DRY_MS = 30_000

@@ -5,7 +5,7 @@ import pytest
 from gateway.decisions import Command, CommandState, IrrigationAsked, RunState, Severity
 from gateway.irrigation import causes
 from gateway.irrigation.metering import Meters
-from gateway.irrigation.run import LEASE_S, TAIL_MS
+from gateway.irrigation.run import LEASE_S, TAIL_MS, WAIT_MS
 from gateway.plots import Pump
 from tests.gateway.fleets import device, reading
 from tests.gateway.irrigation.garden import SECOND, Garden, plot
@@ -254,10 +254,11 @@ def test_a_strong_pump_feeds_two_plots_at_once() -> None:
 
 
 def test_a_run_does_not_wait_for_ever() -> None:
-    garden = Garden(plot("lo-1", minutes_per_run_max=90, litres_per_day_max=6000), plot("lo-2"))
-    garden.ask("lo-1", litres=5000)
+    long = plot("lo-1", minutes_per_run_max=900, litres_per_day_max=90_000)
+    garden = Garden(long, plot("lo-2"))
+    garden.ask("lo-1", litres=50_000)
     garden.ask("lo-2", litres=100)
-    garden.live(3601)
+    garden.live(WAIT_MS // SECOND + 1)
     assert garden.run("lo-2").cause == causes.WAITED
     assert last_words(garden)[0] == "refuse"
     assert "lo-2" not in garden.alerts
