@@ -177,7 +177,8 @@ class Run:
 
     `measured` says whether a flow meter counted the litres or they follow from time and rate.
     `step_at` is when the present state began; `deadline` when it must have ended. `opened_at` is
-    when water could flow first, `watered_ms` how long it did in all turns that ended. A run that
+    when water could flow first, `watered_ms` how long it did in all turns that ended. `yesterday_l`
+    of the litres flowed before the last midnight. A run that
     closes with `goes_on_at` rests until then; `resumed` counts the restarts of the gateway after
     which it went on. `cause` is what failed; `curtailed` why it gave less than asked though nothing
     did: rain, the end of its hours.
@@ -201,6 +202,7 @@ class Run:
     watered_ms: Millis = 0
     goes_on_at: Millis | None = None
     resumed: int = 0
+    yesterday_l: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """How much has flowed on each plot since midnight, for the ceilings of a day. Pure."""
 
+from collections.abc import Iterable
+
 from devices.reading import Millis
 from gateway.clock import Correction
 from gateway.decisions import Run
 from gateway.hamlet_time import HamletTime, TimeOfDay
+from gateway.irrigation.watering import Watering
 
 COUNTED_MS = 48 * 3_600_000
 """Litres older than this are of no local day that still lasts, wherever the clock may move."""
@@ -11,7 +14,8 @@ _MIDNIGHT = TimeOfDay(0)
 
 
 class DayLitres:
-    """The litres of ended runs. All of a run's count for the day on which it ended."""
+    """The litres of ended runs, each for the day on which it flowed. A run over a midnight that the
+    gateway did not see counts for the day on which it ended."""
 
     def __init__(self, here: HamletTime) -> None:
         self._here = here
@@ -22,7 +26,9 @@ class DayLitres:
         if run.ended_at is not None and run.litres > 0:
             ended_at, used = run.ended_at, self._used.get(run.plot, [])
             kept = [one for one in used if one[0] > ended_at - COUNTED_MS]
-            self._used[run.plot] = [*kept, (ended_at, run.litres)]
+            begun_at = ended_at if run.opened_at is None else run.opened_at
+            parts = [(begun_at, run.yesterday_l), (ended_at, run.litres - run.yesterday_l)]
+            self._used[run.plot] = [*kept, *parts]
 
     def today_l(self, plot: str, now: Millis) -> float:
         """Since the last local midnight. What seems to come is counted too: the clock may have been
@@ -36,3 +42,17 @@ class DayLitres:
             plot: [(correction.of(at), litres) for at, litres in used]
             for plot, used in self._used.items()
         }
+
+
+def turn_day(
+    waterings: Iterable[Watering], here: HamletTime, now: Millis
+) -> list[tuple[Run, float]]:
+    """It was midnight. The runs that gave water before, to be saved, each with the litres that
+    flowed on the day that is over."""
+    midnight = here.on(here.day(now), _MIDNIGHT) or now
+    turned = []
+    for one in waterings:
+        opened_at, litres = one.run.opened_at, one.run.litres - one.run.yesterday_l
+        if opened_at is not None and opened_at < midnight and litres > 0:
+            turned.append((one.turn_day(now), litres))
+    return turned

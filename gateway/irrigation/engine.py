@@ -7,6 +7,7 @@ when, and `Waterings` leads the runs.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from devices.reading import Millis, Reading
 from devices.text import Text
@@ -42,6 +43,8 @@ class IrrigationEngine:
     ) -> None:
         self.book = PlotBook(water.plots)
         self._plots = {plot.id: plot for plot in water.plots}
+        self._here = here
+        self._day: date | None = None
         self._waterings = Waterings(water, self.book, fleet, here)
         self.forecasts = self._waterings.climate.forecasts = forecasts or Forecasts()
         self._fields = Fieldbook(water.plots, fleet, here, altitude_m)
@@ -139,7 +142,7 @@ class IrrigationEngine:
 
     def on_tick(self, now: Millis) -> Sequence[Decision]:
         """Leases, deadlines, litres by time, runs that wait; the books, and looks that are due."""
-        decisions = self._follow(self._waterings.on_tick(now), now)
+        decisions = [*self._follow(self._waterings.on_tick(now), now), *self._turn_day(now)]
         kept = self._fields.keep(now) if self.clock_trusted else []
         return [*decisions, *kept, *self._follow(self._gardener.on_tick(now), now)]
 
@@ -154,10 +157,22 @@ class IrrigationEngine:
 
     def correct(self, correction: Correction, now: Millis) -> list[Record]:
         """The clock was wrong, and it is `now`; returns what is to be saved anew."""
+        self._day = None
         self.book.correct(correction)
         self._fields.correct(correction)
         runs = self._waterings.correct(correction)
         return [*runs, *self._gardener.correct(correction, now)]
+
+    def _turn_day(self, now: Millis) -> list[Decision]:
+        """At midnight, what has flowed in the runs that go on is of the day that is over. One that
+        a start or a corrected clock leapt over is none: nobody saw what flowed before it."""
+        before, self._day = self._day, self._here.day(now)
+        if before is None or before >= self._day or not self.clock_trusted:
+            return []
+        decisions: list[Decision] = []
+        for run, litres in self._waterings.turn_day(now):
+            decisions += [run, *self._fields.turn_day(run, litres, now)]
+        return decisions
 
     def _follow(self, decisions: Sequence[Decision], now: Millis) -> Sequence[Decision]:
         """What flowed in runs that have ended is in the balance at once, in one transaction."""

@@ -1,8 +1,9 @@
 """The sentences that say why a plot is watered, is not, or no longer. A tea grower reads them."""
 
 from devices.metric import Value
+from devices.reading import Millis
 from devices.text import Text
-from gateway.decisions import Explanation, Run
+from gateway.decisions import Explanation, IrrigationAsked, Run
 from gateway.irrigation import causes
 from gateway.irrigation.interlocks import passed
 from gateway.irrigation.situation import Situation
@@ -65,9 +66,12 @@ def refusal(situation: Situation, asked_l: float | None, reason: Text) -> Explan
     return Explanation(plot.id, situation.now, "refuse", refused(plot, reason), inputs)
 
 
-def unknown_plot(plot: str) -> Text:
+def unknown_plot(asked: IrrigationAsked, now: Millis) -> Explanation:
     """Somebody asked for a plot that does not exist."""
-    return Text(f"Không tưới: không có lô {plot}.", f"Not watering: there is no plot {plot}.")
+    plot = asked.plot
+    inputs: dict[str, Value | str | None] = {"requester": asked.requester}
+    sentence = Text(f"Không tưới: không có lô {plot}.", f"Not watering: there is no plot {plot}.")
+    return Explanation(plot, now, "refuse", sentence, inputs)
 
 
 def stopping(plot: Plot, reason: Text) -> Text:

@@ -63,6 +63,10 @@ class Fieldbook:
         """A watering has ended."""
         return self.ledger.water(run, now)
 
+    def turn_day(self, run: Run, litres: float, now: Millis) -> Sequence[Decision]:
+        """It is midnight, and a watering goes on that gave so much on the day that is over."""
+        return self.ledger.turn_day(run, litres, now)
+
     def soundings(self, plot: str, now: Millis) -> Soundings:
         """What the probes of a plot say now."""
         balance = self.ledger.balance(plot)

@@ -99,7 +99,7 @@ class Judge:
             taken += self._used.today_l(plot.id, now)
             live = self._live.get(plot.id)
             if live and plot is not but and live.run.state is not RunState.PLANNED:
-                taken += max(live.run.target_l, live.run.litres)
+                taken += max(live.run.target_l, live.run.litres) - live.run.yesterday_l
         return taken
 
     def _astray(self, plot: Plot, now: Millis) -> Plot | None:

@@ -80,16 +80,22 @@ class Ledger:
         return self._watered_at.get(plot)
 
     def water(self, run: Run, now: Millis) -> list[BalanceDay]:
-        """A watering has ended: its litres count for this day."""
+        """A watering has ended: its litres count for the day on which they flowed."""
         plot = self._plots.get(run.plot)
         if plot is None or run.litres <= 0:
             return []
         self._watered_at[plot.id] = now
         days = self._close_past(plot, self._here.day(now), now)
         balance = self._days.get(plot.id) or self._begin(plot, now)
-        net = run.litres * plot.efficiency / plot.area_m2
-        self._days[plot.id] = replace(balance, irrigation_mm=balance.irrigation_mm + net)
+        self._days[plot.id] = _watered(balance, plot, run.litres - run.yesterday_l)
         return [*days, self._bring_up(plot, now)]
+
+    def turn_day(self, run: Run, litres: float, now: Millis) -> list[BalanceDay]:
+        """It is midnight, and a watering goes on: so much of it is of the day that is over."""
+        plot, balance = self._plots[run.plot], self._days.get(run.plot)
+        if balance is not None:
+            self._days[plot.id] = _watered(balance, plot, litres)
+        return [*self._close_past(plot, self._here.day(now), now), self._bring_up(plot, now)]
 
     def update(self, now: Millis) -> list[BalanceDay]:
         """Bring every plot up to `now`; days that are over are closed. Returns what to save."""
@@ -225,6 +231,11 @@ class Ledger:
     def _passed(self, now: Millis) -> float:
         begin = self._here.on(self._here.day(now), MIDNIGHT) or now
         return min(max((now - begin) / 86_400_000, 0.0), 1.0)
+
+
+def _watered(balance: BalanceDay, plot: Plot, litres: float) -> BalanceDay:
+    net = litres * plot.efficiency / plot.area_m2
+    return replace(balance, irrigation_mm=balance.irrigation_mm + net)
 
 
 def _next(closed: BalanceDay) -> BalanceDay:

@@ -171,10 +171,16 @@ class Watering:
             close(replace(run, litres=run.litres + litres), now, self.plot, cause), now
         )
 
+    def turn_day(self, now: Millis) -> Run:
+        """It is midnight. Returns the run, to be saved."""
+        self.run = replace(self.run, yesterday_l=self.run.litres)
+        return self._save(now)
+
     def correct(self, correction: Correction) -> Run:
         """The clock was wrong: leases, deadlines and litres go on as if nothing had happened.
         Returns the run, to be saved anew."""
         of, run, seen = correction.of, self.run, self._seen
+        moved = run.opened_at is None or of(run.opened_at) != run.opened_at
         self.run = self._saved = replace(
             run,
             created_at=of(run.created_at),
@@ -182,6 +188,7 @@ class Watering:
             deadline=of(run.deadline),
             opened_at=correction.of_any(run.opened_at),
             goes_on_at=correction.of_any(run.goes_on_at),
+            yesterday_l=run.yesterday_l if moved else 0.0,  # else nobody knows: it may be today's
         )
         seen.flowed_at, seen.metered_at = of(seen.flowed_at), of(seen.metered_at)
         seen.open_at, seen.pump_at = of(seen.open_at), of(seen.pump_at)

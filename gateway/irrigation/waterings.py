@@ -15,7 +15,6 @@ from gateway.decisions import (
     Command,
     CommandState,
     Decision,
-    Explanation,
     IrrigationAsked,
     Run,
     RunState,
@@ -25,6 +24,7 @@ from gateway.hamlet_time import HamletTime
 from gateway.irrigation import causes, explain
 from gateway.irrigation.book import PlotBook
 from gateway.irrigation.climate import Climate
+from gateway.irrigation.day_litres import turn_day
 from gateway.irrigation.interlocks import Objection, objection, objections
 from gateway.irrigation.judge import Judge
 from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres
@@ -73,8 +73,7 @@ class Waterings:
         self._stray_valves = StrayValves(water.plots)
         self._stray_pumps = StrayPumps(self._pumps)
         self._meters = Meters()
-        self._look_at: Millis = 0
-        self._worked_at: Millis = 0
+        self._look_at = self._worked_at = 0
 
     @property
     def climate(self) -> Climate:
@@ -130,9 +129,7 @@ class Waterings:
         """Water a plot, now or as soon as its pump is free; or say why not."""
         plot = self._plots.get(asked.plot)
         if plot is None:
-            sentence = explain.unknown_plot(asked.plot)
-            inputs = {"requester": asked.requester}
-            return [Explanation(asked.plot, now, "refuse", sentence, inputs)]
+            return [explain.unknown_plot(asked, now)]
         litres = asked_litres(asked, plot)
         situation = self._judge.situation(plot, asked.requester, litres or 0.0, now)
         found = objection(situation)
@@ -223,6 +220,10 @@ class Waterings:
         weather objects to what goes on."""
         return self._work(now) if self._live or self._pumps_on else NOTHING
 
+    def turn_day(self, now: Millis) -> list[tuple[Run, float]]:
+        """See `day_litres.turn_day`."""
+        return turn_day(self._live.values(), self._here, now)
+
     def next_deadline(self) -> Millis | None:
         """When `on_tick` has something to do; None while nothing is watered."""
         deadlines = [watering.next_deadline() for watering in self._live.values()]
@@ -299,8 +300,7 @@ class Waterings:
         users = [one for one in self._live.values() if one.plot.pump == pump]
         for watering in users:
             watering.heard(pump, reading.values, reading.measured_at)
-        wanted = pump in self._pumps_on
-        decisions = self._stray_pumps.on_reading(reading, now, wanted=wanted)
+        decisions = self._stray_pumps.on_reading(reading, now, wanted=pump in self._pumps_on)
         return [*decisions, *self._work(now)] if users else decisions
 
     def _end_stray(self, plot: Plot, stray: Stray, now: Millis) -> list[Decision]:
@@ -361,7 +361,8 @@ class Waterings:
             ahead.append(plot)
             return []
         began = run.state is RunState.PLANNED
-        run = replace(run, target_l=min(run.target_l, situation.left_today_l), goes_on_at=None)
+        most_l = run.yesterday_l + situation.left_today_l
+        run = replace(run, target_l=min(run.target_l, most_l), goes_on_at=None)
         first = RunState.PUMP if plot.pump else RunState.VALVE
         if plot.pump:
             self._pumps_on[plot.pump] = watering
@@ -396,5 +397,4 @@ class Waterings:
         self._stray_valves.ended(run)
         if run.cause is not None or run.curtailed is not None or not run.litres:
             return []
-        mended = self._judge.held_tight(watering.plot)
-        return [AlertCleared(OUTSIDE, one.id, now) for one in mended]
+        return [AlertCleared(OUTSIDE, one.id, now) for one in self._judge.held_tight(watering.plot)]

@@ -248,6 +248,7 @@ class Garden:
             self.runs[id] = replace(
                 run,
                 created_at=correction.of(run.created_at),
+                opened_at=correction.of_any(run.opened_at),
                 ended_at=correction.of_any(run.ended_at),
                 goes_on_at=correction.of_any(run.goes_on_at),
                 step_at=correction.of(run.step_at),
