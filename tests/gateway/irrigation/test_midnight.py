@@ -1,6 +1,7 @@
 """Water that flows over midnight: each litre counts for the day on which it flows."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ SEEN_LATE_L = RATE_L_MIN * 20 / 60
 
 
 def garden_at(before_s: int, *, metered: bool = True, **more: object) -> Garden:
-    limits = {"litres_per_day_max": CEILING_L, **more}
+    limits: dict[str, Any] = {"litres_per_day_max": CEILING_L, **more}
     return Garden(plot(**limits), metered=metered, start=MIDNIGHT - before_s * SECOND)
 
 
