@@ -7,10 +7,8 @@ from devices.reading import Millis
 from gateway.hamlet_time import HamletTime
 from gateway.irrigation.fieldbook import next_keeping
 from gateway.plots import Plot
+from gateway.plots.modes import CATCH_UP_MS
 
-CATCH_UP_MS = 2 * 3_600_000
-"""A time of the schedule counts for so long, while wind or rain keeps the water back or the gateway
-is off. Later it is hot, or night, and the next time is near."""
 TOLD_MS = 86_400_000
 """A missed time that is older than this is not spoken of."""
 

@@ -12,12 +12,11 @@ from devices.reading import Millis
 from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import AlertAsked, AlertCleared, Decision, Severity
-from gateway.hamlet_time import HamletTime, TimeOfDay
+from gateway.hamlet_time import HamletTime
 from gateway.plot_records import Proposal, ProposalAnswered, ProposalState
+from gateway.plots.modes import ASKED_FROM, ASKED_UNTIL
 
 SOURCE = "irrigation:ask"
-ASKED_FROM, ASKED_UNTIL = TimeOfDay(5 * 60), TimeOfDay(20 * 60)
-"""Nobody is asked while people sleep; a question that is not answered by then waits no longer."""
 MUCH = 0.25
 """A need that changed by more than this share is asked anew."""
 

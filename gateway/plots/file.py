@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from gateway.located_yaml import did_you_mean
+from gateway.plots.hours import schedule_problems
 from gateway.plots.part import Part
 from gateway.plots.plot import Plot
 from gateway.plots.supply import Pump, Source
@@ -33,6 +34,8 @@ def plot_problems(file: PlotsFile, kinds: Mapping[str, str]) -> Iterator[tuple[P
         here = ("plots", index)
         yield from _devices_of(plot, kinds, valves, here)
         yield from _must_be_source(plot.source, sources, (*here, "source"))
+        for path, message in schedule_problems(plot):
+            yield (*here, *path), message
         if plot.source is not None and plot.pump is not None:
             yield (*here, "source"), "say it of the pump: its source is that of its plots"
         yield from _rates(plot, pumps, file.sources, here)

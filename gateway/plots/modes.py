@@ -15,6 +15,11 @@ from gateway.written_times import parse_cron, parse_time_of_day
 DEPTH_MAX_MM = 60.0
 """Of one watering: tea's root zone holds some 80 mm, and its roots take 40 % of them in ease."""
 SEASONAL_PCT_MAX = 200
+CATCH_UP_MS = 2 * 3_600_000
+"""A time of the schedule counts for so long, while wind or rain keeps the water back or the gateway
+is off. Later it is hot, or night, and the next time is near."""
+ASKED_FROM, ASKED_UNTIL = TimeOfDay(5 * 60), TimeOfDay(20 * 60)
+"""Nobody is asked while people sleep; a question that is not answered by then waits no longer."""
 _ANYWHERE = HamletTime(ZoneInfo("UTC"), 0.0, 0.0)
 
 

@@ -152,3 +152,36 @@ def test_a_schedule_follows_the_season() -> None:
     schedule = Plot.model_validate(plot(schedule={**SCHEDULE, "seasonal_pct": {7: 50}})).schedule
     assert schedule
     assert (schedule.depth_in(7), schedule.depth_in(8)) == (3.0, 6.0)
+
+
+EVENING = [{"from": "17:00", "to": "21:00"}]
+NIGHT = [{"from": "22:00", "to": "04:00"}]
+
+
+@pytest.mark.parametrize(
+    ("times", "more", "where"),
+    [
+        ({"at": ["18:00", "16:59"]}, {"windows": EVENING}, ("at", 1)),
+        ({"at": ["21:00"]}, {"windows": EVENING}, ("at", 0)),
+        ({"at": ["17:00", "20:59"]}, {"windows": EVENING}, None),
+        ({"at": ["22:00", "23:59", "00:00", "03:59"]}, {"windows": NIGHT}, None),
+        ({"at": ["04:00"]}, {"windows": NIGHT}, ("at", 0)),
+        ({"at": ["18:00", "03:00"]}, {"windows": EVENING + NIGHT}, None),
+        ({"at": ["sunset-30m"]}, {"windows": EVENING}, None),
+        ({"at": ["05:00"]}, {"windows": [{"from": "sunrise", "to": "08:00"}]}, None),
+        ({"at": ["03:00"]}, {}, None),
+        ({"cron": "*/30 5-6 * * *"}, {"windows": EVENING}, ("cron",)),
+        ({"cron": "0 5,18 * * 1"}, {"windows": EVENING}, None),
+        ({"at": ["03:00"]}, {"ask_first": True}, ("at", 0)),
+        ({"at": ["20:00"]}, {"ask_first": True}, ("at", 0)),
+        ({"at": ["03:01", "19:59"]}, {"ask_first": True}, None),
+        ({"at": ["06:00"]}, {"ask_first": True, "windows": NIGHT}, None),
+    ],
+)
+def test_a_schedule_that_its_hours_never_let_pass_is_told_where_it_stands(
+    times: dict[str, object], more: dict[str, object], where: tuple[str | int, ...] | None
+) -> None:
+    written = plot(schedule={**times, "depth_mm": 4}, **more)
+    file = PlotsFile.model_validate({"plots": [written]})
+    paths = [path for path, _ in plot_problems(file, KINDS)]
+    assert paths == ([] if where is None else [("plots", 0, "schedule", *where)])
