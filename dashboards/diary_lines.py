@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from dashboards.words import Words
 from devices.text import Text
+from gateway.diary.discretion import for_everybody
 from gateway.diary.fields import FIELDS, Field
 from gateway.plot_records import DiaryEntry, DiaryKind
 
@@ -31,7 +32,9 @@ class Item(NamedTuple):
 def item_of(
     words: Words, plot: Text, entry: DiaryEntry, *, named: bool, corrected: bool = False
 ) -> Item:
-    """The line in words; who wrote it is told by name to some."""
+    """The line in words; who wrote it, and free words that may hold names, are told to some."""
+    if not named:
+        entry = for_everybody(entry)
     return Item(
         entry,
         words.text(plot),
@@ -116,6 +119,9 @@ def _watering(words: Words, entry: DiaryEntry) -> Iterator[Fact]:
     litres, depth = number_of(entry, "litres"), number_of(entry, "depth_mm")
     if litres is not None:
         how = words.t("diary.measured" if entry.facts.get("measured") else "diary.estimated")
+        unseen = number_of(entry, "unseen_l")
+        if unseen:
+            how += words.t("diary.unseen", water=words.volume(unseen))
         parts = [words.volume(litres), words.quantity(depth, "mm") if depth is not None else ""]
         amount = ", ".join(part for part in parts if part)
         yield Fact(words.t("diary.fact.water"), f"{amount} ({how})")
@@ -137,7 +143,8 @@ def _override(words: Words, entry: DiaryEntry) -> Iterator[Fact]:
     if entry.facts.get("ended"):
         yield Fact(words.t("diary.fact.ended"), words.full(entry.at))
         return
-    yield Fact(words.t("diary.fact.reason"), text_of(words, entry, "reason"))
+    if reason := text_of(words, entry, "reason"):
+        yield Fact(words.t("diary.fact.reason"), reason)
     until = number_of(entry, "until")
     if until is not None:
         yield Fact(words.t("diary.fact.until"), words.full(int(until)))

@@ -14,6 +14,7 @@ from dashboards.door import Form, Visitor, read_form
 from dashboards.pages import Pages
 from dashboards.words import Words
 from devices.text import Text
+from gateway.diary.discretion import public_fields
 from gateway.diary.draft import Draft, DraftError
 from gateway.diary.fields import FIELDS
 from gateway.plot_records import DiaryEntry, DiaryKind
@@ -57,7 +58,8 @@ def writing_routes(pages: Pages) -> APIRouter:
     @router.post("/diary/{id}/correct")
     async def correct(request: Request, id: str) -> Response:
         before = await _entry(pages, id)
-        form = await read_form(request)
+        # What the form did not ask, because a guest may not read it, stays as it was.
+        form = {**_filled(pages, before), **await read_form(request)}
         visitor, refused = _let_in(pages, request, form)
         if visitor is None:
             return await _correct(pages, request, id, form, said=refused, status=403)
@@ -105,7 +107,7 @@ async def _new(
         current="diary",
         live=None,
         fragments={},
-        **_form(pages, request, kind, form, error, said, visitor),
+        **_form(pages, request, kind, form, error, said, visitor, discreet=False),
     )
     return _answered(response, request, visitor, 422 if error else status)
 
@@ -154,6 +156,7 @@ async def _correct(
             error,
             said,
             visitor,
+            discreet=True,
         ),
     )
     return _answered(response, request, visitor, 422 if error else status)
@@ -167,17 +170,22 @@ def _form(
     error: DraftError | None,
     said: str,
     visitor: Visitor | None,
+    *,
+    discreet: bool,
 ) -> dict[str, Any]:
-    """What the templates of both forms need; what was typed stays."""
+    """What the templates of both forms need; what was typed stays. A `discreet`
+    form does not show guests what free words say."""
+    visitor = visitor or pages.door.visitor(request)
+    fields = FIELDS[kind] if kind else ()
     return {
         "kind": kind,
-        "fields": FIELDS[kind] if kind else (),
+        "fields": public_fields(kind) if kind and discreet and visitor is None else fields,
         "form": defaultdict(str, form),
         "plots": [(plot.id, plot.label) for plot in pages.views.diary.plots.values()],
         "problems": error.problems if error else NOTHING,
         "warnings": error.warnings if error else (),
         "said": said,
-        "visitor": visitor or pages.door.visitor(request),
+        "visitor": visitor,
         "name": form.get("name", ""),
     }
 

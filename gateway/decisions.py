@@ -173,7 +173,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One watering of a plot. Key: id. `litres` is what has flowed so far.
+    """One watering of a plot. Key: id. `litres` is what has flowed so far; `unseen_l` what may have
+    flowed besides, because a meter that showed nothing may be broken.
 
     `measured` says whether a flow meter counted the litres or they follow from time and rate.
     `step_at` is when the present state began; `deadline` when it must have ended. `opened_at` is
@@ -203,6 +204,7 @@ class Run:
     goes_on_at: Millis | None = None
     resumed: int = 0
     yesterday_l: float = 0.0
+    unseen_l: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,8 +103,10 @@ def _number(name: str, per: float = 1) -> Callable[[DiaryLine], Cell]:
 def _details(words: Words, entry: DiaryEntry) -> str:
     """Of a watering the columns say it all but the note and what went wrong."""
     if entry.kind is DiaryKind.IRRIGATION:
-        told = (text_of(words, entry, name) for name in ("cause", "note"))
-        return "; ".join(text for text in told if text)
+        said = [text_of(words, entry, name) for name in ("cause", "note")]
+        if unseen := number_of(entry, "unseen_l"):
+            said.append(words.t("diary.unseen", water=words.volume(unseen)).removeprefix("; "))
+        return "; ".join(text for text in said if text)
     told = (f"{fact.label}: {fact.value}" for fact in work_of(words, entry))
     warning = text_of(words, entry, "warning")
     return "; ".join([*told, *([warning] if warning else [])])

@@ -39,6 +39,10 @@ DIARY: dict[str, Text] = {
     # What a line says.
     "diary.measured": Text("đo bằng đồng hồ nước", "by the flow meter"),
     "diary.estimated": Text("ước tính", "estimated"),
+    "diary.unseen": Text(
+        "; nếu đồng hồ hỏng, có thể đã chảy thêm đến {water}",
+        "; if the meter is dead, up to {water} more may have flowed",
+    ),
     "diary.method.drip": Text("nhỏ giọt", "drip"),
     "diary.method.sprinkler": Text("phun mưa", "sprinkler"),
     "diary.method.hand": Text("tưới tay", "by hand"),

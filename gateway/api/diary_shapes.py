@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from devices.metric import Value
 from gateway.api.problems import Problem
 from gateway.clock import Millis
+from gateway.diary.discretion import for_everybody
 from gateway.diary.draft import Draft
 from gateway.diary.fields import NOTE_MAX, WORDS_MAX
 from gateway.history import DiaryLine
@@ -55,7 +56,8 @@ class DiaryRequest(BaseModel):
 
 
 class DiaryEntryShape(BaseModel):
-    """An entry. Who wrote it is told to those who show the token, null to others. One that was
+    """An entry. Who wrote it is told to those who show the token, null to others, who do not get
+    free words such as notes either. One that was
     `corrected_by` another does not count any more."""
 
     id: str
@@ -71,7 +73,7 @@ class DiaryEntryShape(BaseModel):
     @classmethod
     def of(cls, line: DiaryLine, *, named: bool) -> "DiaryEntryShape":
         """What the diary says."""
-        entry = line.entry
+        entry = line.entry if named else for_everybody(line.entry)
         return cls(
             id=entry.id,
             plot=entry.plot,

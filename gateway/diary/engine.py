@@ -10,7 +10,6 @@ from datetime import timedelta
 
 from devices.metric import Value
 from devices.reading import Millis
-from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import Decision, Explanation, Run
 from gateway.diary.circumstances import Circumstances
@@ -31,6 +30,8 @@ HOUR_MS = 3_600_000
 PERSON = "person:"
 WATER = "water"
 """The action of an explanation that says why a plot is watered."""
+CAUSE = "cause"
+"""What the inputs of an explanation have that follows from a look at the plot's need."""
 
 NOTHING: Sequence[Decision] = ()
 
@@ -42,7 +43,7 @@ class DiaryEngine:
         self.circumstances = Circumstances(water, fleet)
         self._plots = {plot.id: plot for plot in water.plots}
         self._here = here
-        self._reasons: dict[str, Text] = {}  # by plot: why it is being watered
+        self._reasons: dict[str, Explanation] = {}  # by plot: why it is being watered
         self._dry: dict[str, NoGo] = {}  # by entry
 
     def restore(self, memory: PlotMemory, reasons: Iterable[Explanation]) -> None:
@@ -55,9 +56,13 @@ class DiaryEngine:
             self.on_explanation(reason)
 
     def on_explanation(self, explanation: Explanation) -> None:
-        """A plot is to be watered: the entry of the run will say why."""
-        if explanation.action == WATER:
-            self._reasons[explanation.plot] = explanation.sentence
+        """A plot is to be watered: the entry of the run will say why. Who judged the plot's need
+        knows it better than the run, which says only who asked."""
+        if explanation.action != WATER:
+            return
+        before = self._reasons.get(explanation.plot)
+        if before is None or CAUSE in explanation.inputs or CAUSE not in before.inputs:
+            self._reasons[explanation.plot] = explanation
 
     def on_hour(self, hour: WeatherHour) -> None:
         """An hour of weather is known."""
@@ -77,14 +82,16 @@ class DiaryEngine:
         plot = self._plots.get(run.plot)
         if run.ended_at is None or plot is None:
             return NOTHING
-        reason = self._reasons.pop(run.plot, None)
+        explanation = self._reasons.pop(run.plot, None)
+        reason = explanation.sentence if explanation else None
         began_at = run.opened_at
         if began_at is None:
             return NOTHING
         facts: dict[str, Value | str | None] = {
             "run": run.id,
             "litres": round(run.litres, 1),
-            "minutes": round(max(run.ended_at - began_at, 0) / 60_000, 1),
+            "unseen_l": round(run.unseen_l, 1) or None,
+            "minutes": round(_watered_ms(run, began_at, run.ended_at) / 60_000, 1),
             "depth_mm": round(run.litres / plot.area_m2, 2),
             "measured": run.measured,
             "automatic": not run.requester.startswith(PERSON),
@@ -163,3 +170,9 @@ class DiaryEngine:
         else:
             return None
         return NoGo(f"diary.{entry.id}", plot.id, begin, end, reason, entry.by, now, entry.id)
+
+
+def _watered_ms(run: Run, began_at: Millis, ended_at: Millis) -> Millis:
+    """How long water ran, without rests; of one that never came so far, while it could."""
+    lasted_ms = max(ended_at - began_at, 0)
+    return min(run.watered_ms, lasted_ms) if run.watered_ms else lasted_ms

@@ -14,8 +14,9 @@ _MIDNIGHT = TimeOfDay(0)
 
 
 class DayLitres:
-    """The litres of ended runs, each for the day on which it flowed. A run over a midnight that the
-    gateway did not see counts for the day on which it ended."""
+    """The litres of ended runs, also those that only may have flowed, each for the day on which it
+    flowed. A run over a midnight that the gateway did not see counts for the day on which it ended,
+    and so does what no meter saw."""
 
     def __init__(self, here: HamletTime) -> None:
         self._here = here
@@ -23,11 +24,12 @@ class DayLitres:
 
     def count(self, run: Run) -> None:
         """A run has ended."""
-        if run.ended_at is not None and run.litres > 0:
+        litres = run.litres + run.unseen_l
+        if run.ended_at is not None and litres > 0:
             ended_at, used = run.ended_at, self._used.get(run.plot, [])
             kept = [one for one in used if one[0] > ended_at - COUNTED_MS]
             begun_at = ended_at if run.opened_at is None else run.opened_at
-            parts = [(begun_at, run.yesterday_l), (ended_at, run.litres - run.yesterday_l)]
+            parts = [(begun_at, run.yesterday_l), (ended_at, litres - run.yesterday_l)]
             self._used[run.plot] = [*kept, *parts]
 
     def today_l(self, plot: str, now: Millis) -> float:

@@ -91,6 +91,12 @@ def finished(plot: Plot, run: Run) -> Text:
         if run.measured
         else Text("ước tính theo thời gian", "estimated from the time")
     )
+    if run.unseen_l:
+        unseen = litres_vi_en(run.unseen_l)
+        how = Text(
+            f"{how.vi} (nếu đồng hồ hỏng, có thể đã chảy thêm đến {unseen.vi})",
+            f"{how.en} (if the meter is dead, up to {unseen.en} more may have)",
+        )
     if run.cause is None and run.curtailed is not None:
         asked = litres_vi_en(run.target_l)
         return Text(

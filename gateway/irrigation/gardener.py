@@ -185,7 +185,12 @@ class Gardener:
             return decisions
         by = answered.by if answered.by.startswith("person:") else f"person:{answered.by}"
         asked = IrrigationAsked(plot, by, now, litres=proposal.litres)
-        return [*decisions, *self._waterings.ask(asked, now)]
+        follows = list(self._waterings.ask(asked, now))
+        if any(isinstance(one, Run) and one.plot == plot for one in follows):
+            inputs: dict[str, Value | str | None] = {"proposal": proposal.id, "cause": "agreed"}
+            told = Explanation(plot, now, "water", look_texts.agreed(proposal.sentence), inputs)
+            follows = [*_without_own(follows, plot), *self._told.worth(told, "agreed")]
+        return [*decisions, *follows]
 
     def correct(self, correction: Correction, now: Millis) -> list[Record]:
         """The clock was wrong: every plot is looked at anew."""
@@ -358,11 +363,7 @@ class Gardener:
         sentence = look_texts.watered(
             plot, depth, depth * granted, litres, verdict.reason, waits=waits
         )
-        less = [
-            one
-            for one in decisions
-            if not (isinstance(one, Explanation) and one.plot == plot.id and one.action == "water")
-        ]
+        less = _without_own(decisions, plot.id)
         return [*less, *self._tell(plot, "water", sentence, inputs, now)]
 
     def _tell(
@@ -383,3 +384,12 @@ class Gardener:
 
     def _moment(self, at: Millis, now: Millis) -> Text:
         return look_texts.moment(at, now, self._here)
+
+
+def _without_own(decisions: Iterable[Decision], plot: str) -> list[Decision]:
+    """Without what a run of the plot says of its beginning: it knows only who asked for it."""
+    return [
+        one
+        for one in decisions
+        if not (isinstance(one, Explanation) and one.plot == plot and one.action == "water")
+    ]

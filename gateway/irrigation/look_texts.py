@@ -66,6 +66,11 @@ def proposed(plot: Plot, depth_mm: float, litres: float, need: Text) -> Text:
     )
 
 
+def agreed(proposed: Text) -> Text:
+    """A person said yes to a proposal."""
+    return Text(f"Có người đồng ý: {proposed.vi}", f"A person agreed: {proposed.en}")
+
+
 def missed(at: Text) -> Text:
     """The gateway was off when it was time."""
     return Text(

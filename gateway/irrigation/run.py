@@ -184,6 +184,13 @@ def turn_ends_at(run: Run, plot: Plot) -> Millis | None:
     return run.step_at + round(plot.soak.water_min * 60_000)
 
 
+def no_flow_ms(plot: Plot) -> Millis:
+    """How long a plot may show no water: also one that is watered in short turns finds out."""
+    if plot.soak is None:
+        return NO_FLOW_MS
+    return min(NO_FLOW_MS, round(plot.soak.water_min * 30_000))
+
+
 def advance(run: Run, plot: Plot, seen: Seen, now: Millis) -> Run:
     """One step, if there is one to take. PLANNED and RESTING are left by whoever knows the other
     runs."""
@@ -241,7 +248,7 @@ def _fault(plot: Plot, seen: Seen) -> Text | None:
     if seen.dry_since is not None and little and seen.pump_at - seen.dry_since >= DRY_MS:
         return causes.PUMP_DRY
     none = metered and flow <= FLOW_NONE_L_MIN
-    if none and seen.metered_at - seen.flowed_at >= NO_FLOW_MS:
+    if none and seen.metered_at - seen.flowed_at >= no_flow_ms(plot):
         return causes.NO_FLOW
     return None
 

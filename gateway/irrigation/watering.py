@@ -22,7 +22,7 @@ from gateway.decisions import (
 from gateway.fleet import Fleet
 from gateway.irrigation import causes, explain, orders
 from gateway.irrigation.flow_watch import FlowWatch
-from gateway.irrigation.metering import Meters, by_time
+from gateway.irrigation.metering import Meters, by_time, doubted
 from gateway.irrigation.run import (
     CLOSE_AGAIN_MS,
     CLOSE_OFTEN_MS,
@@ -104,6 +104,8 @@ class Watering:
             decisions += self._count_missed(now, at_end=True)
             if run.cause == causes.NO_FLOW and self._seen.pump_works:
                 decisions += self._go_by_time(self.plot.valves[0], before.step_at, now)
+        if run.state in FINAL:
+            self.run = doubted(self.run, self.plot)
         if run.state is RunState.VALVE:
             self.run = self._meters.open(self.run, self.plot)
             self._read_at = now

@@ -79,7 +79,7 @@ def load_reasons(connection: sqlite3.Connection, runs: Iterable[Run]) -> list[Ex
         if run.ended_at is None
         for reason in EXPLANATIONS.select(
             connection,
-            "WHERE plot = ? AND at <= ? AND action = 'water' ORDER BY at DESC LIMIT 1",
-            (run.plot, max(run.created_at, run.step_at)),
+            "WHERE plot = ? AND at BETWEEN ? AND ? AND action = 'water' ORDER BY at",
+            (run.plot, run.created_at, max(run.created_at, run.step_at)),
         )
     ]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import httpx2
 import pytest
 
+from devices.metric import Value
 from gateway.plot_records import DiaryEntry, DiaryKind
 from tests.dashboards.page import Page
 from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet
@@ -95,6 +96,46 @@ async def test_names_are_for_those_who_have_the_code(web: httpx2.AsyncClient) ->
     assert (await web.post("/diary/export", data=ENTER)).status_code == 303
     for path in ("/diary", "/diary/e1/correct"):
         assert "Bà Tư" in (await web.get(path)).text
+
+
+async def test_free_words_may_hold_names_and_are_for_those_who_have_the_code(
+    web: httpx2.AsyncClient, hamlet: Hamlet
+) -> None:
+    words = {"note": "anh Lân phun hộ", "why": "anh Lân nhắc"}
+    told = replace(SPRAYED, id="e5", corrects="e1", facts={**SPRAYED.facts, **words})
+    other = replace(SPRAYED, id="e6", kind=DiaryKind.OTHER, facts={"what": "anh Lân dọn cỏ"})
+    passed: dict[str, Value | str | None] = {
+        "interlock": "wind",
+        "reason": "anh Lân xin",
+        "until": NOW,
+        "ended": False,
+    }
+    override = replace(SPRAYED, id="e7", kind=DiaryKind.OVERRIDE, facts=passed)
+    hamlet.save(told, other, override)
+    paths = ("/diary", "/diary/lo-3", *(f"/diary/{id}/correct" for id in ("e5", "e6", "e7")))
+    for path in paths:
+        assert "Lân" not in (await web.get(path)).text, path
+    form = form_of(await web.get("/diary/e5/correct"), product="Emamectin", why="")
+    refused = await web.post("/diary/e5/correct", data={**form, "name": "Ai", "token": "wrong"})
+    assert refused.status_code == 403
+    assert "Lân" not in refused.text
+    saved = await web.post("/diary/e5/correct", data={**form, **ENTER})
+    assert saved.status_code == 303
+    [id] = re.findall(r"saved=([0-9a-f]{32})", saved.headers["Location"])
+    line = hamlet.reader.entry(id)
+    assert line is not None
+    assert line.entry.facts["note"] == "anh Lân phun hộ", "what a guest may not see stays"
+    for path in paths:
+        assert "Lân" in (await web.get(path)).text, path
+
+
+async def test_a_dead_meter_is_told_with_what_may_have_flowed(
+    web: httpx2.AsyncClient, hamlet: Hamlet
+) -> None:
+    dead = {**WATERED.facts, "litres": 0.0, "depth_mm": 0.0, "unseen_l": 480.0}
+    hamlet.save(replace(WATERED, id="run.lo-3.2", facts=dead))
+    text = (await shown(web, "/diary/lo-3")).text
+    assert "by the flow meter; if the meter is dead, up to 480" in text
 
 
 async def test_an_entry_is_written_and_can_be_undone(

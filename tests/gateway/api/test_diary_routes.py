@@ -39,6 +39,14 @@ async def test_names_are_for_those_who_show_the_token(web: httpx2.AsyncClient) -
         assert "person:api" in (await web.get(path, headers=BEARER)).text
 
 
+async def test_free_words_are_for_those_who_show_the_token(web: httpx2.AsyncClient) -> None:
+    noted = {**SPRAY, "facts": {**SPRAY["facts"], "note": "anh Lân phun"}}  # type: ignore[dict-item]
+    await web.post(DIARY, json=noted, headers=BEARER)
+    for path in (DIARY, f"{DIARY}/{'a' * 32}"):
+        assert "Lân" not in (await web.get(path)).text
+        assert "Lân" in (await web.get(path, headers=BEARER)).text
+
+
 async def test_what_is_wrong_is_said(web: httpx2.AsyncClient) -> None:
     wrong = {**SPRAY, "day": "2027-01-01", "facts": {"interval_days": 7}}
     answer = await web.post(DIARY, json=wrong, headers=BEARER)

@@ -65,7 +65,8 @@ def test_a_run_that_ended_is_written_down(engine: DiaryEngine, station: Device) 
         "run.lo-1.1", DiaryKind.IRRIGATION, NOW, "rule:dry",
     )  # fmt: skip
     assert entry.facts == {
-        "run": "lo-1.1", "litres": 498.0, "minutes": 10.0, "depth_mm": 0.5, "measured": True,
+        "run": "lo-1.1", "litres": 498.0, "unseen_l": None, "minutes": 10.0, "depth_mm": 0.5,
+        "measured": True,
         "automatic": True, "method": "drip", "reason_vi": "vì khô", "reason_en": "it is dry",
         "cause_vi": None, "cause_en": None, "growing_area_code": "TN-07", "source_vi": "Ao",
         "source_en": "Pond", "water_test": "XN-12/2026", "temperature_c": 24.5,
@@ -89,6 +90,26 @@ def test_the_reason_of_one_run_is_not_that_of_the_next(engine: DiaryEngine) -> N
     engine.on_explanation(Explanation("lo-1", NOW, "finish", Text("xong", "done"), {}))
     assert entry_of(engine, DONE).facts["reason_en"] == "dry"
     assert entry_of(engine, DONE).facts["reason_en"] is None
+
+
+def test_why_it_was_needed_outweighs_who_asked(engine: DiaryEngine) -> None:
+    need = Explanation("lo-1", NOW, "water", Text("khô", "the soil is dry"), {"cause": "dry"})
+    begun = Explanation("lo-1", NOW + 1, "water", Text("vì khô", "as asked"), {"run": "lo-1.1"})
+    for told in ((begun, need), (need, begun)):
+        for explanation in told:
+            engine.on_explanation(explanation)
+        assert entry_of(engine, DONE).facts["reason_en"] == "the soil is dry"
+
+
+def test_rests_are_no_time_of_watering(engine: DiaryEngine) -> None:
+    in_turns = replace(DONE, ended_at=NOW + 3 * HOUR, watered_ms=1_800_000)
+    assert entry_of(engine, in_turns).facts["minutes"] == 30.0
+
+
+def test_what_no_meter_saw_is_told_apart(engine: DiaryEngine) -> None:
+    dead = replace(DONE, litres=0.0, unseen_l=240.04)
+    facts = entry_of(engine, dead).facts
+    assert (facts["litres"], facts["unseen_l"]) == (0.0, 240.0)
 
 
 def test_what_a_person_asked_for_was_not_automatic(engine: DiaryEngine) -> None:

@@ -73,7 +73,8 @@ class Actuator:
     mute: bool = False  # neither hears nor speaks
     leaks: float = 0.0  # of a valve: share of its rate that passes it while it is shut
     dry: bool = False  # of a pump: it turns in air
-    counts: bool = True  # of a valve: its meter's counter goes on; its flow is always shown
+    counts: bool = True  # of a valve: its meter's counter goes on
+    shows: bool = True  # of a valve: its meter shows the flow
     answers: dict[str, Result] = field(default_factory=dict)
 
 
@@ -298,7 +299,7 @@ class Garden:
             return {"open": self.is_on(id)}
         return {
             "open": self.is_on(id),
-            "flow_l_min": actuator.flowing,
+            "flow_l_min": actuator.flowing * actuator.shows,
             "volume_total_l": actuator.total_l,
         }
 

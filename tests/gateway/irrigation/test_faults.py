@@ -313,3 +313,48 @@ def test_results_and_commands_that_get_lost_harm_nothing() -> None:
         garden.live_until_idle()
         assert garden.run().state is RunState.DONE
         assert garden.run().litres == pytest.approx(garden.flowed_l(), abs=0.1)
+
+
+def dead_meter(garden: Garden) -> Garden:
+    """Nobody can tell this from a dry source."""
+    garden.actuators["valve-1"].counts = garden.actuators["valve-1"].shows = False
+    return garden
+
+
+def test_what_may_have_passed_a_dead_meter_counts_for_the_ceiling() -> None:
+    garden = dead_meter(Garden(plot(litres_per_day_max=500)))
+    for _ in range(10):
+        garden.ask(litres=400)
+        garden.live_until_idle()
+    assert garden.flowed_l() <= 500 + RATE * TAIL_MS / 60_000
+    run = garden.run()
+    assert (run.cause, run.litres, run.measured) == (causes.NO_FLOW, 0.0, True)
+    assert run.unseen_l >= garden.flowed_in[run.id]
+    assert garden.said[-1].action == "refuse"
+    assert "the limit is 500 litres a day" in garden.said[-1].sentence.en
+    (report,) = [one for one in garden.said if one.action == "report"][-1:]
+    assert "0 litres flowed, by the flow meter (if the meter is dead, up to" in report.sentence.en
+
+
+def test_short_turns_do_not_hide_a_dead_meter() -> None:
+    garden = dead_meter(Garden(plot(soak={"water_min": 1, "rest_min": 2})))
+    garden.ask(litres=400)
+    garden.live_until_idle()
+    assert garden.run().cause == causes.NO_FLOW
+    assert garden.flowed_l() <= RATE
+
+
+def test_a_run_that_is_stopped_before_it_shows_water_counts_too() -> None:
+    garden = dead_meter(Garden(plot()))
+    flowing(garden, seconds=60)
+    garden.save(garden.engine.stop("lo-1", "person:web", garden.clock))
+    garden.live_until_idle()
+    assert garden.run().unseen_l >= garden.flowed_l() > 0
+
+
+def test_a_pump_that_ran_dry_leaves_no_doubt_about_the_meter() -> None:
+    garden = Garden(plot(), pumps=[WATCHED])
+    garden.actuators["pump-1"].dry = True
+    garden.ask(litres=400)
+    garden.live_until_idle()
+    assert (garden.run().cause, garden.run().unseen_l) == (causes.PUMP_DRY, 0.0)

@@ -263,6 +263,9 @@ class TestAskFirst:
         assert garden.run().target_l == asked.litres
         assert garden.proposals[asked.id].state is ProposalState.APPROVED
         assert not garden.alerts
+        why = garden.last_said()
+        assert (why.action, why.inputs["cause"]) == ("water", "agreed")
+        assert why.sentence.en == f"A person agreed: {asked.sentence.en}"
 
     def test_it_asks_for_no_more_than_a_yes_can_bring(self) -> None:
         garden = by_balance(20.0, ask_first=True, litres_per_day_max=720)
