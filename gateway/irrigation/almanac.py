@@ -14,10 +14,12 @@ TOLD_MS = 86_400_000
 
 
 class Moment(NamedTuple):
-    """A time of the schedule that has come; `missed` when nobody was there to see it."""
+    """A time of the schedule that has come; `missed` when nobody was there to see it, `new` when it
+    is dealt with for the first time."""
 
     at: Millis
     missed: bool
+    new: bool
 
 
 @dataclass(slots=True)
@@ -44,7 +46,7 @@ class Almanac:
         self, plot: Plot, *, hourly: bool, first: Millis, last: Millis | None, now: Millis
     ) -> None:
         """Look at the plot from `first` on: every hour, and at the times of its schedule that came
-        since the `last` look."""
+        since the `last` look; None: that are to come."""
         since = now if last is None else min(max(last, now - TOLD_MS), now)
         entry = self._entries[plot.id] = _Entry(plot, hourly, None, self._next(plot, since))
         if hourly:
@@ -82,8 +84,14 @@ class Almanac:
         late = now - entry.moment > CATCH_UP_MS
         if late and entry.tried:
             return None
-        entry.tried = True
-        return Moment(entry.moment, late)
+        new, entry.tried = not entry.tried, True
+        return Moment(entry.moment, late, new)
+
+    def pending(self, plot: str, now: Millis) -> Millis | None:
+        """The time of the schedule that has come and is not dealt with."""
+        entry = self._entries.get(plot)
+        moment = None if entry is None else entry.moment
+        return moment if moment is not None and moment <= now else None
 
     def next_moment(self, plot: Plot, now: Millis) -> Millis | None:
         """The time of its schedule after `now`."""

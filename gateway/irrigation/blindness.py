@@ -31,5 +31,6 @@ class Blindness:
         return [AlertAsked(SOURCE, plot.id, Severity.WARNING, message, now)]
 
     def forget(self, plot: str, now: Millis) -> list[Decision]:
-        """The plot goes by other things now."""
-        return [AlertCleared(SOURCE, plot, now)] if self._told.pop(plot, False) else []
+        """The plot goes by other things now; an alert of before the start may be open."""
+        well = self._told.pop(plot, None) is False
+        return [] if well else [AlertCleared(SOURCE, plot, now)]

@@ -42,6 +42,7 @@ class IrrigationEngine:
         forecasts: Forecasts | None = None,
     ) -> None:
         self.book = PlotBook(water.plots)
+        self._here = here
         self._plots = {plot.id: plot for plot in water.plots}
         self._here = here
         self._day: date | None = None
@@ -68,8 +69,9 @@ class IrrigationEngine:
         memory, runs = memory or PlotMemory(), list(runs)
         self.book.restore(memory)
         self._fields.restore(memory, runs, now)
-        self._gardener.restore(memory, now)
-        return self._follow(self._waterings.restore(runs, now, memory.hours), now)
+        withdrawn = self._gardener.restore(memory, now)
+        taken_up = self._waterings.restore(runs, now, memory.hours)
+        return [*withdrawn, *self._follow(taken_up, now)]
 
     def runs(self) -> list[Run]:
         """The waterings that wait or go on."""
@@ -144,6 +146,8 @@ class IrrigationEngine:
         """Leases, deadlines, litres by time, runs that wait; the books, and looks that are due."""
         decisions = [*self._follow(self._waterings.on_tick(now), now), *self._turn_day(now)]
         kept = self._fields.keep(now) if self.clock_trusted else []
+        if kept:
+            self.book.forget_past(self._here.day(now), now)
         return [*decisions, *kept, *self._follow(self._gardener.on_tick(now), now)]
 
     def next_deadline(self) -> Millis | None:
@@ -175,10 +179,11 @@ class IrrigationEngine:
         return decisions
 
     def _follow(self, decisions: Sequence[Decision], now: Millis) -> Sequence[Decision]:
-        """What flowed in runs that have ended is in the balance at once, in one transaction."""
-        balances: list[Decision] = []
+        """What flowed in runs that have ended is in the balance at once, in one transaction, and
+        is not asked for any more."""
+        followed: list[Decision] = []
         for one in decisions:
             if isinstance(one, Run) and one.state in FINAL:
-                balances += self._fields.end_run(one, now)
-                self._gardener.on_run(one, now)
-        return [*decisions, *balances] if balances else decisions
+                followed += self._fields.end_run(one, now)
+                followed += self._gardener.on_run(one, now)
+        return [*decisions, *followed] if followed else decisions

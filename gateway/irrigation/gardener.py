@@ -5,10 +5,9 @@ of its probes, an hour of the balance. What comes of it is a watering, a questio
 an explanation. Leads no runs: it asks `Waterings`, whose interlocks have the last word.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
-from devices.metric import Value
 from devices.reading import Millis
 from devices.text import Text
 from gateway.clock import Correction
@@ -32,7 +31,7 @@ from gateway.irrigation.ledger import MIDNIGHT, SINK_IN_MS
 from gateway.irrigation.proposals import SOURCE as ASK_SOURCE
 from gateway.irrigation.proposals import Proposals
 from gateway.irrigation.told import Told
-from gateway.irrigation.verdicts import Facts, Verdict, inputs_of, judge
+from gateway.irrigation.verdicts import Facts, Inputs, Verdict, inputs_of, judge
 from gateway.irrigation.waterings import Waterings
 from gateway.irrigation.windows import next_opening, open_until
 from gateway.plot_records import (
@@ -82,8 +81,9 @@ class Gardener:
         self._blindness = Blindness()
         self._was_trusted: bool | None = None
 
-    def restore(self, memory: PlotMemory, now: Millis) -> None:
-        """Take over what the journal remembers."""
+    def restore(self, memory: PlotMemory, now: Millis) -> list[Decision]:
+        """Take over what the journal remembers. Questions and alerts end for which `plots.yaml` has
+        no use any more."""
         self.proposals.restore(memory.proposals)
         self._told.restore(memory.looks)
         for day in memory.balances:
@@ -95,7 +95,13 @@ class Gardener:
                 self._filling.discard(day.plot)
         self._was_trusted = self._waterings.clock_trusted
         for plot in self._plots.values():
-            self._begin(plot, now + SETTLE_MS, now)
+            self._begin(plot, now + SETTLE_MS, self._told.last_at(plot.id), now)
+        ended: list[Decision] = []
+        for id in self.proposals.plots():
+            ended += [] if self._asks(id) else self.proposals.withdraw(id, now)
+        for id in self._plots:
+            ended += [] if self._book.mode(id).automatic else self._blindness.forget(id, now)
+        return ended
 
     def next_look(self, plot: str) -> Millis | None:
         """When it is next decided whether to water; None for a plot that is only watered on
@@ -130,12 +136,12 @@ class Gardener:
         if self._was_trusted is not self._waterings.clock_trusted:
             self._was_trusted = self._waterings.clock_trusted
             for plot in self._plots.values():
-                self._begin(plot, now, now)
+                self._begin(plot, now, self._told.last_at(plot.id), now)
         for expired in self.proposals.expire(now):
             decisions += [expired, AlertCleared(ASK_SOURCE, expired.plot, now)]
             next_look = self._moment(self.proposals.next_ask(expired.plot, now), now)
             sentence = look_texts.not_watered(look_texts.SILENCE_OF_PERSON, next_look)
-            inputs: dict[str, Value | str | None] = {"proposal": expired.id, "cause": "unanswered"}
+            inputs: Inputs = {"proposal": expired.id, "cause": "unanswered"}
             told = Explanation(expired.plot, now, "skip", sentence, inputs)
             decisions += self._told.worth(told, "unanswered")
             self._almanac.look_at(expired.plot, now + REST_MS)
@@ -151,11 +157,12 @@ class Gardener:
                 decisions += self._look(plot, now)
         return decisions
 
-    def on_run(self, run: Run, now: Millis) -> None:
+    def on_run(self, run: Run, now: Millis) -> list[Decision]:
         """A run has ended; what it gave is in the balance."""
         if run.plot in self._filling or run.plot in self._rest:
             wait_ms = SINK_IN_MS if self._book.mode(run.plot) is Mode.SOIL else REST_MS
             self._almanac.look_at(run.plot, now + wait_ms)
+        return self.proposals.watered(run, now)
 
     def on_setting(self, setting: PlotSetting | NoGo | Override, now: Millis) -> list[Decision]:
         """People want the plot watered otherwise: it is looked at anew."""
@@ -167,10 +174,17 @@ class Gardener:
                 self._almanac.look_at(plot.id, now)
             return []
         self._filling.discard(plot.id)
-        self._begin(plot, now, now)
+        # What came before the plot went by its schedule is none of its times.
+        pending = self._almanac.pending(plot.id, now)
+        self._begin(plot, now, None if pending is None else pending - 1, now)
         cleared = self._blindness.forget(plot.id, now)
-        if self._book.mode(plot.id).automatic and self._book.asks_first(plot.id):
+        if self._asks(plot.id):
             return cleared
+        unanswered = self.proposals.open(plot.id)
+        if unanswered is not None and self._book.mode(plot.id) is Mode.SCHEDULE:
+            # Its time is over, and nobody is asked any more: it is watered as it would have been.
+            self._rest[plot.id] = unanswered.litres * plot.efficiency / plot.area_m2
+            self._almanac.look_at(plot.id, now)
         return [*cleared, *self.proposals.withdraw(plot.id, now)]
 
     def answer(self, answered: ProposalAnswered, now: Millis) -> list[Decision]:
@@ -187,7 +201,7 @@ class Gardener:
         asked = IrrigationAsked(plot, by, now, litres=proposal.litres)
         follows = list(self._waterings.ask(asked, now))
         if any(isinstance(one, Run) and one.plot == plot for one in follows):
-            inputs: dict[str, Value | str | None] = {"proposal": proposal.id, "cause": "agreed"}
+            inputs: Inputs = {"proposal": proposal.id, "cause": "agreed"}
             told = Explanation(plot, now, "water", look_texts.agreed(proposal.sentence), inputs)
             follows = [*_without_own(follows, plot), *self._told.worth(told, "agreed")]
         return [*decisions, *follows]
@@ -197,17 +211,22 @@ class Gardener:
         self._told.correct(correction)
         self._filling.clear()
         for plot in self._plots.values():
-            self._begin(plot, now, now)
+            self._begin(plot, now, self._told.last_at(plot.id), now)
         return [*self.proposals.correct(correction)]
 
-    def _begin(self, plot: Plot, first: Millis, now: Millis) -> None:
-        """Plan the first look, or none."""
+    def _asks(self, plot: str) -> bool:
+        """Whether the plot has questions at all."""
+        if plot not in self._plots:
+            return False
+        return self._book.mode(plot).automatic and self._book.asks_first(plot)
+
+    def _begin(self, plot: Plot, first: Millis, last: Millis | None, now: Millis) -> None:
+        """Plan the `first` look, or none; `last` was the one before it."""
         mode, trusted = self._book.mode(plot.id), self._waterings.clock_trusted
         self._rest.pop(plot.id, None)
         self._almanac.forget(plot.id)
         if mode.automatic:
             hourly = mode is not Mode.SCHEDULE or not trusted
-            last = self._told.last_at(plot.id)
             self._almanac.enter(plot, hourly=hourly, first=first, last=last, now=now)
 
     def _look(self, plot: Plot, now: Millis) -> list[Decision]:
@@ -233,6 +252,8 @@ class Gardener:
     def _by_schedule(self, plot: Plot, facts: Facts, now: Millis) -> list[Decision]:
         """A look of a plot that goes by the clock: only its moments count."""
         moment, rest_mm = self._almanac.moment(plot.id, now), self._rest.pop(plot.id, None)
+        if moment is not None and moment.new:
+            self._told.renew(plot.id)
         if moment is not None and moment.missed:
             verdict = Verdict("missed", 0.0, look_texts.missed(self._moment(moment.at, now)))
         elif moment is not None:
@@ -249,7 +270,7 @@ class Gardener:
         self, plot: Plot, mode: Mode, facts: Facts, verdict: Verdict, now: Millis
     ) -> list[Decision]:
         """What follows from a verdict."""
-        inputs = dict(inputs_of(facts, mode, verdict))
+        inputs = inputs_of(facts, mode, verdict)
         if verdict.depth_mm <= 0:
             self._filling.discard(plot.id)
             self._almanac.settle(plot.id, now)
@@ -259,7 +280,7 @@ class Gardener:
         litres = verdict.depth_mm * plot.area_m2 / plot.efficiency
         inputs["litres"] = round(litres, 1)
         watered_at = self._fields.ledger.watered_at(plot.id)
-        if mode is Mode.SOIL and watered_at is not None and now - watered_at < SINK_IN_MS:
+        if mode is Mode.SOIL and watered_at is not None and self.is_sinking(plot, now):
             self._almanac.look_at(plot.id, watered_at + SINK_IN_MS)
             why = look_texts.sinking((now - watered_at) // 60_000)
             sentence = look_texts.kept_back(verdict.reason, why, self._next(plot, now))
@@ -277,9 +298,7 @@ class Gardener:
             return self._keep_back(plot, verdict, found[0].reason, inputs, now)
         return self._water(plot, verdict, asked, inputs, now)
 
-    def _wait(
-        self, plot: Plot, verdict: Verdict, inputs: dict[str, Value | str | None], now: Millis
-    ) -> list[Decision]:
+    def _wait(self, plot: Plot, verdict: Verdict, inputs: Inputs, now: Millis) -> list[Decision]:
         """Its hours have not begun."""
         opens = next_opening(plot, now, self._here)
         if opens is None:
@@ -291,12 +310,7 @@ class Gardener:
         return self._tell(plot, "wait", sentence, inputs | {"cause": "window"}, now)
 
     def _ask(
-        self,
-        plot: Plot,
-        verdict: Verdict,
-        asked: IrrigationAsked,
-        inputs: dict[str, Value | str | None],
-        now: Millis,
+        self, plot: Plot, verdict: Verdict, asked: IrrigationAsked, inputs: Inputs, now: Millis
     ) -> list[Decision]:
         """A person has the word, while people are awake."""
         when, litres = self.proposals.next_ask(plot.id, now), asked.litres or 0.0
@@ -323,12 +337,7 @@ class Gardener:
         return [*decisions, *self._tell(plot, "ask", sentence, inputs | {"cause": "ask"}, now)]
 
     def _keep_back(
-        self,
-        plot: Plot,
-        verdict: Verdict,
-        why: Text,
-        inputs: dict[str, Value | str | None],
-        now: Millis,
+        self, plot: Plot, verdict: Verdict, why: Text, inputs: Inputs, now: Millis
     ) -> list[Decision]:
         """It needs water, and an interlock says no."""
         first = str(inputs["interlock"]).partition(",")[0]
@@ -338,12 +347,7 @@ class Gardener:
         return self._tell(plot, "skip", sentence, inputs | {"cause": f"interlock:{first}"}, now)
 
     def _water(
-        self,
-        plot: Plot,
-        verdict: Verdict,
-        asked: IrrigationAsked,
-        inputs: dict[str, Value | str | None],
-        now: Millis,
+        self, plot: Plot, verdict: Verdict, asked: IrrigationAsked, inputs: Inputs, now: Millis
     ) -> list[Decision]:
         """Ask for the run; of the two sentences about one moment the one that says why is kept."""
         litres = asked.litres or 0.0
@@ -367,12 +371,7 @@ class Gardener:
         return [*less, *self._tell(plot, "water", sentence, inputs, now)]
 
     def _tell(
-        self,
-        plot: Plot,
-        action: str,
-        sentence: Text,
-        inputs: Mapping[str, Value | str | None],
-        now: Millis,
+        self, plot: Plot, action: str, sentence: Text, inputs: Inputs, now: Millis
     ) -> list[Decision]:
         next_look, cause = self.next_look(plot.id), str(inputs["cause"])
         told = Explanation(plot.id, now, action, sentence, {**inputs, "next_look": next_look})

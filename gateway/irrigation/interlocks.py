@@ -56,6 +56,13 @@ def _off(situation: Situation) -> Text | None:
     return Text("lô này đã tắt tưới", "watering of this plot is switched off")
 
 
+def _mode(situation: Situation) -> Text | None:
+    """What the plot decided by itself ends when a person takes that from it."""
+    if situation.mode is not Mode.MANUAL or not situation.by_itself:
+        return None
+    return Text("lô này chỉ còn tưới khi có yêu cầu", "it is watered on request only")
+
+
 def _watering(situation: Situation) -> Text | None:
     if not situation.watering:
         return None
@@ -252,6 +259,7 @@ def _probe(situation: Situation) -> Text | None:
 
 INTERLOCKS = (
     Interlock("off", Text("đã tắt tưới", "switched off"), _off),
+    Interlock("mode", Text("cách tưới", "way of watering"), _mode),
     Interlock("watering", Text("đang tưới", "being watered"), _watering, during=False),
     Interlock("devices", Text("thiết bị", "devices"), _devices, during=False),
     Interlock("supply", Text("nguồn nước", "supply"), _supply, during=False),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from devices.reading import Millis
 from devices.text import Text
 from gateway.clock import Correction
-from gateway.decisions import AlertAsked, AlertCleared, Decision, Severity
+from gateway.decisions import AlertAsked, AlertCleared, Decision, Run, Severity
 from gateway.hamlet_time import HamletTime
 from gateway.plot_records import Proposal, ProposalAnswered, ProposalState
 from gateway.plots.modes import ASKED_FROM, ASKED_UNTIL
@@ -38,6 +38,10 @@ class Proposals:
                 self._quiet_until[one.plot] = self._next_morning(one.answered_at)
             elif one.state is ProposalState.EXPIRED:
                 self._quiet_until[one.plot] = self._next_morning(one.expires_at)
+
+    def plots(self) -> list[str]:
+        """Those with a question that waits."""
+        return list(self._open)
 
     def open(self, plot: str) -> Proposal | None:
         """The question that waits."""
@@ -92,6 +96,13 @@ class Proposals:
             return []
         ended = replace(asked, state=ProposalState.WITHDRAWN, answered_at=now)
         return [ended, AlertCleared(SOURCE, plot, now)]
+
+    def watered(self, run: Run, now: Millis) -> list[Decision]:
+        """Water came otherwise: a yes would bring it twice."""
+        asked = self._open.get(run.plot)
+        if asked is None or run.litres <= MUCH * asked.litres:
+            return []
+        return self.withdraw(run.plot, now)
 
     def expire(self, now: Millis) -> list[Proposal]:
         """Those that nobody answered in time."""

@@ -47,6 +47,11 @@ class Situation:
         return self.requester.startswith("person:")
 
     @property
+    def by_itself(self) -> bool:
+        """Whether the plot's own mode asked."""
+        return self.requester.startswith("plan:")
+
+    @property
     def left_today_l(self) -> float:
         """Litres under the plot's and the source's ceiling of the local day."""
         left = self.plot.litres_per_day_max - self.used_today_l

@@ -40,6 +40,12 @@ class Told:
         last = self._last.get(plot)
         return None if last is None else last.at
 
+    def renew(self, plot: str) -> None:
+        """What is told next is news, even if it is the same as before."""
+        last = self._last.get(plot)
+        if last is not None:
+            last.cause = ""
+
     def worth(self, explanation: Explanation, cause: str) -> list[Explanation]:
         """The explanation, or nothing."""
         now, plot = explanation.at, explanation.plot

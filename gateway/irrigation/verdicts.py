@@ -4,7 +4,6 @@ Pure tables of facts in, a verdict out. What keeps water back although it is nee
 days, a ceiling) is not asked here, nor is when the next look is.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devices.metric import Value
@@ -17,6 +16,9 @@ DEPTH_MIN_MM = 1.0
 """Less wets the leaves and not the roots: no pump is started for it."""
 RAIN_TOLD_MM = 1.0
 """Less rain than this is not worth a word."""
+
+Inputs = dict[str, Value | str | None]
+"""The figures behind a decision, by name; None is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +169,10 @@ def on_the_day_due(mode: Mode, facts: Facts) -> Due | None:
 _OF_MODE = {Mode.SCHEDULE: by_schedule, Mode.SOIL: by_soil, Mode.BALANCE: by_balance}
 
 
-def inputs_of(facts: Facts, mode: Mode, verdict: Verdict) -> Mapping[str, Value | str | None]:
+def inputs_of(facts: Facts, mode: Mode, verdict: Verdict) -> Inputs:
     """The figures behind a verdict, for its explanation."""
     balance = facts.balance
-    found: dict[str, Value | str | None] = {
+    found: Inputs = {
         "mode": mode.value,
         "cause": verdict.cause,
         "depth_mm": round(verdict.depth_mm, 2),

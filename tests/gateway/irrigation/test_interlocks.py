@@ -61,7 +61,7 @@ def moved(situation: Situation, local: str) -> Situation:
 
 
 CALM = Situation(plot(), NOW, HERE, heard(), "rule:dry", 360.0)
-PROBED = replace(CALM, requester="plan:soil", plot=plot(sensors=["soil-1"]))
+PROBED = replace(CALM, requester="plan:soil", mode=Mode.SOIL, plot=plot(sensors=["soil-1"]))
 SPRAYED_DAYS = dry(NoGoReason.SPRAYING, "2026-11-20", "2026-11-21")
 PLUCKED_DAYS = dry(NoGoReason.PLUCKING, "2026-11-23", "2026-11-24")
 SPRAYED = replace(CALM, dry_days=SPRAYED_DAYS)
@@ -87,7 +87,7 @@ def storm(**changes: Any) -> Situation:
         weather(forecast_mm=0.49),
         weather(forecast_mm=0.0),
         replace(PROBED, fleet=probed(24.0, 1), weather=Weather(forecast_mm=9.0)),
-        replace(weather(forecast_mm=9.0), requester="plan:balance"),
+        replace(weather(forecast_mm=9.0), requester="plan:balance", mode=Mode.BALANCE),
         replace(weather(forecast_mm=9.0), requester="person:hoa"),
         weather(temperature_c=12.0),
         weather(temperature_c=45.0),
@@ -118,6 +118,7 @@ def test_nothing_objects(situation: Situation) -> None:
 
 
 ROWS = [
+    (replace(CALM, requester="plan:schedule"), "mode", "it is watered on request only"),
     (replace(CALM, mode=Mode.OFF, requester="person:hoa"), "off", "watering of this plot is sw"),
     (replace(CALM, watering=True), "watering", "it is being watered or waits for it"),
     (replace(CALM, fleet=heard(adopted=False)), "devices", "device valve-1 is not adopted"),
@@ -180,8 +181,8 @@ ROWS = [
     (replace(PROBED, fleet=probed(61.0, 1)), "probe", "no probe tells the soil's moisture"),
 ]
 DURING = {
-    "off", "astray", "spraying", "plucking", "dry-days", "rain-1h", "rain-24h", "cold", "hot",
-    "wind", "window",
+    "off", "mode", "astray", "spraying", "plucking", "dry-days", "rain-1h", "rain-24h", "cold",
+    "hot", "wind", "window",
 }  # fmt: skip
 
 
