@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from math import log
+from math import inf, log
 from statistics import median
 from typing import NamedTuple
 
@@ -30,12 +30,18 @@ WRONG_SHARE = 0.1
 """Of a column's values. Instruments fail for days; a wrong unit is wrong all the time."""
 DAYS_FOR_MEDIAN = 5
 """With fewer a spell of weather looks like a unit; then it is told and not refused."""
-NIGHT_WARMEST_C = 32.0
-"""Half of all nights as warm as this there are nowhere, but 90 °F is this warm."""
+NIGHT_WARM_C, NIGHT_WARMEST_C = 32.0, 35.0
+"""Half of all nights are as warm as the first in the summers of the Persian Gulf and of Death
+Valley, as the second nowhere; 32 °F is a night of frost."""
+HIGH_SUN_MJ_M2 = 34.0
+"""Ra of those summers; under a lower sun no night is warm."""
 KELVIN_FROM = 180.0
 """No air is that hot, and none so cold."""
-WIND_USUAL_MAX_M_S = 5.0
-"""At 2 m, half of all days: few places on any coast have more, and 2 m/s in km/h is 7."""
+WIND_USUAL_M_S, WIND_USUAL_MAX_M_S = 5.0, 7.0
+"""At 2 m, half of all days: few coasts have more than the first, none for long more than the
+second, and 2 m/s in km/h is 7.2."""
+WINDY_RANGE_MAX_C = 12.0
+"""From tmin to tmax, half of all days: wind mixes the air, and windy coasts have less than this."""
 DULL = 0.4
 """Of the radiation that the temperatures tell of, half of all days: weeks of drizzle have more, and
 kWh instead of MJ make it 0.28."""
@@ -77,11 +83,13 @@ class CheckedWeather:
 
 
 class _Doubt(NamedTuple):
-    """A whole column that looks wrong. `sure`: no weather explains it, whoever vouches for it."""
+    """A whole column that looks wrong. `sure`: no weather explains it, whoever vouches for it.
+    `seldom`: some places have such weather, so that it is told and not refused."""
 
     field: str
     message: str
     sure: bool = False
+    seldom: bool = False
 
 
 def check_weather(
@@ -98,7 +106,7 @@ def check_weather(
         believed = units_are_right or len(table.rows) < DAYS_FOR_MEDIAN
         if doubt.field in refused:
             refused[doubt.field] += f" {doubt.message}"
-        elif believed and not doubt.sure:
+        elif doubt.seldom or (believed and not doubt.sure):
             told.append(doubt.message)
         else:
             refused[doubt.field] = doubt.message
@@ -127,21 +135,31 @@ def _too_many(table: WeatherTable, flags: Sequence[Flag]) -> Iterator[_Doubt]:
 
 def _statistics(table: WeatherTable, skies: Sequence[Sky], station: Station) -> Iterator[_Doubt]:
     """Columns whose every value may be true, and the whole hardly."""
-    yield from _warm_nights(table)
+    yield from _warm_nights(table, skies)
     yield from _fractions(table)
     yield from _dull(table, skies)
     wind = _values(table, "wind_m_s")
     usual = air.wind_at_2m(median(wind), station.wind_height_m) if wind else 0.0
-    if usual > WIND_USUAL_MAX_M_S:
+    if usual > WIND_USUAL_M_S:
         blows = f"The wind blows {usual:.1f} m/s (at 2 m) on half of all days"
-        yield _Doubt("wind_m_s", f"{blows}. {_WIND_HINT}")
+        seldom = usual <= WIND_USUAL_MAX_M_S and _range(table) <= WINDY_RANGE_MAX_C
+        yield _Doubt("wind_m_s", f"{blows}. {_WIND_HINT}", seldom=seldom)
 
 
-def _warm_nights(table: WeatherTable) -> Iterator[_Doubt]:
+def _range(table: WeatherTable) -> float:
+    """From night to noon, °C, on the middle day; where it is unknown, of no windy place."""
+    days = [row.weather for row in table.rows]
+    ranges = [d.tmax_c - d.tmin_c for d in days if d.tmax_c is not None and d.tmin_c is not None]
+    return median(ranges) if ranges else inf
+
+
+def _warm_nights(table: WeatherTable, skies: Sequence[Sky]) -> Iterator[_Doubt]:
     nights = _values(table, "tmin_c")
-    if nights and NIGHT_WARMEST_C < median(nights) <= TEMPERATURE_HIGHEST_C:
+    if nights and NIGHT_WARM_C < median(nights) <= TEMPERATURE_HIGHEST_C:
         warm = f"Half of all nights stay above {median(nights):.0f} °C"
-        yield _Doubt("tmin_c", f"{warm}. {_temperature_hint(nights)}")
+        high_sun = median(sky.ra for sky in skies) >= HIGH_SUN_MJ_M2
+        seldom = high_sun and median(nights) <= NIGHT_WARMEST_C
+        yield _Doubt("tmin_c", f"{warm}. {_temperature_hint(nights)}", seldom=seldom)
 
 
 def _fractions(table: WeatherTable) -> Iterator[_Doubt]:

@@ -76,7 +76,6 @@ class _Reader:
             for place, column in enumerate(heading.columns)
             if column is not None and column.meaning in UNITS
         ]
-        self._comma_is_point = heading.separator in (";", "\t")
         self._date = _date_reader(heading.places())
         self._rows: list[Row] = []
         self._problems: list[Problem] = []
@@ -109,7 +108,7 @@ class _Reader:
         return DailyWeather(self._date(cells), **values)
 
     def _number(self, cell: str, heading: str) -> float | None:
-        text = cell.replace(",", ".") if self._comma_is_point else cell
+        text = cell.replace(",", ".")  # what separates cells is not in one, save for quoted ones
         if _NUMBER.fullmatch(text) and isfinite(value := float(text)):
             return None if value in MISSING_NUMBERS else value
         if cell.casefold() in MISSING:

@@ -99,6 +99,29 @@ def test_whoever_looked_may_insist_on_what_can_be() -> None:
         check(changed("solar_mj_m2", lambda mj: mj / 0.0864), units_are_right=True)
 
 
+def weeks(first: date, **weather: float) -> WeatherTable:
+    days = [DailyWeather(first + timedelta(days=n), **weather) for n in range(28)]
+    return replace(MARICOPA, rows=[Row(n, day) for n, day in enumerate(days, 2)])
+
+
+def test_a_windy_coast_is_told_and_taken() -> None:
+    """Wellington in June, at 10 m; its tmax and tmin are near each other, as wind makes them."""
+    wellington = weeks(date(2023, 6, 1), tmax_c=13.0, tmin_c=8.0, wind_m_s=8.2)
+    (doubt,) = check_weather(wellington, Station(-41.3, 10, 10)).doubts
+    assert "The wind blows 6.1 m/s (at 2 m) on half of all days" in doubt
+    with pytest.raises(WeatherFileError, match="km/h"):
+        check_weather(wellington, Station(-41.3, 10, 2))
+
+
+def test_the_hottest_nights_are_told_and_taken() -> None:
+    """Death Valley in July. In January the same figures are °F."""
+    station = Station(36.5, -59, 2)
+    (doubt,) = check_weather(weeks(date(2023, 7, 1), tmax_c=48.0, tmin_c=33.5), station).doubts
+    assert "Half of all nights stay above 34 °C" in doubt
+    with pytest.raises(WeatherFileError, match="Perhaps °F"):
+        check_weather(weeks(date(2023, 1, 1), tmax_c=48.0, tmin_c=33.5), station)
+
+
 def test_a_few_days_of_wind_are_told_and_taken() -> None:
     stormy = changed("wind_m_s", lambda ms: ms * 3.6)
     checked = check(replace(stormy, rows=stormy.rows[:4]))

@@ -63,6 +63,7 @@ def test_a_file_of_pyfao56() -> None:
     [
         ("date,tmax,tmin", "2026-03-01,25,15"),
         ("\ufeffDate;TMAX;TMIN", "2026-03-01;25,0;15,0"),
+        ("date,tmax,tmin", '2026-03-01,"25,0","15,0"'),
         ("date\ttmin\ttmax\tcomment", "2026/3/1\t15\t25\t"),
         ("Tmin Tmax Year-DOY", "15 25 2026-060"),
         ("year,doy,tmax,tmin", "2026,60,25,15"),
