@@ -141,7 +141,9 @@ def _asked(pages: Pages, request: Request) -> Asked | None:
         first, last = read_day(query.get("from", "")), read_day(query.get("to", ""))
     except WrongValueError:
         return None
-    return Asked(query.get("plot") or None, first, last) if first <= last < date.max else None
+    if not date.min < first <= last < date.max:  # their midnights may be in years that are none
+        return None
+    return Asked(query.get("plot") or None, first, last)
 
 
 def _part(pages: Pages, asked: Asked) -> DiaryPart:

@@ -11,6 +11,7 @@ from devices.reading import Millis
 from gateway import plot_answers as answers
 from gateway.clock import Now
 from gateway.decisions import Explanation, IrrigationAsked, Run, RunState
+from gateway.diary.written_values import clean
 from gateway.hamlet_time import HamletTime
 from gateway.irrigation.interlocks import OVERRIDABLE
 from gateway.pipeline import Pipeline, Request
@@ -162,7 +163,7 @@ class PlotDesk:
     async def override(self, act: Act, interlock: str, reason: str, until: Millis) -> Outcome:
         """See PlotActs."""
         plot = self._plots[act.plot]
-        why = " ".join(reason.split())
+        why = clean(reason)
 
         def step() -> Outcome:
             now = self._now()

@@ -67,7 +67,7 @@ def columns(words: Words, label: Callable[[str], Text]) -> tuple[Column, ...]:
             words.t("diary.column.operator"),
             18,
             True,
-            lambda line: line.entry.by.removeprefix(PERSON),
+            lambda line: _operator(line.entry),
         ),
         Column(words.t("diary.fact.weather"), 26, True, lambda line: weather_of(words, line.entry)),
         Column(words.t("diary.fact.test"), 14, True, _text("water_test")),
@@ -110,6 +110,11 @@ def _details(words: Words, entry: DiaryEntry) -> str:
     told = (f"{fact.label}: {fact.value}" for fact in work_of(words, entry))
     warning = text_of(words, entry, "warning")
     return "; ".join([*told, *([warning] if warning else [])])
+
+
+def _operator(entry: DiaryEntry) -> str:
+    """The person's name; nothing where the gateway did it by itself."""
+    return entry.by.removeprefix(PERSON) if entry.by.startswith(PERSON) else ""
 
 
 def _how(words: Words, entry: DiaryEntry) -> str:

@@ -15,4 +15,4 @@ def parse_written(name: str, written: str) -> Millis:
     try:
         return parse_time(int(written) if is_number else written)
     except RejectedError as error:
-        raise Problem(422, f"{name}: {error.detail}") from None
+        raise Problem(422, f"{name}: {error.detail.en}") from None

@@ -131,6 +131,8 @@ def _read_at(
         problems["day"] = Text(
             "đã quá hai năm: xem lại năm", "is more than two years ago: is the year right?"
         )
+    if "day" in problems:
+        return now
     if not draft.clock.strip():
         if day == today:
             return now

@@ -145,7 +145,9 @@ async def test_dry_days_that_make_no_sense_are_refused(
 
 async def test_an_interlock_is_overridden_for_a_while(gateway: Gateway) -> None:
     now = gateway.clock.now()
-    outcome = await gateway.plots.override(act("a"), "rain-24h", "  trồng \n mới ", now + HOUR_MS)
+    outcome = await gateway.plots.override(
+        act("a"), "rain-24h", " \u202e trồng \n mới\0 ", now + HOUR_MS
+    )
     assert isinstance(outcome.record, Override)
     assert outcome.record.reason == "trồng mới"
     book = gateway.pipeline.engines.irrigation.book

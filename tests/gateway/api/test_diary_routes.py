@@ -62,7 +62,17 @@ async def test_what_is_wrong_is_said(web: httpx2.AsyncClient) -> None:
         assert (await web.post(DIARY, json=body, headers=BEARER)).status_code == 422
     for path in (f"{DIARY}/nothing", f"{DIARY}?after=nothing"):
         assert (await web.get(path)).status_code == 404
-    assert (await web.get(f"{DIARY}?since=x")).status_code == 422
+    since = await web.get(f"{DIARY}?since=x")
+    assert since.status_code == 422
+    assert since.json()["detail"].startswith("since: time 'x' is no RFC 3339")
+
+
+async def test_no_plucking_in_the_first_year_of_all(web: httpx2.AsyncClient) -> None:
+    """Its midnight is in the year 0 of UTC."""
+    first = {**PLUCK, "day": "0001-01-01", "clock": "00:00"}
+    answer = await web.post(DIARY, json=first, headers=BEARER)
+    assert answer.status_code == 422
+    assert answer.json()["problems"].keys() == {"day"}
 
 
 async def test_a_warning_is_confirmed(web: httpx2.AsyncClient) -> None:
