@@ -105,7 +105,7 @@ PLOT: dict[str, Text] = {
         "Watered when the probes say the soil is dry, until it is moist.",
     ),
     "act.mode.balance.how": Text(
-        "Máy tính mỗi ngày cây dùng bao nhiêu nước và mưa trả lại bao nhiêu; tưới phần còn thiếu.",
+        "Mỗi ngày tính xem cây đã dùng bao nhiêu nước, mưa bù lại bao nhiêu; tưới phần còn thiếu.",
         "The gateway works out what the tea used and the rain gave, and waters what is missing.",
     ),
     "act.mode.set": Text("Đổi cách tưới", "Change it"),
@@ -165,7 +165,7 @@ PLOT: dict[str, Text] = {
         "{what}: {name} bỏ qua đến {until}. Lý do: {reason}",
         "{what}: overridden by {name} until {until}. Reason: {reason}",
     ),
-    "act.override.end": Text("Kết thúc bỏ qua", "End the override"),
+    "act.override.end": Text("Không bỏ qua nữa", "End the override"),
     "act.wrong": Text(
         "Chưa làm gì: biểu mẫu thiếu một mục. Hãy tải lại trang rồi thử lại.",
         "Nothing was done: something is missing in the form. Load the page again and retry.",

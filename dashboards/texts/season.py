@@ -26,7 +26,7 @@ SEASON: dict[str, Text] = {
     "season.runs": Text("lượt tưới", "runs"),
     "season.fixed": Text("hẹn giờ {mm} mm/ngày", "timer, {mm} mm a day"),
     "season.schedule": Text("theo lịch", "schedule"),
-    "season.soil": Text("theo đầu đo đất", "soil probes"),
+    "season.soil": Text("theo cảm biến đất", "soil probes"),
     "season.balance": Text("theo cân bằng nước", "balance"),
     "season.none": Text("không tưới", "no watering"),
     "season.legend": Text(
@@ -50,8 +50,8 @@ SEASON: dict[str, Text] = {
         "{way}: {count} {count:run|runs} failed: {causes}.",
     ),
     "season.believed": Text(
-        "{way}: máy tính còn thiếu {believed} mm, đất thiếu {ground} mm vào cuối kỳ; sai lệch trung"
-        " bình {error} mm.",
+        "{way}: cuối kỳ theo tính toán còn thiếu {believed} mm, thật ra đất thiếu {ground} mm;"
+        " sai lệch trung bình {error} mm.",
         "{way}: at the end the balance believed {believed} mm to be missing, the ground lacked"
         " {ground} mm; its mean error was {error} mm.",
     ),

@@ -61,7 +61,7 @@ WATERING: dict[str, Text] = {
         "24 giờ tới chưa có lượt tưới nào.", "Nothing will be watered in the next 24 hours."
     ),
     "plan.as-of": Text(
-        "Tính lúc {when} theo số đo mới nhất; mưa, gió và độ ẩm đất có thể làm thay đổi.",
+        "Tính lúc {when} theo số đo mới nhất; có thể đổi theo mưa, gió và độ ẩm đất.",
         "Worked out at {when} from the newest readings; rain, wind and soil may change it.",
     ),
     "plan.list": Text("Theo giờ", "By time"),

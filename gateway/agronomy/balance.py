@@ -10,7 +10,6 @@ from enum import Enum
 from math import inf, isfinite
 from typing import NamedTuple
 
-from devices.text import Text
 from gateway.agronomy.crop import adjusted_p
 
 LOST_ON_LEAVES = 0.2
@@ -29,18 +28,6 @@ class Doubt(Enum):
     """The usual ET0 stands in for it."""
     RAIN_UNKNOWN = "rain-unknown"
     """None was credited, though some may have fallen."""
-
-
-DOUBTED = {
-    Doubt.ET0_UNKNOWN: Text(
-        "không rõ thời tiết: tính theo mức trung bình những ngày trước",
-        "weather unknown: the mean of the days before was taken",
-    ),
-    Doubt.RAIN_UNKNOWN: Text(
-        "không rõ lượng mưa: chưa tính giọt mưa nào", "rain unknown: none was counted"
-    ),
-}
-"""For people."""
 
 
 @dataclass(frozen=True, slots=True)

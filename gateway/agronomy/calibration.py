@@ -43,19 +43,19 @@ class Distrust(Enum):
 
 DISTRUSTED = {
     Distrust.OUT_OF_RANGE: Text(
-        "không đất nào có độ ẩm như vậy: kiểm tra đầu đo có cắm chặt trong đất không",
+        "không đất nào có độ ẩm như vậy: kiểm tra cảm biến có cắm chặt trong đất không",
         "no soil is that moist or dry: see whether the probe sits firmly in the soil",
     ),
     Distrust.OF_FIELD_CAPACITY: Text(
-        "có thể đang đo theo phần trăm sức chứa ẩm: đặt đầu đo về phần trăm thể tích",
+        "có thể đang đo theo phần trăm sức chứa ẩm: đặt cảm biến về phần trăm thể tích",
         "perhaps it speaks in per cent of field capacity: set it to per cent of volume",
     ),
     Distrust.FROZEN: Text(
-        "vẫn một số đo trong khi đất đã khô đi hoặc ẩm lên: kiểm tra hoặc thay đầu đo",
+        "vẫn một số đo trong khi đất đã khô đi hoặc ẩm lên: kiểm tra hoặc thay cảm biến",
         "the same value while the soil dried or was wetted: check or replace the probe",
     ),
     Distrust.ALONE: Text(
-        "khác xa các đầu đo khác và lượng nước tính toán: kiểm tra chỗ cắm",
+        "khác xa các cảm biến khác và lượng nước tính toán: kiểm tra chỗ cắm",
         "far from the other probes and from the balance: see where it sits",
     ),
 }

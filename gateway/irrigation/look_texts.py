@@ -82,7 +82,7 @@ def missed(at: Text) -> Text:
 def sinking(minutes: int) -> Text:
     """Water has not reached the probes yet."""
     return Text(
-        f"vừa tưới {minutes} phút trước, chờ nước ngấm tới đầu đo",
+        f"vừa tưới {minutes} phút trước, chờ nước ngấm tới cảm biến",
         f"it was watered {minutes} minutes ago; the water must first sink in to the probes",
     )
 

@@ -73,8 +73,8 @@ def by_schedule(facts: Facts) -> Verdict:
             "rained",
             0.0,
             Text(
-                f"{fell.vi}, hơn lượng {number_vi(depth, 1)} mm theo lịch",
-                f"{fell.en}, more than the {number_en(depth, 1)} mm of the schedule",
+                f"{fell.vi}, đủ thay cho {number_vi(depth, 1)} mm theo lịch",
+                f"{fell.en}, enough for the {number_en(depth, 1)} mm of the schedule",
             ),
         )
     reason = Text("đến giờ theo lịch", "it is time by the schedule")
@@ -94,7 +94,7 @@ def by_soil(facts: Facts) -> Verdict:
             "stale",
             0.0,
             Text(
-                "không có đầu đo đất nào đáng tin đang báo số",
+                "không có cảm biến đất nào đáng tin đang báo số",
                 "no soil probe that can be believed is reporting",
             ),
             stale=True,
@@ -122,7 +122,7 @@ def by_balance(facts: Facts) -> Verdict:
             "stale",
             0.0,
             Text(
-                "không rõ thời tiết và không có đầu đo đất nào đáng tin",
+                "không rõ thời tiết và không có cảm biến đất nào đáng tin",
                 "neither the weather nor a soil probe that can be believed is known",
             ),
             stale=True,

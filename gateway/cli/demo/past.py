@@ -26,8 +26,6 @@ WORLD_FILE = "world.json"
 """The world's memory. Written last, so that it is there only when the week is complete."""
 UNFINISHED_FILE = "unfinished-past"
 """There from the first to the last moment of playing: what lies beside it may be deleted."""
-BEGUN_FILE = "demo-week-begun"
-"""Marks a journal that the demo itself wrote, and may throw away when it was cut short."""
 
 
 def has_past(site: Site) -> bool:

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.agronomy.balance import (
-    DOUBTED,
     USUAL_ET0_MM,
     Doubt,
     Fluxes,
@@ -84,10 +83,6 @@ def test_what_is_unknown_is_said() -> None:
     step = next_depletion(TEA, 10.0, CALM._replace(et0_mm=None, rain_mm=None))
     assert step.doubts == (Doubt.ET0_UNKNOWN, Doubt.RAIN_UNKNOWN)
     assert (step.et0_mm, step.effective_rain_mm, step.depletion_mm) == (4.0, 0.0, 14.0)
-
-
-def test_people_are_told_of_every_doubt() -> None:
-    assert set(DOUBTED) == set(Doubt)
 
 
 def test_the_usual_et0() -> None:
