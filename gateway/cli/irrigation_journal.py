@@ -6,7 +6,12 @@ from contextlib import closing, contextmanager
 
 from gateway.assembly import JOURNAL_FILE
 from gateway.cli.complaints import refuse
-from gateway.journal.database import JournalError, naming_damage, open_for_reading
+from gateway.journal.database import (
+    JournalError,
+    check_up_to_date,
+    naming_damage,
+    open_for_reading,
+)
 from gateway.located_yaml import did_you_mean
 from gateway.plots import Plot
 from gateway.site import Site
@@ -21,6 +26,7 @@ def reading_journal(site: Site) -> Iterator[sqlite3.Connection]:
     try:
         with closing(open_for_reading(file)) as connection, naming_damage():
             connection.execute("BEGIN")
+            check_up_to_date(connection)
             yield connection
     except sqlite3.OperationalError as error:
         raise JournalError(f"{file}: {error}; is it the journal of a site?") from error

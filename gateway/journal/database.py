@@ -121,6 +121,19 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
     return connection
 
 
+def check_up_to_date(connection: sqlite3.Connection) -> None:
+    """For whoever reads what only the newest schema has. Raises JournalError.
+
+    SQLite itself would not say so: a column that it does not know it takes for a text.
+    """
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != schema_version():
+        raise JournalError(
+            f"the journal's schema is number {version}, and this version reads {schema_version()}; "
+            "the gateway brings it up to date when it starts"
+        )
+
+
 def _header_is_damaged(file: Path) -> bool:
     """Whether the numbers in the file's header are such that SQLite never writes; some of them
     make it say that the disk is read-only."""

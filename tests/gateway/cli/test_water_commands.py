@@ -108,3 +108,11 @@ def test_a_journal_without_readings(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "no readings yet" in result.stderr
     assert lines(tmp_path, "explain", "lo-1", "--lang", "en")[1] == "Nothing has been decided yet."
+
+
+def test_a_journal_that_an_older_version_wrote(hamlet: Hamlet, tmp_path: Path) -> None:
+    hamlet.connection.execute("PRAGMA user_version = 14")
+    for arguments in (("plan",), ("explain", "lo-1")):
+        result = run(tmp_path, *arguments)
+        assert result.exit_code == 2
+        assert "the gateway brings it up to date when it starts" in result.stderr
