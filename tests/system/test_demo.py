@@ -1,5 +1,6 @@
 """The demo as a newcomer starts it: a page from the first second, a clean end, and it continues."""
 
+import re
 import signal
 import socket
 from pathlib import Path
@@ -30,6 +31,8 @@ def test_the_demo_starts_ends_and_continues(tmp_path: Path, make_gateway: StartG
     assert last - first > 0.99 * WEEK_MS
     for path in ("/", "/?lang=en", "/devices", "/alerts", "/watering", "/technician", "/status"):
         assert demo.get(path).status_code == 200, path
+    (code,) = re.findall(r'href="/diary/lots/(\w+)"', demo.get("/diary/lots").text)
+    assert demo.get(f"/lot/{code}.svg").status_code == 200, "a lot of tea has a QR code to show"
     _assert_lives(demo)
     _assert_ends(demo)
     before, _, _ = _history(demo)

@@ -33,6 +33,8 @@ LOOK_S = 0.05
 LOOKS_MAX = 400
 """For the devices, which need two seconds: the page does not wait longer than twenty for them."""
 
+GTIN = "09506000134352"
+"""Of the range that GS1 keeps for examples: no tea has it."""
 EXAMPLE = Path(__file__).parents[3] / "site.example"
 
 
@@ -77,8 +79,10 @@ def _prepare(folder: Path, port: int | None) -> tuple[Site, list[Rule]]:
     site, rules = read_site(folder)
     if port is None:
         port = free_port(site.config.web.port)  # a newcomer has other things on port 8000
-    web = site.config.web.model_copy(update={"port": port})
-    return _changed(site, {"web": web}), rules
+    web = site.config.web
+    address = web.base_url or f"http://{web.host}:{port}"  # else labels of tea have no QR code
+    web = web.model_copy(update={"port": port, "base_url": address})
+    return _changed(site, {"web": web, "gtin": site.config.gtin or GTIN}), rules
 
 
 def _changed(site: Site, parts: Mapping[str, object]) -> Site:

@@ -13,7 +13,8 @@ from firmware_sim.live import save_state
 from firmware_sim.scenario import load_scenario
 from firmware_sim.world import World
 from gateway.app import SiteError
-from gateway.assembly import JOURNAL_FILE
+from gateway.assembly import JOURNAL_FILE, hamlet_time
+from gateway.cli.demo.diary import WrittenPast
 from gateway.cli.drive.drive import Drive
 from gateway.rules.rule import Rule
 from gateway.site import Site
@@ -72,13 +73,16 @@ def _play(site: Site, rules: Sequence[Rule], *, seed: int, now: Millis) -> int:
     )
     world = World(layout, seed=seed, start=start, cadence=HISTORY, scenario=scenario)
     drive = Drive(site, rules, world)
+    people = WrittenPast(site.plots, hamlet_time(site.config.place), now)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns) as progress:
         task = progress.add_task(f"Playing the last {DAYS} days", total=now - start)
         for at in range(start, now, PROGRESS_MS):
             drive.play(at)
+            drive.perform(people.write)
             progress.update(task, completed=at - start)
         drive.play(now)
+        drive.perform(people.write)
         progress.update(task, completed=now - start)
     count = drive.gateway.pipeline.counters.received
     drive.close()
