@@ -19,7 +19,14 @@ from firmware_sim.station import Broker
 from firmware_sim.world import World
 from tests.real import Mosquitto
 from tests.system.conftest import StartGateway
-from tests.system.gateway_process import HAMLET, TIMEOUT_S, device, rule, write_site
+from tests.system.gateway_process import (
+    HAMLET,
+    TIMEOUT_S,
+    GatewayProcess,
+    device,
+    rule,
+    write_site,
+)
 
 EAGER = Cadence(dict.fromkeys(KINDS, 2), active_s=1, start_s=0)
 LAYOUT = Layout(
@@ -86,6 +93,10 @@ async def test_a_watering_is_closed_and_reported_after_a_power_cut(
         assert "restarted" in json.loads(cause)[1]
         assert litres > 0
         assert gateway.ask("SELECT count(*) FROM run") == [(1,)], f"only {run}"
+        assert_told_once(gateway, valve)
+        gateway.kill()  # just after the end
+        await asyncio.to_thread(gateway.start)
+        assert_told_once(gateway, valve)
         ((message,),) = gateway.ask("SELECT message FROM alert WHERE subject = 'plot'")
         assert "restarted" in json.loads(message)[1]
         actions = [action for (action,) in gateway.ask("SELECT action FROM explanation")]
@@ -138,7 +149,18 @@ async def test_a_watering_in_turns_goes_on_after_two_power_cuts_and_ends_at_the_
         assert "too often" in json.loads(cause)[1]
         assert not valve.tap.coil
         assert litres >= valve.tap.total_l - METER_L
+        assert_told_once(gateway, valve)
     assert gateway.stop() == 0
+
+
+def assert_told_once(gateway: GatewayProcess, valve: ValveFirmware) -> None:
+    """The diary has the run once, with no less than the valve let through."""
+    ((facts, litres),) = gateway.ask(
+        "SELECT facts, litres FROM diary_entry JOIN run ON diary_entry.id = 'run.' || run.id"
+    )
+    told = json.loads(facts)["litres"]
+    assert told == round(litres, 1)
+    assert told >= valve.tap.total_l - METER_L
 
 
 def _assert_closes_by_itself(command: bytes) -> None:
