@@ -28,9 +28,9 @@ PLOT_ID_MAX = 32
 """Characters. A command's id (at most 64) holds the plot, the run's time and the step."""
 RATE_MAX_MM_H = 100
 """Ten times a strong sprinkler. A rate above it was measured in litres per hour."""
-RATE_MIN_MM_H = 0.05
-"""A tenth of the weakest drip line. A rate below it was measured in litres per second, or is one
-emitter's."""
+RATE_MIN_MM_H = 0.15
+"""A third of the weakest drip line, and what the strongest sprinklers give divided by 60. A rate
+below it was measured in litres per second, or is one emitter's."""
 OF_CAPACITY_PCT = 60
 """No mineral soil is watered at such a volumetric moisture: it was meant in per cent of field
 capacity, as the advice "75 to 80 %" is."""

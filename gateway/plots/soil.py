@@ -8,6 +8,8 @@ from pydantic import Field, field_validator, model_validator
 from gateway.plots.part import Part, Share, above, between
 
 SEASON_DAYS_MAX = 366
+CAPACITY_MIN_PCT = 2.0
+"""Sand holds twice as much; what is below was meant as a fraction."""
 
 
 class Soil(Part):
@@ -19,6 +21,11 @@ class Soil(Part):
 
     @model_validator(mode="after")
     def _has_room(self) -> "Soil":
+        if self.field_capacity_pct < CAPACITY_MIN_PCT:
+            raise ValueError(
+                f"field_capacity_pct is {self.field_capacity_pct:g}: is it a fraction? In per cent "
+                f"it is {self.field_capacity_pct * 100:g}"
+            )
         if self.wilting_point_pct >= self.field_capacity_pct:
             raise ValueError("wilting_point_pct must be below field_capacity_pct")
         return self

@@ -86,6 +86,7 @@ def test_plots_must_fit_each_other_and_the_devices(
 
 
 SCHEDULE = {"at": ["sunset-30m"], "depth_mm": 6}
+FRACTIONS = {"field_capacity_pct": 0.32, "wilting_point_pct": 0.18, "root_depth_m": 0.6}
 OF_CAPACITY = {"start_pct": 75, "stop_pct": 80}
 
 
@@ -93,6 +94,8 @@ OF_CAPACITY = {"start_pct": 75, "stop_pct": 80}
     ("changes", "words"),
     [
         ({"rate_l_min": 0.0005}, "litres per second"),
+        ({"area_m2": 2700, "rate_l_min": 270 / 60}, "litres per second"),
+        ({"soil": FRACTIONS}, "is it a fraction? In per cent it is 32"),
         ({"emitters": {"count": 100}}, "both count and litres_per_hour"),
         ({"emitters": {"count": 100, "litres_per_hour": 3600}}, "100 emitters of 3600"),
         ({"mode": "schedule"}, "needs a schedule"),
