@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from devices.reading import Millis
 from gateway.decisions import Explanation, Run
 from gateway.journal.damage import reading_back
+from gateway.journal.periods import newest_time
 from gateway.journal.tables import (
     BALANCE_DAYS,
     EXPLANATIONS,
@@ -29,7 +30,9 @@ HOURS_MS = 4 * 86_400_000
 
 
 def load_plots(connection: sqlite3.Connection, now: Millis) -> PlotMemory:
-    """What still counts, or is to be continued."""
+    """What still counts, or is to be continued. Nothing is over because a clock that will be set
+    back says so: the newest message was there at its time."""
+    now = min(now, newest_time(connection) or now)
     return PlotMemory(
         settings=PLOT_SETTINGS.select(
             connection,

@@ -11,9 +11,11 @@ from devices.text import Text
 from gateway.decisions import Explanation, Record
 from gateway.fleet import Fleet
 from gateway.journal.database import open_journal
+from gateway.journal.plots import load_plots
 from gateway.journal.reader import JournalReader
 from gateway.journal.tables import save_record
-from gateway.plot_records import BalanceDay, Proposal, WeatherHour
+from gateway.plot_records import BalanceDay, NoGo, Override, Proposal, WeatherHour
+from gateway.plots.guard import NoGoReason
 from tests.gateway.fleets import NOW
 
 SAID = Text("vì khô", "because it is dry")
@@ -65,3 +67,22 @@ def test_they_are_as_they_were(reader: JournalReader) -> None:
     assert [one.id for one in reader.proposals("lo-1", 1)] == ["lo-1.2"]
     assert [one.at for one in reader.explanations("lo-1", 2)] == [NOW + 3, NOW + 2]
     assert [one.at for one in reader.explanations("lo-1", 2, NOW + 1)] == [NOW + 1, NOW]
+
+
+def test_a_clock_far_ahead_lets_nothing_be_over(tmp_path: Path) -> None:
+    connection = open_journal(tmp_path / "journal.db")
+    day = date(2026, 11, 22)
+    sprayed = NoGo("n1", "lo-1", day, day, NoGoReason.SPRAYING, "person:lan", NOW)
+    passed = Override("o1", "lo-1", "wind", "valley", "person:lan", NOW, NOW + 3_600_000)
+    connection.execute("BEGIN")
+    for record in (sprayed, passed, balance("lo-1", 22), hour(NOW)):
+        save_record(connection, record)
+    connection.execute(
+        "INSERT INTO message VALUES (1, 1, NULL, 0, ?, ?, NULL, NULL, x'7b7d')", [NOW, NOW]
+    )
+    connection.execute("COMMIT")
+    memory = load_plots(connection, NOW + 365 * 86_400_000)
+    connection.close()
+    assert memory.no_gos == [sprayed]
+    assert memory.overrides == [passed]
+    assert len(memory.balances) == len(memory.hours) == 1
