@@ -44,15 +44,15 @@ def watered(
     amount, depth = litres_vi_en(litres), _depth(depth_mm)
     if granted_mm < depth_mm - 0.05:
         granted = _depth(granted_mm)
-        depth = Text(f"{granted.vi} trong {depth.vi}", f"{granted.en} of {depth.en}")
+        depth = Text(f"{granted.vi} trong số {depth.vi}", f"{granted.en} of {depth.en}")
     if waits:
         return Text(
-            f"Sẽ tưới {plot.label.vi} {depth.vi} ({amount.vi}) khi máy bơm rảnh: {need.vi}.",
+            f"Sẽ tưới {plot.label.vi}: {depth.vi} ({amount.vi}) khi máy bơm rảnh; {need.vi}.",
             f"{plot.label.en} gets {depth.en} ({amount.en}) as soon as the pump is free: "
             f"{need.en}.",
         )
     return Text(
-        f"Tưới {plot.label.vi} {depth.vi} ({amount.vi}): {need.vi}.",
+        f"Tưới {plot.label.vi}: {depth.vi} ({amount.vi}); {need.vi}.",
         f"Watering {plot.label.en}, {depth.en} ({amount.en}): {need.en}.",
     )
 
@@ -61,7 +61,7 @@ def proposed(plot: Plot, depth_mm: float, litres: float, need: Text) -> Text:
     """A person is asked."""
     depth, amount = _depth(depth_mm), litres_vi_en(litres)
     return Text(
-        f"Đề nghị tưới {plot.label.vi} {depth.vi} ({amount.vi}): {need.vi}. Có tưới không?",
+        f"Đề nghị tưới {plot.label.vi}: {depth.vi} ({amount.vi}); {need.vi}. Có tưới không?",
         f"{plot.label.en} should get {depth.en} ({amount.en}): {need.en}. Water it?",
     )
 

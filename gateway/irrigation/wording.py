@@ -12,7 +12,7 @@ def number_vi(value: float, digits: int = 0) -> str:
 
 def number_en(value: float, digits: int = 0) -> str:
     """Commas between thousands and a decimal point; no trailing zeros."""
-    text = f"{value:,.{digits}f}"
+    text = f"{round(value, digits) + 0.0:,.{digits}f}"  # nobody writes -0
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

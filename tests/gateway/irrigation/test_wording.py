@@ -2,9 +2,10 @@
 
 import pytest
 
+from devices.text import Text
 from gateway.decisions import Run, RunState
 from gateway.fleet import Fleet
-from gateway.irrigation import explain
+from gateway.irrigation import explain, look_texts
 from gateway.irrigation.climate import Weather
 from gateway.irrigation.situation import Situation
 from gateway.irrigation.wording import litres_vi_en, number_en, number_vi
@@ -18,6 +19,7 @@ NARROW = "\u202f"
     ("value", "digits", "vi", "en"),
     [
         (0, 0, "0", "0"),
+        (-0.04, 1, "0", "0"),
         (1080, 0, f"1{NARROW}080", "1,080"),
         (1234567.4, 0, f"1{NARROW}234{NARROW}567", "1,234,567"),
         (2.5, 1, "2,5", "2.5"),
@@ -58,3 +60,12 @@ def test_a_run_says_what_nobody_knows_and_what_a_technician_allowed() -> None:
         "A technician allows it in spite of: wind. Not known: rain, temperature."
     )
     assert sentence.vi.endswith("Kỹ thuật viên cho phép dù: gió. Chưa rõ: lượng mưa, nhiệt độ.")
+
+
+def test_the_number_of_a_plot_does_not_run_into_the_millimetres() -> None:
+    nine = plot("lo-9", label={"vi": "Lô chè 9", "en": "Tea plot 9"})
+    need = Text("đến giờ theo lịch", "it is time by the schedule")
+    assert look_texts.watered(nine, 6, 4, 2880, need, waits=False) == (
+        f"Tưới Lô chè 9: 4 mm trong số 6 mm (2{NARROW}880 lít); đến giờ theo lịch.",
+        "Watering Tea plot 9, 4 mm of 6 mm (2,880 litres): it is time by the schedule.",
+    )
