@@ -34,7 +34,7 @@ DIARY: dict[str, Text] = {
     "diary.corrected": Text("Đã được sửa", "Corrected since"),
     "diary.is-correction": Text("Bản đã sửa", "A correction"),
     "diary.by.person": Text("Người ghi: {name}", "Written by {name}"),
-    "diary.by.someone": Text("Người ghi", "Written by a person"),
+    "diary.by.someone": Text("Có người ghi", "Written by a person"),
     "diary.by.auto": Text("Máy tự ghi", "Written by itself"),
     # What a line says.
     "diary.measured": Text("đo bằng đồng hồ nước", "by the flow meter"),
