@@ -107,5 +107,9 @@ class Engines:
 
     def next_deadline(self) -> Millis | None:
         """The earliest time at which one of them has something to do."""
-        parts = (self.health, self.rules, self.irrigation, self.outbox)
-        return min((at for part in parts if (at := part.next_deadline()) is not None), default=None)
+        earliest = self.health.next_deadline()
+        for part in (self.rules, self.irrigation, self.outbox):  # asked after every message
+            at = part.next_deadline()
+            if at is not None and (earliest is None or at < earliest):
+                earliest = at
+        return earliest

@@ -1,6 +1,6 @@
 """How much has flowed on each plot since midnight, for the ceilings of a day. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from devices.reading import Millis
 from gateway.clock import Correction
@@ -21,6 +21,9 @@ class DayLitres:
     def __init__(self, here: HamletTime) -> None:
         self._here = here
         self._used: dict[str, list[tuple[Millis, float]]] = {}  # by plot: when, how many
+        self._today: Mapping[str, float] | None = None  # the sums from midnight to midnight
+        self._midnight: Millis = 0
+        self._next_midnight: Millis = 0
 
     def count(self, run: Run) -> None:
         """A run has ended."""
@@ -31,15 +34,28 @@ class DayLitres:
             begun_at = ended_at if run.opened_at is None else run.opened_at
             parts = [(begun_at, run.yesterday_l), (ended_at, litres - run.yesterday_l)]
             self._used[run.plot] = [*kept, *parts]
+            self._today = None
 
     def today_l(self, plot: str, now: Millis) -> float:
         """Since the last local midnight. What seems to come is counted too: the clock may have been
         ahead before a restart."""
-        midnight = self._here.on(self._here.day(now), _MIDNIGHT) or 0
-        return sum(litres for at, litres in self._used.get(plot, ()) if at >= midnight)
+        return self.of_today(now).get(plot, 0.0)
+
+    def of_today(self, now: Millis) -> Mapping[str, float]:
+        """That of every plot that got water. All plots ask at once, and for each of them a source
+        asks for all."""
+        if self._today is None or not self._midnight <= now < self._next_midnight:
+            self._midnight = self._here.on(self._here.day(now), _MIDNIGHT) or 0
+            self._next_midnight = self._here.next(_MIDNIGHT, now) or now
+            self._today = {
+                plot: sum(litres for at, litres in used if at >= self._midnight)
+                for plot, used in self._used.items()
+            }
+        return self._today
 
     def correct(self, correction: Correction) -> None:
         """The clock was wrong."""
+        self._today = None
         self._used = {
             plot: [(correction.of(at), litres) for at, litres in used]
             for plot, used in self._used.items()

@@ -127,8 +127,8 @@ class Gardener:
         """When `on_tick` has something to do."""
         if self._was_trusted is not self._waterings.clock_trusted:
             return 0
-        times = (self._almanac.next_deadline(), self.proposals.next_deadline())
-        return min((at for at in times if at is not None), default=None)
+        look, asked = self._almanac.next_deadline(), self.proposals.next_deadline()
+        return asked if look is None else look if asked is None else min(look, asked)
 
     def on_tick(self, now: Millis) -> list[Decision]:
         """Looks that are due, and questions whose time is over."""

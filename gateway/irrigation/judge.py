@@ -94,11 +94,11 @@ class Judge:
 
     def _taken_l(self, source: Source, but: Plot, now: Millis) -> float:
         """What flowed from the source today, and what the other runs on it will still take."""
-        taken = 0.0
-        for plot in self.supply.sharing(source):
-            taken += self._used.today_l(plot.id, now)
-            live = self._live.get(plot.id)
-            if live and plot is not but and live.run.state is not RunState.PLANNED:
+        sharing = self.supply.sharing(source)
+        used = self._used.of_today(now)
+        taken = sum((litres for plot, litres in used.items() if plot in sharing), 0.0)
+        for plot, live in self._live.items():
+            if plot in sharing and plot != but.id and live.run.state is not RunState.PLANNED:
                 taken += max(live.run.target_l, live.run.litres) - live.run.yesterday_l
         return taken
 

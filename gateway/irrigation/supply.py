@@ -3,7 +3,7 @@
 Pure. Knows nothing of runs: it is told which plots are being watered.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from devices.reading import Millis
 from devices.text import Text
@@ -15,13 +15,16 @@ class Supply:
     """Pumps and sources of the hamlet."""
 
     def __init__(self, water: PlotsFile) -> None:
-        self._plots = water.plots
         self._of_pump: dict[str, list[Plot]] = {}
         for plot in water.plots:
             if plot.pump is not None:
                 self._of_pump.setdefault(plot.pump, []).append(plot)
         self._pumps = {pump.id: pump for pump in water.pumps}
         self._sources = {source.id: source for source in water.sources}
+        self._of_source: dict[str, dict[str, Plot]] = {source.id: {} for source in water.sources}
+        for plot in water.plots:
+            if (source := self.source(plot)) is not None:
+                self._of_source[source.id][plot.id] = plot
 
     def pump(self, plot: Plot) -> Pump | None:
         """The plot's pump; one on which the file says nothing more serves one plot at a time."""
@@ -34,17 +37,17 @@ class Supply:
         pump = self.pump(plot)
         return self._sources.get((pump.source if pump else plot.source) or "")
 
-    def line(self, plot: Plot) -> Sequence[Plot]:
+    def line(self, plot: Plot) -> Collection[Plot]:
         """The plots whose water also reaches this one's pipes, itself among them: all on its pump;
         without a pump, all on its source."""
         if plot.pump is not None:
             return self._of_pump[plot.pump]
         source = self.source(plot)
-        return [plot] if source is None else self.sharing(source)
+        return [plot] if source is None else self.sharing(source).values()
 
-    def sharing(self, source: Source) -> Sequence[Plot]:
-        """All plots on that source, through pumps or without."""
-        return [plot for plot in self._plots if self.source(plot) is source]
+    def sharing(self, source: Source) -> Mapping[str, Plot]:
+        """All plots on that source, through pumps or without, by their ids."""
+        return self._of_source[source.id]
 
     def shares(self, plot: Plot, other: Plot) -> bool:
         """Whether water that one of them takes may be missing for the other."""

@@ -154,16 +154,18 @@ class Drive:
         if self._look_at <= self.now:
             self._look_at = self.now + LOOK_MS
             gateway.look()
+        now = gateway.now()  # it stands still until `_reach`
         if self._deadline <= self.now:
-            gateway.pipeline.tick(gateway.now())
-            self._release(gateway)
-        while self._mail and not self._stopped:
+            gateway.pipeline.tick(now)
+        while self._mail:
+            if gateway.must_commit:
+                self._release(gateway)
+            if self._stopped:
+                break
             said = self._mail.popleft()
             _, topic, payload = said
             self._unacknowledged.append(said)
-            gateway.pipeline.receive(topic, payload, 0, 0, gateway.now())
-            if gateway.must_commit:
-                self._release(gateway)
+            gateway.pipeline.receive(topic, payload, 0, 0, now)
         self._release(gateway)
 
     def _release(self, gateway: DrivenGateway) -> None:

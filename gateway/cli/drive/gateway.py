@@ -46,6 +46,8 @@ class DrivenGateway:
 
     def commit(self) -> Work:
         """Write what is open; returns it."""
+        # No device here keeps what it sent until it is told that it is on disk.
+        self.pipeline.pending.acks_due.clear()
         work = self.pipeline.take_work()
         commit(self.connection, work.batch)
         self.pipeline.committed(work)
