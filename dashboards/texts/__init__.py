@@ -4,6 +4,7 @@ A text may have `{names}`; both languages have the same ones. `{n:reading|readin
 that goes with the number `n`. The glossary is one word per concept.
 """
 
+from dashboards.texts.ahead import AHEAD
 from dashboards.texts.devices import DEVICES
 from dashboards.texts.diary import DIARY
 from dashboards.texts.explain import EXPLAIN
@@ -18,7 +19,7 @@ from dashboards.texts.watering import WATERING
 from devices.text import Text
 
 _PARTS = (
-    LAYOUT, HOME, DEVICES, DIARY, EXPLAIN, PEOPLE, PLOT, RULES, SEASON, SERIAL, WATERING
+    AHEAD, LAYOUT, HOME, DEVICES, DIARY, EXPLAIN, PEOPLE, PLOT, RULES, SEASON, SERIAL, WATERING
 )  # fmt: skip
 CATALOGUE: dict[str, Text] = {key: text for part in _PARTS for key, text in part.items()}
 

@@ -114,32 +114,60 @@ def next_depletion(zone: RootZone, before_mm: float, fluxes: Fluxes) -> BalanceS
     taw = zone.taw_mm
     _check(before_mm, taw, fluxes)
     et0_day = fluxes.usual_et0_mm if fluxes.et0_mm is None else fluxes.et0_mm
-    et0 = et0_day * fluxes.share
     rain = fluxes.rain_mm or 0.0
     runoff = min(fluxes.runoff_mm, rain)
-    lost = rain - runoff if rain < LOST_ON_LEAVES * et0 else 0.0
-    effective = rain - runoff - lost
-    water = effective + fluxes.irrigation_mm
-    raw = adjusted_p(zone.p, fluxes.kc * et0_day) * taw
-    ks = stress_coefficient(max(before_mm - water, 0.0), taw, raw)
-    etc = min(fluxes.kc * ks * et0, taw - before_mm + water)
-    percolation = max(water - etc - before_mm, 0.0)
+    depletion, raw, ks, etc, percolation, effective = step_mm(
+        taw,
+        zone.p,
+        before_mm,
+        et0_day,
+        fluxes.kc,
+        rain,
+        fluxes.irrigation_mm,
+        runoff_mm=runoff,
+        share=fluxes.share,
+    )
     return BalanceStep(
         before_mm=before_mm,
-        depletion_mm=min(max(before_mm - water + etc + percolation, 0.0), taw),
-        et0_mm=et0,
+        depletion_mm=depletion,
+        et0_mm=et0_day * fluxes.share,
         kc=fluxes.kc,
         ks=ks,
         etc_mm=etc,
         raw_mm=raw,
         rain_mm=rain,
         runoff_mm=runoff,
-        lost_on_leaves_mm=lost,
+        lost_on_leaves_mm=rain - runoff - effective,
         effective_rain_mm=effective,
         irrigation_mm=fluxes.irrigation_mm,
         percolation_mm=percolation,
         doubts=tuple(_doubts(fluxes)),
     )
+
+
+def step_mm(
+    taw_mm: float,
+    p: float,
+    before_mm: float,
+    et0_day_mm: float,
+    kc: float,
+    rain_mm: float,
+    irrigation_mm: float,
+    *,
+    runoff_mm: float = 0.0,
+    share: float = 1.0,
+) -> tuple[float, float, float, float, float, float]:
+    """The arithmetic of `next_depletion` alone, which checks nothing: for whoever plays many plots
+    through a season. Depletion, RAW, Ks, ETc, percolation and effective rain."""
+    et0 = et0_day_mm * share
+    effective = rain_mm - runoff_mm if rain_mm >= LOST_ON_LEAVES * et0 else 0.0
+    water = effective + irrigation_mm
+    raw = adjusted_p(p, kc * et0_day_mm) * taw_mm
+    ks = stress_coefficient(max(before_mm - water, 0.0), taw_mm, raw)
+    etc = min(kc * ks * et0, taw_mm - before_mm + water)
+    percolation = max(water - etc - before_mm, 0.0)
+    depletion = min(max(before_mm - water + etc + percolation, 0.0), taw_mm)
+    return depletion, raw, ks, etc, percolation, effective
 
 
 def stress_coefficient(depletion_mm: float, taw_mm: float, raw_mm: float) -> float:

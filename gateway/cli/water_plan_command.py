@@ -1,7 +1,9 @@
-"""`hamlet irrigation plan`: what is expected to be watered, worked out from the journal."""
+"""`hamlet irrigation plan`: what is expected to be watered, worked out from the journal: within a
+day, or in a whole season."""
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -9,48 +11,81 @@ from zoneinfo import ZoneInfo
 import typer
 
 from dashboards.words import Words
+from devices.reading import Millis
 from devices.text import Text
 from gateway.assembly import build_pipeline, read_site
-from gateway.cli.complaints import complaints
+from gateway.cli import season_ahead
+from gateway.cli.complaints import complaints, refuse
 from gateway.cli.irrigation_journal import reading_journal
 from gateway.cli.language import Lang, of_terminal
+from gateway.cli.weather_ahead import Weather, weather_of
+from gateway.irrigation.engine import IrrigationEngine
 from gateway.journal.database import JournalError
 from gateway.journal.periods import newest_time
 from gateway.site import Site
 from gateway.watering_plan import Plan, PlannedWatering
+
+DAYS_MAX = 366
+"""A year has all the seasons there are."""
 
 
 def print_plan(
     site: Annotated[
         Path, typer.Option(exists=True, file_okay=False, help="The site's folder.")
     ] = Path("site"),
+    season: Annotated[
+        bool, typer.Option("--season", help="Months instead of a day: how much water it will take.")
+    ] = False,
+    days: Annotated[int, typer.Option(min=1, max=DAYS_MAX, help="Of the season.")] = 180,
+    weather: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Of the season: a table of days, as of `irrigation et0`, with rain; of any years."
+            " Else the simulated climate.",
+        ),
+    ] = None,
+    wind_height: Annotated[
+        float | None, typer.Option(help="Metres above the ground, of the file's wind.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed is another simulated weather.")] = 1,
     lang: Annotated[Lang | None, typer.Option(help="Without it, the terminal's.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say which plots are watered in the next 24 hours, when, and why or why not.
 
     It reads the journal and works the plan out as of the newest reading in it; the gateway may run,
-    or not.
+    or not. With --season: how much water each plot will want month by month, and when a source
+    cannot keep up.
     """
+    if weather and not season:
+        refuse("--weather is for --season")
     with complaints():
         hamlet, _ = read_site(site)
-        plan = _work_out(hamlet)
-    if as_json:
-        print(json.dumps(_as_json(plan), ensure_ascii=False, indent=1))
-        return
+        engine, now = _of_journal(hamlet)
     zone = ZoneInfo(hamlet.config.place.timezone)
-    words = Words((lang or of_terminal()).value, zone, plan.at)
-    labels = {plot.id: plot.label for plot in hamlet.plots}
-    print("\n".join(_describe(plan, labels, words)))
+    words = Words((lang or of_terminal()).value, zone, now)
+    if season:
+        first = datetime.fromtimestamp(now / 1000, zone).date()
+        sky = weather_of(hamlet, Weather(weather, wind_height, seed), first, days)
+        ahead = engine.season(sky)
+        text = season_ahead.as_json(ahead, sky) if as_json else None
+        lines = season_ahead.as_text(ahead, hamlet, sky, words)
+    else:
+        plan = engine.plan(now)
+        text = json.dumps(_as_json(plan), ensure_ascii=False, indent=1) if as_json else None
+        lines = _describe(plan, {plot.id: plot.label for plot in hamlet.plots}, words)
+    print("\n".join(lines) if text is None else text)
 
 
-def _work_out(site: Site) -> Plan:
-    """As the gateway would, had it been started at that moment."""
+def _of_journal(site: Site) -> tuple[IrrigationEngine, Millis]:
+    """As it would be had the gateway been started at that moment."""
     with reading_journal(site) as journal:
         now = newest_time(journal)
         if not now:
             raise JournalError("the journal holds no readings yet: there is nothing to plan by")
-        return build_pipeline(journal, site, (), now).engines.irrigation.plan(now)
+        return build_pipeline(journal, site, (), now).engines.irrigation, now
 
 
 def _describe(plan: Plan, labels: dict[str, Text], words: Words) -> Iterator[str]:

@@ -22,6 +22,8 @@ from gateway.irrigation.gardener import Gardener
 from gateway.irrigation.interlocks import OVERRIDABLE
 from gateway.irrigation.root_zone import root_zone
 from gateway.irrigation.run import FINAL
+from gateway.irrigation.season import SeasonAhead, SeasonDay, Sown, look_ahead
+from gateway.irrigation.supply import Supply
 from gateway.irrigation.waterings import Waterings
 from gateway.irrigation.wishes import Wishes
 from gateway.plot_records import NoGo, Override, PlotMemory, PlotSetting, ProposalAnswered
@@ -42,7 +44,7 @@ class IrrigationEngine:
         forecasts: Forecasts | None = None,
     ) -> None:
         self.book = PlotBook(water.plots)
-        self._here = here
+        self._supply = Supply(water)
         self._plots = {plot.id: plot for plot in water.plots}
         self._here = here
         self._day: date | None = None
@@ -80,6 +82,16 @@ class IrrigationEngine:
     def plan(self, now: Millis) -> Plan:
         """What the plots will get within a day, as far as that can be told now."""
         return self._wishes.plan(now)
+
+    def season(self, days: Sequence[SeasonDay]) -> SeasonAhead:
+        """What the plots would be given on `days`, which begin now, if that were their weather."""
+        sown = []
+        for plot in self._plots.values():
+            balance = self._fields.ledger.balance(plot.id)
+            zone = root_zone(plot)
+            depletion = zone.raw_mm / 2 if balance is None else balance.depletion_mm
+            sown.append(Sown(plot, self.book.mode(plot.id), depletion))
+        return look_ahead(sown, self._supply, self._here, days)
 
     def status(self, plot: str, now: Millis) -> PlotOutlook:
         """How it stands with a plot. Raises KeyError when there is no such plot."""
@@ -152,12 +164,12 @@ class IrrigationEngine:
 
     def next_deadline(self) -> Millis | None:
         """When `on_tick` has something to do; None when that waits for somebody."""
-        times = (
-            self._waterings.next_deadline(),
-            self._fields.next_deadline() if self.clock_trusted else None,
-            self._gardener.next_deadline(),
-        )
-        return min((at for at in times if at is not None), default=None)
+        earliest = self._gardener.next_deadline()
+        kept = self._fields.next_deadline() if self.clock_trusted else None
+        for at in (self._waterings.next_deadline(), kept):  # asked after every message
+            if at is not None and (earliest is None or at < earliest):
+                earliest = at
+        return earliest
 
     def correct(self, correction: Correction, now: Millis) -> list[Record]:
         """The clock was wrong, and it is `now`; returns what is to be saved anew."""

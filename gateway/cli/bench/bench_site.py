@@ -7,6 +7,7 @@ from devices.reading import Millis
 from firmware_sim.cadence import LIVE
 from firmware_sim.layout import Layout, many_devices
 from firmware_sim.world import World
+from gateway.cli.bench import dry_plots
 from gateway.cli.bench.store import Store
 
 HAMLET = "bench"
@@ -40,8 +41,9 @@ def write_site(
     broker_port: int,
     web_port: int,
     store: Store | None = None,
+    with_plots: bool = False,
 ) -> None:
-    """A site with `rules` rules besides those of the probes.
+    """A site with `rules` rules besides those of the probes, and perhaps plots.
 
     Up to 16 of them look at every device of a kind, four rules at each message; every other looks
     at one device, as technicians write them for one pole or one garden.
@@ -64,6 +66,9 @@ def write_site(
         for number in range(PROBES)
         for name, kind in (("probe", "soil"), ("lamp", "light"))
     ]
+    if with_plots:
+        listed += [_device(id, kind) for id, kind in dry_plots.devices()]
+        _dump(folder / "plots.yaml", {"plots": dry_plots.plots()})
     _dump(folder / "devices.yaml", {"devices": listed})
     _dump(folder / "rules" / "load.yaml", [_rule(n, listed) for n in range(rules)])
     _dump(folder / "rules" / "probes.yaml", [_probe_rule(number) for number in range(PROBES)])

@@ -10,11 +10,13 @@ from pathlib import Path
 import aiomqtt
 
 from gateway.cli.bench.bench_site import HAMLET, PROBES, write_site
+from gateway.cli.bench.dry_plots import PLOTS, ask_plots
 from gateway.cli.bench.figures import WRITTEN, percentile_ms, read_figures, wait_ms
 from gateway.cli.bench.process import Measured, await_healthy, some_port
 from gateway.cli.bench.throughput import STEADY as WINDOW
 
 PROBES_PER_S = 20
+PLOTS_PER_S = 10
 FIRINGS = 5
 """Of each probe's rule: a rule that moves one actuator oftener is stopped as a storm."""
 ANSWER_TIMEOUT_S = 10.0
@@ -23,8 +25,8 @@ ANSWER_TIMEOUT_S = 10.0
 def measure_latency(
     broker_port: int, *, devices: int, rules: int, rate: int, seconds: int
 ) -> dict[str, object]:
-    """Milliseconds at the 50th and 99th percentile of a decision and of a commit, how many probes
-    were answered, and bytes written to the disk for each message on it."""
+    """Milliseconds at the 50th and 99th percentile of a rule's decision, of one to water and of a
+    commit, how many were answered, and bytes written to the disk for each message on it."""
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as name:
         folder = Path(name)
         web_port = some_port()
@@ -34,9 +36,11 @@ def measure_latency(
             rules=rules,
             broker_port=broker_port,
             web_port=web_port,
+            with_plots=True,
         )
         load_count = rate * seconds
         probes = min(seconds * PROBES_PER_S, PROBES * FIRINGS)
+        plots = min(seconds * PLOTS_PER_S, PLOTS)
         with (
             Measured(
                 "gateway.cli.bench.load", broker_port, load_count, devices, rate, WINDOW
@@ -49,7 +53,7 @@ def measure_latency(
             load.await_line("warm")
             before = read_figures(web_port)
             load.say("go")
-            waits = asyncio.run(_probe(broker_port, probes))
+            waits, watering = asyncio.run(_both(broker_port, probes, plots))
             load.await_line("sent")
             figures = read_figures(web_port)
             rss = gateway.peak_rss_mb()
@@ -61,11 +65,21 @@ def measure_latency(
         "answered": len(waits),
         "p50_ms": wait_ms(waits, 50),
         "p99_ms": wait_ms(waits, 99),
+        "plots": plots,
+        "plots_watered": len(watering),
+        "watering_p50_ms": wait_ms(watering, 50),
+        "watering_p99_ms": wait_ms(watering, 99),
         "commit_p50_ms": percentile_ms(figures, 50),
         "commit_p99_ms": percentile_ms(figures, 99),
         "written_bytes_per_message": round((figures[WRITTEN] - before[WRITTEN]) / load_count),
         "peak_rss_mb": round(rss, 1),
     }
+
+
+async def _both(port: int, probes: int, plots: int) -> tuple[list[float], list[float]]:
+    return await asyncio.gather(
+        _probe(port, probes), ask_plots(port, HAMLET, plots, per_s=PLOTS_PER_S)
+    )
 
 
 async def _probe(port: int, count: int) -> list[float]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from gateway.cli.main import app
@@ -116,3 +117,44 @@ def test_a_journal_that_an_older_version_wrote(hamlet: Hamlet, tmp_path: Path) -
         result = run(tmp_path, *arguments)
         assert result.exit_code == 2
         assert "the gateway brings it up to date when it starts" in result.stderr
+
+
+def test_a_season_ahead_in_the_simulated_climate(hamlet: Hamlet, tmp_path: Path) -> None:
+    shown = lines(tmp_path, "plan", "--season", "--days", "40", "--lang", "en")
+    assert shown[0].split()[:4] == ["plot", "11/2026", "12/2026", "in"]
+    assert shown[1].startswith("lo-1")
+    assert shown[2].startswith("all plots")
+    told = json.loads(run(tmp_path, "plan", "--season", "--days", "40", "--json").stdout)
+    assert (told["from"], told["days"]) == ("2026-11-22", 40)
+    assert told["et0_mm"] > 40
+    (plot,) = told["plots"]
+    assert plot["waterings"]
+    assert {one["date"][:7] for one in plot["waterings"]} <= {"2026-11", "2026-12"}
+    assert lines(tmp_path, "plan", "--season", "--lang", "vi")[0].startswith("lô")
+
+
+def test_a_season_ahead_with_the_days_of_a_file(hamlet: Hamlet, tmp_path: Path) -> None:
+    file = tmp_path / "weather.csv"
+    dry = [f"2024-11-{day},28,18,0" for day in range(22, 31)]
+    file.write_text("\n".join(["date,tmax,tmin,rain", *dry]))
+    told = json.loads(
+        run(tmp_path, "plan", "--season", "--days", "9", "--weather", str(file), "--json").stdout
+    )
+    assert told["rain_mm"] == 0
+    missing = run(tmp_path, "plan", "--season", "--days", "10", "--weather", str(file))
+    assert missing.exit_code == 2
+    assert "first for 12-01" in missing.output
+    assert run(tmp_path, "plan", "--weather", str(file)).exit_code == 2
+
+
+def test_a_source_that_cannot_keep_up_is_named(hamlet: Hamlet, tmp_path: Path) -> None:
+    file = tmp_path / "plots.yaml"
+    water = yaml.safe_load(file.read_text())
+    pond = {"id": "pond", "label": {"vi": "Ao làng", "en": "Pond"}, "litres_per_day_max": 4000}
+    water["sources"] = [pond]
+    water["plots"][0].pop("pump", None)
+    water["plots"][0]["source"] = "pond"
+    water.pop("pumps", None)
+    file.write_text(yaml.safe_dump(water, allow_unicode=True))
+    shown = lines(tmp_path, "plan", "--season", "--days", "40", "--lang", "en")
+    assert any(line.startswith("Pond cannot keep up in 12/2026: on ") for line in shown)
