@@ -12,6 +12,7 @@ CLOCK = Text(
 )
 REST = Text("phần còn lại của lượt tưới theo lịch", "the rest of what the schedule wants")
 SILENCE_OF_PERSON = Text("chưa có ai trả lời đề nghị tưới", "nobody answered the proposal to water")
+_QUESTION = Text(" Có tưới không?", " Water it?")
 
 
 def not_watered(why: Text, next_look: Text | None) -> Text:
@@ -61,14 +62,17 @@ def proposed(plot: Plot, depth_mm: float, litres: float, need: Text) -> Text:
     """A person is asked."""
     depth, amount = _depth(depth_mm), litres_vi_en(litres)
     return Text(
-        f"Đề nghị tưới {plot.label.vi}: {depth.vi} ({amount.vi}); {need.vi}. Có tưới không?",
-        f"{plot.label.en} should get {depth.en} ({amount.en}): {need.en}. Water it?",
+        f"Đề nghị tưới {plot.label.vi}: {depth.vi} ({amount.vi}); {need.vi}.{_QUESTION.vi}",
+        f"{plot.label.en} should get {depth.en} ({amount.en}): {need.en}.{_QUESTION.en}",
     )
 
 
 def agreed(proposed: Text) -> Text:
     """A person said yes to a proposal."""
-    return Text(f"Có người đồng ý: {proposed.vi}", f"A person agreed: {proposed.en}")
+    return Text(
+        f"Đang tưới, đã có người đồng ý. {proposed.vi.removesuffix(_QUESTION.vi)}",
+        f"Watering as agreed. {proposed.en.removesuffix(_QUESTION.en)}",
+    )
 
 
 def missed(at: Text) -> Text:

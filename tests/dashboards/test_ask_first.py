@@ -67,7 +67,7 @@ async def test_one_press_waters(hamlet: Hamlet, web: httpx2.AsyncClient) -> None
     assert first.status_code == 303
     assert again.headers["Location"] == first.headers["Location"]
     done = Page((await web.get(first.headers["Location"])).text).text
-    assert "Watering Tea plot one" in done
+    assert "Watering as agreed. Tea plot one should get 9 mm" in done
     assert "Waits for your answer" not in done
     [run] = hamlet.pipeline.engines.irrigation.runs()
     assert run.requester == "person:Chị Lan"

@@ -265,7 +265,8 @@ class TestAskFirst:
         assert not garden.alerts
         why = garden.last_said()
         assert (why.action, why.inputs["cause"]) == ("water", "agreed")
-        assert why.sentence.en == f"A person agreed: {asked.sentence.en}"
+        assert why.sentence.en.startswith("Watering as agreed. ")
+        assert "Water it?" not in why.sentence.en
 
     def test_it_asks_for_no_more_than_a_yes_can_bring(self) -> None:
         garden = by_balance(20.0, ask_first=True, litres_per_day_max=720)

@@ -27,7 +27,7 @@ STRONG = Pump(id="pump-1", plots_at_once=3, flow_max_l_min=130, source="pond")
         ([plot("lo-2")], True),
         ([plot("lo-2"), plot("lo-3", rate_l_min=10)], True),
         ([plot("lo-2"), plot("lo-3", rate_l_min=11)], False),
-        ([plot(f"lo-{n}", rate_l_min=1) for n in (2, 3, 4)], False),
+        ([plot(f"lo-{n}", rate_l_min=2) for n in (2, 3, 4)], False),
         ([plot("lo-2", pump="pump-2")] * 3, True),
     ],
 )
