@@ -77,7 +77,8 @@ class GrownGarden(Garden):
             if self.engine.runs():
                 self.live(1)
                 continue
-            due = self.engine.next_deadline()
+            deadline = self.engine.next_deadline()  # by the gateway's clock
+            due = None if deadline is None else deadline - self.clock_error
             reports = self.now // REPORT_MS * REPORT_MS + REPORT_MS
             self.now = min(end, max(min(due or reports, reports), self.now + 1))
             if self.now % REPORT_MS == 0:
