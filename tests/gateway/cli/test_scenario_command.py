@@ -196,11 +196,13 @@ def test_the_rules_and_devices_of_a_site(tmp_path: Path) -> None:
     file.write_text(
         textwrap.dedent("""\
         scenarios:
-          - scenario: the example's tea is watered
+          - scenario: the example's tea is dry
             interval: 10m
             readings: [{device: soil-01a, soil_moisture_pct: 22 22}]
             expect:
-              - {at: 10m, states: {tea-plot-dry: {soil-01a: firing}}, irrigation: [{plot: lo-1}]}
+              - at: 10m
+                states: {tea-plot-dry: {soil-01a: firing}}
+                alerts: [{device: soil-01a, rule: tea-plot-dry}]
         """)
     )
     result = test(file, "--site", SITE)

@@ -157,9 +157,9 @@ def test_a_plot_without_probes_is_not_watered_by_them(tmp_path: Path) -> None:
 def test_runs_that_fail_are_counted_by_cause(tmp_path: Path) -> None:
     """Two plots of one pump, and a schedule that gives both of them the same hours."""
     schedule = {"at": ["05:00"], "depth_mm": 4}
-    own = {"mode": "schedule", "schedule": schedule, "rate_l_min": 20, "minutes_per_run_max": 150}
+    own = {"mode": "schedule", "schedule": schedule, "rate_l_min": 4, "minutes_per_run_max": 900}
     write_garden(tmp_path, {"lo-1": own, "lo-2": own})
     asked = ("--site", tmp_path, "--plot", "lo-1", "--plot", "lo-2", "--days", 1)
     ended = simulate(*asked, "--modes", "schedule", "--lang", "en")
     assert ended.exit_code == 1
-    assert "schedule: 1 run failed: it waited an hour for its turn (1)." in ended.stdout
+    assert "schedule: 1 run failed: it waited ten hours for its turn (1)." in ended.stdout
