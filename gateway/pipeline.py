@@ -145,6 +145,7 @@ class Pipeline:
         device.last_message = id
         if not in_order:
             device.fill_in(reading)
+            self.engines.health.on_late_reading(device, now)
             self.engines.rules.on_late_reading(device, reading)
             return
         device.apply(reading)

@@ -98,6 +98,7 @@ class Player:
                 self._meet(device)
             elif measured_at < newest:
                 device.fill_in(reading)
+                self._health.on_late_reading(device, now)
                 due = self._take_late(device, reading)
                 continue
             device.apply(reading)

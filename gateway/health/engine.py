@@ -100,6 +100,12 @@ class HealthEngine:
             return NO_CHANGE
         return self._change(watch, verdict, last, gap)
 
+    def on_late_reading(self, device: Device, now: Millis) -> None:
+        """It tells nothing of how the device is, but that it is there."""
+        watch = self._watches.get(device.id)
+        if watch is not None:
+            watch.heard_at = now
+
     def on_status(self, device: Device, online: bool, now: Millis) -> Sequence[StateChanged]:
         """A last will makes the device unknown; `online` says nothing until a reading comes."""
         watch = self._watches.get(device.id)
@@ -123,8 +129,6 @@ class HealthEngine:
         while self._silences and self._silences[0][0] <= now:
             watch = self._watches[heappop(self._silences)[1]]
             watch.due = None
-            # Late readings tell nothing of how the device is, but that it is there.
-            watch.heard_at = max(watch.heard_at, min(watch.device.heard_at or 0, now))
             if now - watch.heard_at < watch.device.silent_after_ms:
                 self._await_silence(watch)
             elif watch.device.state_cause != SILENT:
