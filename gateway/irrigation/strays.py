@@ -13,8 +13,8 @@ from gateway.clock import Correction
 from gateway.decisions import AlertAsked, AlertCleared, CommandAsked, Decision, Run, Severity
 from gateway.fleet import Device
 from gateway.irrigation import causes
+from gateway.irrigation.notices import OUTSIDE, SOURCE
 from gateway.irrigation.run import FLOW_NONE_L_MIN, START_EXPIRES_MS, TAIL_MS
-from gateway.irrigation.watering import OUTSIDE, SOURCE
 from gateway.plots import Plot
 
 STRAY_AGE_MAX_MS = 120_000

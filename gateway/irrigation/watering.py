@@ -6,21 +6,17 @@ Knows nothing of other runs. Holds in memory only what can be lost: after a cras
 from collections.abc import Mapping
 from dataclasses import replace
 
-from devices.metric import Value
 from devices.reading import Millis
 from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import (
-    AlertAsked,
-    AlertCleared,
     Decision,
     Explanation,
     Run,
     RunState,
-    Severity,
 )
 from gateway.fleet import Fleet
-from gateway.irrigation import causes, explain, orders
+from gateway.irrigation import causes, explain, notices, orders
 from gateway.irrigation.flow_watch import FlowWatch
 from gateway.irrigation.metering import Meters, by_time, doubted
 from gateway.irrigation.run import (
@@ -42,13 +38,6 @@ from gateway.irrigation.run import (
 )
 from gateway.irrigation.situation import silent_device
 from gateway.plots import Plot, Pump
-
-SOURCE = "irrigation"
-"""The source of alerts about a watering that failed: the next good one clears them."""
-OUTSIDE = "irrigation:astray"
-"""Water that flows, or may, outside any watering: cleared when the valves are known to be shut."""
-BLOCKED = "irrigation:blocked"
-METER = "irrigation:meter"
 
 
 class Watering:
@@ -118,7 +107,7 @@ class Watering:
         if before.state is RunState.PLANNED and run.state in FINAL and run.cause is not None:
             sentence = explain.refused(self.plot, run.cause)
             return [*decisions, self.explain("refuse", sentence, now)]
-        decisions += self._tell(before, now)
+        decisions += notices.of_step(before, self.run, self.plot, now, blocked=self._blocked)
         if run.state is RunState.VALVE and self.plot.pump:
             decisions += orders.open_valves(
                 self.run, self.plot, now
@@ -204,14 +193,7 @@ class Watering:
 
     def explain(self, action: str, sentence: Text, now: Millis) -> Explanation:
         """A sentence about this run, with its figures."""
-        run = self.run
-        inputs: dict[str, Value | str | None] = {
-            "run": run.id,
-            "requester": run.requester,
-            "target_l": run.target_l,
-            "litres": run.litres,
-        }
-        return Explanation(self.plot.id, now, action, sentence, inputs)
+        return notices.explanation(self.run, self.plot, action, sentence, now)
 
     def next_deadline(self) -> Millis:
         """When `step` has something to do, if nothing is heard before."""
@@ -267,8 +249,7 @@ class Watering:
         decisions = self._count_missed(now, at_end=False)
         weak, self._blocked = self._watch.weak, self._watch.weak
         if weak:
-            message = _of_plot(self.plot, causes.BLOCKED)
-            decisions.append(AlertAsked(BLOCKED, self.plot.id, Severity.WARNING, message, now))
+            decisions.append(notices.blocked(self.plot, now))
         return decisions
 
     def _count_missed(self, now: Millis, *, at_end: bool) -> list[Decision]:
@@ -285,52 +266,7 @@ class Watering:
         missed_l = by_time(self.plot, max(now - since, 0)) * share
         self._meters.timed(self.plot, missed_l)
         self.run = replace(self.run, litres=self.run.litres + missed_l, measured=False)
-        message = Text(f"{valve}: {causes.METER_STILL.vi}", f"{valve}: {causes.METER_STILL.en}")
-        return [AlertAsked(METER, valve, Severity.WARNING, message, now)]
-
-    def _tell(self, before: Run, now: Millis) -> list[Decision]:
-        """The alert and the explanation of a step."""
-        run = self.run
-        decisions: list[Decision] = []
-        if run.cause and run.cause != before.cause:
-            if before.cause in causes.OUTSIDE:  # it got worse, and is to be told in new words
-                decisions.append(AlertCleared(OUTSIDE, self.plot.id, now))
-            decisions.append(self._alert(run.cause, now))
-        if run.state is RunState.CLOSING:
-            reason = run.cause if run.cause != before.cause else None
-            reason = reason or (run.curtailed if run.curtailed != before.curtailed else None)
-            if reason is not None:
-                sentence = explain.stopping(self.plot, reason)
-                decisions.append(self.explain("stop", sentence, now))
-        if run.state in FINAL:
-            action = "report" if run.cause else "finish"
-            decisions.append(self.explain(action, explain.finished(self.plot, run), now))
-            decisions += self._clear(now)
-        return decisions
-
-    def _clear(self, now: Millis) -> list[Decision]:
-        """What the end of the run shows to be well again."""
-        run, plot = self.run, self.plot
-        cleared: list[Decision] = []
-        # What ended with the pump's pressure is not mended: a later run shows that.
-        astray = run.cause in causes.ASTRAY and plot.pump is not None
-        if run.cause != causes.NOT_SHOWN_CLOSED and not astray:
-            cleared.append(AlertCleared(OUTSIDE, plot.id, now))
-        if run.cause is None and run.litres > 0:
-            cleared.append(AlertCleared(SOURCE, plot.id, now))
-            if not self._blocked:
-                cleared.append(AlertCleared(BLOCKED, plot.id, now))
-            if run.measured:
-                cleared += [AlertCleared(METER, valve, now) for valve in plot.valves]
-        return cleared
-
-    def _alert(self, cause: Text, now: Millis) -> Decision:
-        advice = causes.advice(cause, pumped=self.plot.pump is not None)
-        message = _of_plot(
-            self.plot, Text(f"{cause.vi}. {advice.to_do.vi}", f"{cause.en}. {advice.to_do.en}")
-        )
-        source = OUTSIDE if cause in causes.OUTSIDE else SOURCE
-        return AlertAsked(source, self.plot.id, advice.severity, message, now)
+        return [notices.meter_still(valve, now)]
 
     def _expected_l(self, now: Millis) -> float:
         meters = self._meters.of(self.run, self.plot)
@@ -389,7 +325,3 @@ def pump_works(pump: Pump, values: Mapping[str, object]) -> bool | None:
         if least is not None and isinstance(value, int | float):
             found = found is not False and value >= least
     return found
-
-
-def _of_plot(plot: Plot, message: Text) -> Text:
-    return Text(f"{plot.label.vi}: {message.vi}", f"{plot.label.en}: {message.en}")

@@ -28,7 +28,8 @@ from gateway.irrigation.day_litres import turn_day
 from gateway.irrigation.interlocks import Objection, objection, objections
 from gateway.irrigation.judge import Judge
 from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres
-from gateway.irrigation.orders import stop_pump
+from gateway.irrigation.notices import OUTSIDE, SOURCE
+from gateway.irrigation.pump_house import PumpHouse
 from gateway.irrigation.resuming import given_up
 from gateway.irrigation.run import (
     FINAL,
@@ -44,8 +45,8 @@ from gateway.irrigation.run import (
     not_begun,
     rest_on,
 )
-from gateway.irrigation.strays import Stray, StrayPumps, StrayValves, says
-from gateway.irrigation.watering import OUTSIDE, SOURCE, Watering
+from gateway.irrigation.strays import Stray, StrayValves, says
+from gateway.irrigation.watering import Watering
 from gateway.irrigation.windows import open_until
 from gateway.plot_records import WeatherHour
 from gateway.plots import Plot, PlotsFile
@@ -65,13 +66,11 @@ class Waterings:
         self._fleet = fleet
         self._here = here
         self._plot_of = {valve: plot for plot in self._plots.values() for valve in plot.valves}
-        self._pumps = {plot.pump: plot for plot in self._plots.values() if plot.pump}
         self._live: dict[str, Watering] = {}  # by plot, in the order of their requests
         self._judge = Judge(water, book, fleet, here, self._live)
         self._supply = self._judge.supply
-        self._pumps_on: dict[str, Watering] = {}  # the last run that started the pump
+        self._pumps = PumpHouse(water.plots, self._live)
         self._stray_valves = StrayValves(water.plots)
-        self._stray_pumps = StrayPumps(self._pumps)
         self._meters = Meters()
         self._look_at = self._worked_at = 0
 
@@ -116,9 +115,7 @@ class Waterings:
                 decisions += self._end_stray(plot, Stray(causes.STRAY, 0.0), now)
             if plot.pump is not None:
                 shut_at[plot.pump] = max(shut_at.get(plot.pump, 0), shut_at.get(plot.id, 0))
-        for pump in sorted(self._pumps.keys() - self._pumps_on.keys()):
-            if says(self._fleet.get(pump), "running", True, since=shut_at.get(pump, 0)):
-                decisions += self._stray_pumps.stop(pump, now)
+        decisions += self._pumps.stop_strays(self._fleet, shut_at, now)
         return [*decisions, *self._work(now)]
 
     def runs(self) -> list[Run]:
@@ -195,7 +192,7 @@ class Waterings:
         if plot is not None:
             return self._on_valve(plot, reading, now)
         if reading.device in self._pumps:
-            return self._on_pump(reading, now)
+            return [*self._pumps.on_reading(reading, now), *self.on_tick(now)]
         if reading.kind == "weather":
             self.climate.take(device.id, reading.measured_at, reading.values)
             return self.on_tick(now)
@@ -218,7 +215,7 @@ class Waterings:
     def on_tick(self, now: Millis) -> Sequence[Decision]:
         """Leases, deadlines, litres by time, runs that wait; and whether what people set or the
         weather objects to what goes on."""
-        return self._work(now) if self._live or self._pumps_on else NOTHING
+        return self._work(now) if self._live or self._pumps.any_on else NOTHING
 
     def turn_day(self, now: Millis) -> list[tuple[Run, float]]:
         """See `day_litres.turn_day`."""
@@ -236,7 +233,7 @@ class Waterings:
     def correct(self, correction: Correction) -> list[Run]:
         """The clock was wrong; returns what is to be saved anew."""
         of = correction.of
-        self._stray_pumps.correct(correction)
+        self._pumps.correct(correction)
         self._look_at, self._worked_at = of(self._look_at), of(self._worked_at)
         self._judge.correct(correction)
         return [watering.correct(correction) for watering in self._live.values()]
@@ -255,7 +252,7 @@ class Waterings:
             watering.run = replace(run, deadline=min(run.deadline, now + WAIT_MS))
             return []
         if plot.pump and run.state is not RunState.RESTING:
-            self._pumps_on[plot.pump] = watering
+            self._pumps.use(plot.pump, watering)
         if run.state is RunState.CLOSING and run.goes_on_at is None:
             # It had got what it wanted, or has its own cause.
             return watering.move(close(run, now, plot, run.cause), now)
@@ -295,14 +292,6 @@ class Waterings:
         watering.heard(valve, values, reading.measured_at)
         return [*decisions, *self._work(now)]
 
-    def _on_pump(self, reading: Reading, now: Millis) -> Sequence[Decision]:
-        pump = reading.device
-        users = [one for one in self._live.values() if one.plot.pump == pump]
-        for watering in users:
-            watering.heard(pump, reading.values, reading.measured_at)
-        decisions = self._stray_pumps.on_reading(reading, now, wanted=pump in self._pumps_on)
-        return [*decisions, *self._work(now)] if users else decisions
-
     def _end_stray(self, plot: Plot, stray: Stray, now: Millis) -> list[Decision]:
         """Lead water that no run wants to its end, so that it is counted and verified."""
         watering = self._live.get(plot.id)
@@ -326,7 +315,7 @@ class Waterings:
             decisions += self._start_waiting(watering, ahead, now)
             decisions += self._forget_ended(watering, now)
         self._look_at = now + WAITING_LOOK_MS
-        return decisions + self._release_pumps(now)
+        return decisions + self._pumps.release(now)
 
     def _waiting(self, now: Millis) -> list[Watering]:
         """Those that wait for water: the most important first, then who has waited longest."""
@@ -365,27 +354,13 @@ class Waterings:
         run = replace(run, target_l=min(run.target_l, most_l), goes_on_at=None)
         first = RunState.PUMP if plot.pump else RunState.VALVE
         if plot.pump:
-            self._pumps_on[plot.pump] = watering
+            self._pumps.use(plot.pump, watering)
         if not situation.by_person and "window" not in situation.overridden:
             watering.closes_at = open_until(plot, now, self._here)
         decisions = watering.move(enter(run, first, now, plot), now)
         if began:
             sentence = explain.watering(plot, run, situation)
             decisions.append(watering.explain("water", sentence, now))
-        return decisions
-
-    def _release_pumps(self, now: Millis) -> list[Decision]:
-        """Stop the pumps that nobody needs; one that the next run waits for runs on meanwhile."""
-        decisions: list[Decision] = []
-        for pump, last in list(self._pumps_on.items()):
-            users = [one.run for one in self._live.values() if one.plot.pump == pump]
-            states = {run.state for run in users} - {RunState.RESTING}
-            well = all(run.cause is None for run in users)
-            handed_on = states == {RunState.CLOSING, RunState.PLANNED} and well
-            if not states & ON and not handed_on:
-                del self._pumps_on[pump]
-                self._stray_pumps.stopped(pump, now)
-                decisions.append(stop_pump(last.run, pump, now))
         return decisions
 
     def _forget_ended(self, watering: Watering, now: Millis) -> list[Decision]:

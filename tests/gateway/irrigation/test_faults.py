@@ -8,8 +8,8 @@ from devices.text import Text
 from gateway.decisions import RunState, Severity
 from gateway.irrigation import causes
 from gateway.irrigation.judge import LEAK_HELD_MS
+from gateway.irrigation.notices import BLOCKED, METER, OUTSIDE
 from gateway.irrigation.run import TAIL_MS
-from gateway.irrigation.watering import BLOCKED, METER, OUTSIDE
 from gateway.plots import Pump, Source
 from tests.gateway.irrigation.garden import SECOND, Garden, plot
 
