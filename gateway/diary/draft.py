@@ -200,9 +200,16 @@ def _of_hand(
     known: dict[str, Value | str | None] = {}
     if plot is not None and isinstance(litres, int | float):
         known["depth_mm"] = round(litres / plot.area_m2, 2)
+        if before is not None and "root_mm" in before.facts:
+            known["root_mm"] = round(litres * plot.efficiency / plot.area_m2, 2)
     if before is None:
         source = around.of_source(draft.plot)
         known.update(source, automatic=False, method="hand", measured=False)
+        return known
+    first, was = before.facts.get("before_midnight_l"), before.facts.get("litres")
+    numbers = [value for value in (litres, first, was) if isinstance(value, int | float)]
+    if len(numbers) == 3 and numbers[2]:  # as much of it as of the litres that stood there
+        known["before_midnight_l"] = round(numbers[0] * numbers[1] / numbers[2], 1)
     return known
 
 

@@ -3,11 +3,14 @@
 It first closes, counts what may have flowed unseen, and goes on only when the interlocks agree.
 """
 
+from dataclasses import replace
+
 from devices.reading import Millis
 from devices.text import Text
-from gateway.decisions import Run
+from gateway.decisions import Run, RunState
 from gateway.fleet import Fleet
 from gateway.irrigation import causes
+from gateway.irrigation.run import TAIL_MS
 from gateway.irrigation.situation import devices_of
 from gateway.plots import Plot
 from gateway.plots.modes import PowerCut
@@ -34,6 +37,16 @@ def given_up(
     if not clock_trusted or away_ms < 0:
         return causes.not_resumed(_NO_TIME)
     return causes.not_resumed(_TOO_LONG) if away_ms > CUT_MAX_MS else None
+
+
+def until_cut(run: Run, plot: Plot, fleet: Fleet, now: Millis) -> Run:
+    """The run with the time counted in which its water ran: while the gateway was away its leases
+    ran out."""
+    if run.state not in (RunState.VALVE, RunState.FLOWING):
+        return run
+    dry_at = min(now, _last_heard_at(run, plot, fleet) + TAIL_MS)
+    watered_ms = run.watered_ms + max(dry_at - run.step_at, 0)
+    return replace(run, step_at=now, watered_ms=watered_ms)
 
 
 def _last_heard_at(run: Run, plot: Plot, fleet: Fleet) -> Millis:

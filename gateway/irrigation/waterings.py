@@ -30,7 +30,7 @@ from gateway.irrigation.judge import Judge
 from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres
 from gateway.irrigation.notices import OUTSIDE, SOURCE
 from gateway.irrigation.pump_house import PumpHouse
-from gateway.irrigation.resuming import given_up
+from gateway.irrigation.resuming import given_up, until_cut
 from gateway.irrigation.run import (
     FINAL,
     ON,
@@ -173,7 +173,7 @@ class Waterings:
         if watering is None:
             return NOTHING
         # Whoever stops a run wants no more than has flowed: that is no failure.
-        run = replace(watering.run, target_l=watering.run.litres)
+        run = replace(watering.run, curtailed=explain.asked_by(requester))
         if run.state is RunState.CLOSING:
             if run.goes_on_at is None:
                 return NOTHING
@@ -182,8 +182,6 @@ class Waterings:
             decisions = watering.move(end(run, now), now)
         else:
             decisions = watering.move(close(run, now, watering.plot, None), now)
-            sentence = explain.stopping(watering.plot, explain.asked_by(requester))
-            decisions.append(watering.explain("stop", sentence, now))
         return [*decisions, *self._work(now)]
 
     def on_reading(self, device: Device, reading: Reading, now: Millis) -> Sequence[Decision]:
@@ -260,8 +258,8 @@ class Waterings:
         if why is not None and run.state is RunState.RESTING:
             return watering.move(end(replace(run, cause=why), now), now)
         if why is not None:
-            return watering.move(close(run, now, plot, why), now)
-        run = replace(run, resumed=run.resumed + 1)
+            return watering.move(close(until_cut(run, plot, self._fleet, now), now, plot, why), now)
+        run = replace(until_cut(run, plot, self._fleet, now), resumed=run.resumed + 1)
         if run.state is RunState.RESTING:
             watering.run = rest_on(run, plot, now)
             return [watering.run]

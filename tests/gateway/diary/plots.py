@@ -29,7 +29,7 @@ PLOTS: dict[str, Any] = {
             "valve-1",
             source="pond",
             growing_area_code="TN-07",
-            emitters={"method": "drip"},
+            emitters={"method": "drip", "efficiency_pct": 85.0},
             guard={"spray_hours": 48.0},
         ),
         _plot("lo-2", "valve-2", guard={"spray_hours": 0.0}),

@@ -65,10 +65,12 @@ def test_a_run_that_ended_is_written_down(engine: DiaryEngine, station: Device) 
         "run.lo-1.1", DiaryKind.IRRIGATION, NOW, "rule:dry",
     )  # fmt: skip
     assert entry.facts == {
-        "run": "lo-1.1", "litres": 498.0, "unseen_l": None, "minutes": 10.0, "depth_mm": 0.5,
+        "run": "lo-1.1", "litres": 498.0, "target_l": 500.0, "before_midnight_l": None,
+        "unseen_l": None, "minutes": 10.0, "lasted_min": 10.0, "depth_mm": 0.5, "root_mm": 0.42,
         "measured": True,
         "automatic": True, "method": "drip", "reason_vi": "vì khô", "reason_en": "it is dry",
-        "cause_vi": None, "cause_en": None, "growing_area_code": "TN-07", "source_vi": "Ao",
+        "cause_vi": None, "cause_en": None, "curtailed_vi": None, "curtailed_en": None,
+        "growing_area_code": "TN-07", "source_vi": "Ao",
         "source_en": "Pond", "water_test": "XN-12/2026", "temperature_c": 24.5,
         "humidity_pct": 80.0, "wind_m_s": 1.5, "rain_24h_mm": None,
     }  # fmt: skip
@@ -83,6 +85,23 @@ def test_a_run_that_failed_after_opening_says_why(engine: DiaryEngine) -> None:
     failed = replace(DONE, state=RunState.FAILED, litres=0.0, cause=Text("ống vỡ", "a burst"))
     entry = entry_of(engine, failed)
     assert (entry.facts["cause_en"], entry.facts["litres"]) == ("a burst", 0.0)
+
+
+def test_a_run_that_gave_less_says_what_was_planned_and_why(engine: DiaryEngine) -> None:
+    rained = replace(DONE, litres=120.0, curtailed=Text("trời mưa", "it rains"))
+    facts = entry_of(engine, rained).facts
+    assert (facts["target_l"], facts["litres"]) == (500.0, 120.0)
+    assert (facts["curtailed_vi"], facts["curtailed_en"]) == ("trời mưa", "it rains")
+
+
+def test_water_that_no_run_wanted_was_not_planned(engine: DiaryEngine) -> None:
+    assert entry_of(engine, replace(DONE, target_l=0.0)).facts["target_l"] is None
+
+
+def test_a_run_over_midnight_tells_what_flowed_before_it(engine: DiaryEngine) -> None:
+    late = replace(DONE, yesterday_l=300.04, ended_at=NOW + HOUR)
+    facts = entry_of(engine, late).facts
+    assert (facts["before_midnight_l"], facts["lasted_min"]) == (300.0, 60.0)
 
 
 def test_the_reason_of_one_run_is_not_that_of_the_next(engine: DiaryEngine) -> None:

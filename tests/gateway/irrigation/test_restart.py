@@ -52,6 +52,20 @@ def test_a_run_in_progress_is_closed_and_reported(
         assert garden.flowed_l() <= run.litres <= garden.flowed_l() + 60 * TAIL_MS / 60_000 + 15
 
 
+@pytest.mark.parametrize("state", [RunState.VALVE, RunState.FLOWING])
+@pytest.mark.parametrize("away_s", [20, 6 * 3600])
+def test_the_time_away_is_no_time_of_watering(state: RunState, away_s: int) -> None:
+    garden = garden_at(state)
+    opened_at = garden.run().opened_at
+    garden.sleep(away_s)
+    garden.kill()
+    garden.live_until_idle()
+    assert opened_at is not None
+    least_ms = min(garden.now - opened_at, 20 * SECOND)
+    assert least_ms <= garden.run().watered_ms <= garden.clock - opened_at
+    assert garden.run().watered_ms <= 60 * SECOND + 2 * TAIL_MS
+
+
 def test_a_run_that_waits_goes_on_waiting() -> None:
     garden = Garden(plot("lo-1"), plot("lo-2"))
     garden.ask("lo-1")

@@ -276,6 +276,12 @@ def test_a_person_stops_a_run() -> None:
     garden.live_until_idle()
     assert garden.run().state is RunState.DONE
     assert garden.run().litres == pytest.approx(garden.flowed_l(), abs=0.1)
+    assert garden.run().target_l == 600
+    assert last_words(garden) == (
+        "finish",
+        f"plot lo-1 got {garden.flowed_l():.0f} litres of 600 litres, by the flow meter; "
+        "it ended early: as the operator asked.",
+    )
     assert garden.engine.stop("lo-1", "person:web", garden.clock) == ()
 
 
