@@ -1,6 +1,7 @@
 """The addresses of the diary's exports, which hold names: they are for those who have the code."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -8,15 +9,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from dashboards.diary_export.as_csv import csv_of
-from dashboards.diary_export.as_pdf import LINES_MAX, Head, TooLongError, pdf_of
-from dashboards.diary_export.as_xlsx import xlsx_of
+from dashboards.diary_export.paper import LINES_MAX, Head, TooLongError
 from dashboards.diary_export.rows import Column, columns
 from dashboards.door import read_form
 from dashboards.pages import Pages
 from dashboards.words import Words
 from gateway.diary.written_values import WrongValueError, read_day
 from gateway.hamlet_time import TimeOfDay
-from gateway.history import DiaryPart
+from gateway.history import DiaryLine, DiaryPart
 
 DAYS_SHOWN = 31
 MIDNIGHT = TimeOfDay(0)
@@ -73,7 +73,7 @@ def exporting_routes(pages: Pages) -> APIRouter:
         async with making:  # one at a time: the Pi has other work
             if kind == "xlsx":
                 title = words.t("diary.title")
-                content = await asyncio.to_thread(xlsx_of, title, table, lines)
+                content = await asyncio.to_thread(_xlsx, title, table, lines)
                 return Response(content, 200, headers, XLSX)
             return await _book(pages, request, words, asked, table, headers)
 
@@ -92,6 +92,21 @@ def exporting_routes(pages: Pages) -> APIRouter:
     return router
 
 
+# What draws books and sheets takes 32 MB and half a second of a start: only who asks for one pays.
+
+
+def _pdf(words: Words, head: Head, table: Iterable[Column], lines: Iterable[DiaryLine]) -> bytes:
+    from dashboards.diary_export.as_pdf import pdf_of
+
+    return pdf_of(words, head, table, lines)
+
+
+def _xlsx(title: str, table: Iterable[Column], lines: Iterable[DiaryLine]) -> bytes:
+    from dashboards.diary_export.as_xlsx import xlsx_of
+
+    return xlsx_of(title, table, lines)
+
+
 async def _book(
     pages: Pages,
     request: Request,
@@ -103,7 +118,7 @@ async def _book(
     lines = pages.views.diary.each(_part(pages, asked))
     head = _head(pages, words, asked)
     try:
-        content = await asyncio.to_thread(pdf_of, words, head, table, lines)
+        content = await asyncio.to_thread(_pdf, words, head, table, lines)
     except TooLongError:
         said = words.t("diary.export.long", n=LINES_MAX)
         return await _choose(pages, request, said=said, status=422)

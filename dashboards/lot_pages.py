@@ -6,7 +6,6 @@ tea has a number of its own.
 
 import io
 
-import segno
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -32,6 +31,8 @@ def lot_routes(pages: Pages) -> APIRouter:
 
     @router.get("/lot/{code}.svg")
     async def qr(code: str) -> Response:
+        import segno  # 3 MB: only who asks for a label has it
+
         lot = await _lot(pages, code)
         leads_to = address(lot.code)
         if leads_to is None:

@@ -6,7 +6,6 @@ from gateway.clock import Now
 from gateway.fleet import Fleet
 from gateway.forward.forwarder import Forwarder
 from gateway.forward.influx import InfluxSink
-from gateway.forward.influx_history import InfluxHistory
 from gateway.forward.line_protocol import LineEncoder
 from gateway.forward.lines import Stream
 from gateway.journal.outbound import StatesOutbound
@@ -46,6 +45,9 @@ def build_store(site: Site, fleet: Fleet) -> PatientStore | None:
     config = site.config.influxdb
     if config is None:
         return None
+    # Its client takes 24 MB, which a hamlet without a store can spare.
+    from gateway.forward.influx_history import InfluxHistory
+
     history = InfluxHistory(
         config,
         site.config.hamlet,

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -10,13 +9,11 @@ from pathlib import Path
 from fpdf import FPDF
 
 from dashboards.diary_export.font import BOLD, REGULAR, whole_font
+from dashboards.diary_export.paper import LINES_MAX, Head, TooLongError
 from dashboards.diary_export.rows import Cell, Column, rows
 from dashboards.words import Words
 from gateway.history import DiaryLine
 
-LINES_MAX = 10_000
-"""Two years of twenty plots; who needs more wants to compute with it. A Pi makes such a book in
-some twenty seconds."""
 MARGIN_MM = 10
 FOOT_MM = 14
 SIZE_PT, LINE_MM = 7.0, 3.1
@@ -25,19 +22,6 @@ SIGN_MM = 34
 FAMILY = "page"
 UNKNOWN_LETTER = "?"
 """For what the font does not have; nothing that is written in Vietnamese."""
-
-
-class TooLongError(Exception):
-    """More lines than anybody prints."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What stands over every page."""
-
-    title: str
-    about: str
-    period: str
 
 
 def pdf_of(words: Words, head: Head, table: Iterable[Column], lines: Iterable[DiaryLine]) -> bytes:
