@@ -174,7 +174,28 @@ class DiaryEntry:
     corrects: str | None = None
 
 
-PlotRecord = PlotSetting | NoGo | Override | Proposal | BalanceDay | WeatherHour | DiaryEntry
+@dataclass(frozen=True, slots=True)
+class UnfinishedWatering:
+    """What one run did not bring to its end, as it is since `at`: `filling`, the plot has begun to
+    fill and goes on until it is full; `rest_mm` is to follow of what a schedule wanted. Neither:
+    nothing is left of it. Key: plot."""
+
+    plot: str
+    at: Millis
+    filling: bool
+    rest_mm: float | None
+
+
+PlotRecord = (
+    PlotSetting
+    | NoGo
+    | Override
+    | Proposal
+    | BalanceDay
+    | WeatherHour
+    | DiaryEntry
+    | UnfinishedWatering
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +211,7 @@ class LookMade:
 class PlotMemory:
     """What the journal remembers of the plots: what still counts of what people set, the proposals
     that are open or were answered within a day, the newest balances and hours of weather, oldest
-    first, and the newest look at each plot."""
+    first, the newest look at each plot, and the waterings that are to go on."""
 
     settings: Sequence[PlotSetting] = ()
     no_gos: Sequence[NoGo] = ()
@@ -199,3 +220,4 @@ class PlotMemory:
     balances: Sequence[BalanceDay] = ()
     hours: Sequence[WeatherHour] = ()
     looks: Sequence[LookMade] = ()
+    unfinished: Sequence[UnfinishedWatering] = ()

@@ -27,6 +27,7 @@ GUST_MS = 600_000
 """Wind is the mean of ten minutes, as weather services have it: a gust stops no watering, and a
 lull starts none."""
 MINUTE_MS = 60_000
+_OF_STATIONS = ("wind_speed_m_s", "air_temperature_c", "rain_total_mm")
 
 
 class Weather(NamedTuple):
@@ -74,17 +75,18 @@ class Climate:
         self._measured: tuple[Millis, Weather] | None = None  # the last answer, for all plots
 
     def restore(self, hours: Iterable[WeatherHour], fleet: Fleet) -> None:
-        """Take over the rain that the journal remembers, oldest first, and the counters that go on.
-        An hour's rain counts as if all of it had fallen at its end: it keeps water back rather too
-        long."""
+        """Take over the rain that the journal remembers, oldest first, and the newest of what the
+        stations said: a start knows no less of the weather than before. An hour's rain counts as if
+        all of it had fallen at its end: it keeps water back rather too long."""
         known = list(hours)
         self._measured = None
         for station, total in known[-1].rain_totals.items() if known else ():
             self.take(station, known[-1].at, {"rain_total_mm": total})
         for device in fleet:
-            at = device.measured_at_of("rain_total_mm")
-            if at is not None:
-                self.take(device.id, at, {"rain_total_mm": device.values["rain_total_mm"]})
+            for metric in _OF_STATIONS:
+                at = device.measured_at_of(metric)
+                if at is not None:
+                    self.take(device.id, at, {metric: device.values[metric]})
         self._before = [(hour.at + HOUR_MS, hour.rain_mm) for hour in known if hour.rain_mm]
 
     def take(self, station: str, at: Millis, values: Mapping[str, Value]) -> None:

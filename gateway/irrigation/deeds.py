@@ -59,7 +59,7 @@ class Deeds:
         """What follows from a verdict."""
         inputs = inputs_of(facts, mode, verdict)
         if verdict.depth_mm <= 0:
-            self._unfinished.filling.discard(plot.id)
+            self._unfinished.end(plot.id, now)
             self._almanac.settle(plot.id, now)
             withdrawn = self._proposals.withdraw(plot.id, now)
             sentence = look_texts.not_watered(verdict.reason, self._next(plot, now))
@@ -149,6 +149,8 @@ class Deeds:
             self._almanac.next_moment(plot, now) if inputs["mode"] == "schedule" else None
         )
         decisions = self._proposals.ask(plot.id, granted, sentence, now, pointless_at)
+        if inputs["mode"] == Mode.SCHEDULE.value:  # from now on it is the person's
+            self._unfinished.end(plot.id, now)
         self._almanac.settle(plot.id, now)
         if not decisions:
             return []
@@ -176,10 +178,13 @@ class Deeds:
         if not runs:
             return decisions
         granted = runs[0].target_l / litres
-        if granted < CUT_SHARE and inputs["mode"] == Mode.SCHEDULE.value:
-            self._unfinished.rest[plot.id] = verdict.depth_mm * (1 - granted)
+        if inputs["mode"] != Mode.SCHEDULE.value:
+            if granted < CUT_SHARE:
+                self._unfinished.fill(plot.id, now)
         elif granted < CUT_SHARE:
-            self._unfinished.filling.add(plot.id)
+            self._unfinished.leave(plot.id, verdict.depth_mm * (1 - granted), now)
+        else:
+            self._unfinished.end(plot.id, now)
         waits = runs[-1].state is RunState.PLANNED
         depth, litres = verdict.depth_mm, runs[0].target_l
         sentence = look_texts.watered(

@@ -198,4 +198,5 @@ class IrrigationEngine:
             if isinstance(one, Run) and one.state in FINAL:
                 followed += self._fields.end_run(one, now)
                 followed += self._gardener.on_run(one, now)
+        followed += self._gardener.unsaved()
         return [*decisions, *followed] if followed else decisions

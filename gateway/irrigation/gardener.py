@@ -40,6 +40,7 @@ from gateway.plot_records import (
     PlotSetting,
     ProposalAnswered,
     ProposalState,
+    UnfinishedWatering,
 )
 from gateway.plots import Mode, Plot
 from gateway.plots.modes import Stale
@@ -86,13 +87,7 @@ class Gardener:
         no use any more."""
         self.proposals.restore(memory.proposals)
         self._told.restore(memory.looks)
-        for day in memory.balances:
-            plot = self._plots.get(day.plot)
-            if plot and plot.balance.start_at * day.raw_mm <= day.before_mm + day.et_mm:
-                if day.irrigation_mm > 0:
-                    self._unfinished.filling.add(plot.id)
-            else:
-                self._unfinished.filling.discard(day.plot)
+        self._unfinished.restore(memory.unfinished, self._plots)
         self._was_trusted = self._waterings.clock_trusted
         for plot in self._plots.values():
             self._begin(plot, now + SETTLE_MS, self._told.last_at(plot.id), now)
@@ -115,9 +110,16 @@ class Gardener:
     def facts(self, plot: Plot, now: Millis) -> Facts:
         """What a look at the plot would find."""
         forecast_mm = self._waterings.climate.forecasts.rain_mm(now)
-        return self._fields.facts(
-            plot, now, forecast_mm, filling=plot.id in self._unfinished.filling
-        )
+        filling = self._unfinished.is_filling(plot.id)
+        return self._fields.facts(plot, now, forecast_mm, filling=filling)
+
+    def rest_mm(self, plot: Plot, now: Millis) -> float | None:
+        """What is to follow of a watering by schedule."""
+        return self._unfinished.rest_mm(plot.id, now)
+
+    def unsaved(self) -> list[UnfinishedWatering]:
+        """What has changed of the waterings that go on later, since it was asked for last."""
+        return self._unfinished.unsaved()
 
     def next_deadline(self) -> Millis | None:
         """When `on_tick` has something to do."""
@@ -155,7 +157,7 @@ class Gardener:
 
     def on_run(self, run: Run, now: Millis) -> list[Decision]:
         """A run has ended; what it gave is in the balance."""
-        if run.plot in self._unfinished.filling or run.plot in self._unfinished.rest:
+        if self._unfinished.pause(run.plot, now):
             wait_ms = SINK_IN_MS if self._book.mode(run.plot) is Mode.SOIL else REST_MS
             self._almanac.look_at(run.plot, now + wait_ms)
         return self.proposals.watered(run, now)
@@ -169,7 +171,7 @@ class Gardener:
             if self._book.mode(plot.id) is not Mode.SCHEDULE:
                 self._almanac.look_at(plot.id, now)
             return []
-        self._unfinished.filling.discard(plot.id)
+        self._unfinished.end(plot.id, now)
         # What came before the plot went by its schedule is none of its times.
         pending = self._almanac.pending(plot.id, now)
         self._begin(plot, now, None if pending is None else pending - 1, now)
@@ -179,7 +181,8 @@ class Gardener:
         unanswered = self.proposals.open(plot.id)
         if unanswered is not None and self._book.mode(plot.id) is Mode.SCHEDULE:
             # Its time is over, and nobody is asked any more: it is watered as it would have been.
-            self._unfinished.rest[plot.id] = unanswered.litres * plot.efficiency / plot.area_m2
+            rest_mm = unanswered.litres * plot.efficiency / plot.area_m2
+            self._unfinished.leave(plot.id, rest_mm, now)
             self._almanac.look_at(plot.id, now)
         return [*cleared, *self.proposals.withdraw(plot.id, now)]
 
@@ -205,7 +208,7 @@ class Gardener:
     def correct(self, correction: Correction, now: Millis) -> list[Record]:
         """The clock was wrong: every plot is looked at anew."""
         self._told.correct(correction)
-        self._unfinished.filling.clear()
+        self._unfinished.correct(correction)
         for plot in self._plots.values():
             self._begin(plot, now, self._told.last_at(plot.id), now)
         return [*self.proposals.correct(correction)]
@@ -219,11 +222,15 @@ class Gardener:
     def _begin(self, plot: Plot, first: Millis, last: Millis | None, now: Millis) -> None:
         """Plan the `first` look, or none; `last` was the one before it."""
         mode, trusted = self._book.mode(plot.id), self._waterings.clock_trusted
-        self._unfinished.rest.pop(plot.id, None)
         self._almanac.forget(plot.id)
-        if mode.automatic:
-            hourly = mode is not Mode.SCHEDULE or not trusted
-            self._almanac.enter(plot, hourly=hourly, first=first, last=last, now=now)
+        if not mode.automatic:
+            return
+        hourly = mode is not Mode.SCHEDULE or not trusted
+        self._almanac.enter(plot, hourly=hourly, first=first, last=last, now=now)
+        rest_due = self._unfinished.rest_due(plot.id, now)
+        if rest_due is not None:
+            planned, due = self._almanac.next_look(plot.id), max(first, rest_due)
+            self._almanac.look_at(plot.id, due if planned is None else min(planned, due))
 
     def _look(self, plot: Plot, now: Millis) -> list[Decision]:
         """One look at one plot."""
@@ -248,7 +255,7 @@ class Gardener:
     def _by_schedule(self, plot: Plot, facts: Facts, now: Millis) -> list[Decision]:
         """A look of a plot that goes by the clock: only its moments count."""
         moment = self._almanac.moment(plot.id, now)
-        rest_mm = self._unfinished.rest.pop(plot.id, None)
+        rest_mm = self._unfinished.rest_mm(plot.id, now)
         if moment is not None and moment.new:
             self._told.renew(plot.id)
         if moment is not None and moment.missed:

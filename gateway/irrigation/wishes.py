@@ -9,6 +9,7 @@ from devices.reading import Millis
 from devices.text import Text
 from gateway.decisions import Run
 from gateway.hamlet_time import HamletTime
+from gateway.irrigation import look_texts
 from gateway.irrigation.book import PlotBook
 from gateway.irrigation.fieldbook import Fieldbook
 from gateway.irrigation.gardener import Gardener
@@ -134,6 +135,10 @@ class Wishes:
         schedule, at = plot.schedule, now
         assert schedule is not None  # noqa: S101 - the book names no such mode without one
         verdict = None
+        rest_mm, look = self._gardener.rest_mm(plot, now), self._gardener.next_look(plot.id)
+        if rest_mm is not None and look is not None:
+            verdict = Verdict("rest", rest_mm, look_texts.REST)
+            yield self._wish(plot, Mode.SCHEDULE, verdict, max(look, now), conflicts, now)
         while (moment := schedule.times.next(at, self._here)) is not None and moment < until:
             at, verdict = moment, by_schedule(facts)
             if verdict.depth_mm > 0:

@@ -38,6 +38,7 @@ STAMPS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "interlock_override": (("at", "ended_at"), {"until": "at"}),
     "proposal": (("at", "answered_at"), {"expires_at": "at"}),
     "diary_entry": (("at", "written_at"), {}),
+    "unfinished_watering": (("at",), {}),
     "rejected": (("received_at",), {}),
     "device": (("first_seen",), {}),
 }

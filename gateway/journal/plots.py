@@ -14,6 +14,7 @@ from gateway.journal.tables import (
     OVERRIDES,
     PLOT_SETTINGS,
     PROPOSALS,
+    UNFINISHED,
     WEATHER_HOURS,
 )
 from gateway.plot_records import LookMade, PlotMemory, ProposalState
@@ -59,6 +60,7 @@ def load_plots(connection: sqlite3.Connection, now: Millis) -> PlotMemory:
         ),
         hours=WEATHER_HOURS.select(connection, "WHERE at >= ? ORDER BY at", (now - HOURS_MS,)),
         looks=_looks(connection, now),
+        unfinished=UNFINISHED.select(connection, ""),
     )
 
 

@@ -40,6 +40,7 @@ _OLD = {
     "proposal": ("id", "expires_at < :before"),
     "balance_day": ("plot, day", "day < date(:before / 1000, 'unixepoch')"),
     "weather_hour": ("at", "at < :before"),
+    "unfinished_watering": ("plot", "at < :before"),
     "state_change": (
         "device, since",
         "since < (SELECT max(since) FROM state_change AS later"

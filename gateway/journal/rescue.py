@@ -30,6 +30,7 @@ from gateway.journal.tables import (
     RULE_STATES,
     RUNS,
     STATE_CHANGES,
+    UNFINISHED,
     WEATHER_HOURS,
     Table,
 )
@@ -57,6 +58,7 @@ _KEPT = (
     BALANCE_DAYS,
     WEATHER_HOURS,
     DIARY,
+    UNFINISHED,
 )
 """Tables of records without which the hamlet would not go on as before, or the law asks for."""
 

@@ -24,6 +24,7 @@ from gateway.plot_records import (
     Override,
     PlotSetting,
     Proposal,
+    UnfinishedWatering,
     WeatherHour,
 )
 
@@ -96,6 +97,7 @@ PROPOSALS = Table("proposal", Proposal)
 BALANCE_DAYS = Table("balance_day", BalanceDay)
 WEATHER_HOURS = Table("weather_hour", WeatherHour)
 DIARY = Table("diary_entry", DiaryEntry)
+UNFINISHED = Table("unfinished_watering", UnfinishedWatering)
 
 TABLES_OF: dict[type, tuple[Table[Any], ...]] = {
     RuleChanged: (RULE_STATES, RULE_CHANGES),
@@ -112,6 +114,7 @@ TABLES_OF: dict[type, tuple[Table[Any], ...]] = {
     BalanceDay: (BALANCE_DAYS,),
     WeatherHour: (WEATHER_HOURS,),
     DiaryEntry: (DIARY,),
+    UnfinishedWatering: (UNFINISHED,),
 }
 """Where a record is saved, by its type."""
 
@@ -131,7 +134,8 @@ WHAT_HAPPENED = (
     WEATHER_HOURS,
     DIARY,
 )
-"""The tables that tell the past. The present state of a rule is no part of it."""
+"""The tables that tell the past. The present state of a rule, and what a plot
+still wants, are no part of it."""
 
 
 def save_record(connection: sqlite3.Connection, record: Record) -> None:

@@ -36,6 +36,7 @@ from gateway.plot_records import (
     PlotMemory,
     PlotSetting,
     Proposal,
+    UnfinishedWatering,
     WeatherHour,
 )
 from gateway.plots import Plot, PlotsFile, Pump, Source
@@ -115,6 +116,7 @@ class Garden:
         self.balances: dict[tuple[str, date], BalanceDay] = {}
         self.hours: dict[Millis, WeatherHour] = {}
         self.proposals: dict[str, Proposal] = {}
+        self.unfinished: dict[str, UnfinishedWatering] = {}
         self.settings: list[PlotSetting | NoGo | Override] = []
         self.wire: deque[tuple[Millis, Send]] = deque()  # FIFO, as a broker keeps the order
         self.lose_commands = self.lose_results = self.lose_telemetry = False
@@ -192,6 +194,8 @@ class Garden:
                     self.hours[decision.at] = decision
                 case Proposal():
                     self.proposals[decision.id] = decision
+                case UnfinishedWatering():
+                    self.unfinished[decision.plot] = decision
                 case _:
                     raise AssertionError(decision)
 
@@ -217,6 +221,7 @@ class Garden:
             balances=sorted(self.balances.values(), key=lambda one: one.day),
             hours=[self.hours[at] for at in sorted(self.hours)],
             looks=[LookMade(one.plot, one.at, str(one.inputs["cause"])) for one in looks],
+            unfinished=list(self.unfinished.values()),
         )
 
     def sleep(self, seconds: int) -> None:

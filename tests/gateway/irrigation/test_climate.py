@@ -82,6 +82,15 @@ def test_a_restart_forgets_no_rain() -> None:
     assert climate.at(NOW + MINUTE).rain_24h_mm == 6.0
 
 
+def test_a_restart_knows_the_wind() -> None:
+    climate = Climate()
+    station = device("weather-1", "weather")
+    reading(station, NOW, wind_speed_m_s=9.0, air_temperature_c=20.0)
+    climate.restore([], fleet_of(station))
+    assert climate.at(NOW + MINUTE) == Weather(9.0, 20.0)
+    assert climate.at(NOW + HOUR) == Weather(), "it is too old by then"
+
+
 def test_rain_that_came_after_the_last_saved_hour_is_counted() -> None:
     climate = Climate()
     station = device("weather-1", "weather")

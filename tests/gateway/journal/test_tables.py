@@ -35,6 +35,7 @@ from gateway.plot_records import (
     PlotSetting,
     Proposal,
     ProposalState,
+    UnfinishedWatering,
     WeatherHour,
 )
 from gateway.plots.guard import NoGoReason
@@ -67,6 +68,8 @@ RECORDS: list[Record] = [
         "lo-3", DAY, 12.5, None, 1.0, 0.9, 4.5, 0.0, 0.0, 6.0, 0.0, -1.5, 11.0, 84.0, 33.6,
         "et0", False,
     ),
+    UnfinishedWatering("lo-3", 5, filling=True, rest_mm=None),
+    UnfinishedWatering("lo-4", 5, filling=False, rest_mm=2.5),
     WeatherHour(5, 60, 21.5, 22.0, 21.0, None, 1.5, 0.0, 0.2),
     DiaryEntry("d1", "lo-3", DiaryKind.SPRAY, 5, 9, "person:Lan", {"product": "Bt", "kg": 1.5}),
     DiaryEntry("d2", "lo-3", DiaryKind.SPRAY, 5, 9, "person:Lan", {"product": None}, "d1"),
