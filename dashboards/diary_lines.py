@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dashboards.words import Words
+from devices.reading import Millis
 from devices.text import Text
 from gateway.diary.discretion import for_everybody
 from gateway.diary.fields import FIELDS, Field
 from gateway.plot_records import DiaryEntry, DiaryKind
 
 PERSON = "person:"
+MINUTE_MS = 60_000
+AS_PLANNED = 0.95
+"""From this share on a watering gave what was planned."""
 
 
 class Fact(NamedTuple):
@@ -69,6 +73,25 @@ def text_of(words: Words, entry: DiaryEntry, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def planned_of(entry: DiaryEntry) -> float | None:
+    """The litres that were planned; None where nothing was, or about as much was given."""
+    planned, litres = number_of(entry, "target_l"), number_of(entry, "litres")
+    if planned is None or litres is None or litres >= planned * AS_PLANNED:
+        return None
+    return planned
+
+
+def end_of(entry: DiaryEntry) -> Millis | None:
+    """When a watering was over; None where nobody wrote it down."""
+    lasted = number_of(entry, "lasted_min")
+    return None if lasted is None else entry.at + round(lasted * MINUTE_MS)
+
+
+def early_end_of(words: Words, entry: DiaryEntry) -> str:
+    """Why a watering gave less than it should; empty where it did not."""
+    return text_of(words, entry, "cause") or text_of(words, entry, "curtailed")
+
+
 def method_of(words: Words, entry: DiaryEntry) -> str:
     """How it was watered; or how a fertiliser was spread."""
     method = text_of(words, entry, "method")
@@ -116,26 +139,44 @@ def _told(words: Words, entry: DiaryEntry) -> Iterator[Fact]:
 
 
 def _watering(words: Words, entry: DiaryEntry) -> Iterator[Fact]:
-    litres, depth = number_of(entry, "litres"), number_of(entry, "depth_mm")
+    litres = number_of(entry, "litres")
     if litres is not None:
-        how = words.t("diary.measured" if entry.facts.get("measured") else "diary.estimated")
-        unseen = number_of(entry, "unseen_l")
-        if unseen:
-            how += words.t("diary.unseen", water=words.volume(unseen))
-        parts = [words.volume(litres), words.quantity(depth, "mm") if depth is not None else ""]
-        amount = ", ".join(part for part in parts if part)
-        yield Fact(words.t("diary.fact.water"), f"{amount} ({how})")
-    minutes = number_of(entry, "minutes")
-    if minutes is not None:
-        yield Fact(words.t("diary.fact.time"), words.duration(round(minutes * 60_000)))
+        yield Fact(words.t("diary.fact.water"), _amount(words, entry, litres))
+    depth, root = number_of(entry, "depth_mm"), number_of(entry, "root_mm")
+    if depth is not None:
+        pipe, reach = words.quantity(depth, "mm"), words.quantity(root or 0.0, "mm")
+        both = root is not None and pipe != reach
+        told = words.t("diary.depths", pipe=pipe, roots=reach) if both else pipe
+        yield Fact(words.t("diary.fact.depth"), told)
+    yield from _time(words, entry)
     if method := method_of(words, entry):
         yield Fact(words.t("diary.fact.method"), method)
-    for name, key in (("reason", "diary.fact.reason"), ("cause", "diary.fact.cause")):
-        if told := text_of(words, entry, name):
-            yield Fact(words.t(key), told)
-    note = text_of(words, entry, "note")
-    if note:
+    if reason := text_of(words, entry, "reason"):
+        yield Fact(words.t("diary.fact.reason"), reason)
+    if early := early_end_of(words, entry):
+        yield Fact(words.t("diary.fact.cause"), early)
+    if note := text_of(words, entry, "note"):
         yield Fact(words.text(FIELDS[DiaryKind.IRRIGATION][-1].label), note)
+
+
+def _amount(words: Words, entry: DiaryEntry, litres: float) -> str:
+    how = words.t("diary.measured" if entry.facts.get("measured") else "diary.estimated")
+    if unseen := number_of(entry, "unseen_l"):
+        how += words.t("diary.unseen", water=words.volume(unseen))
+    amount = words.volume(litres)
+    if planned := planned_of(entry):
+        amount = words.t("diary.less", given=amount, planned=words.volume(planned))
+    if before := number_of(entry, "before_midnight_l"):
+        how += words.t("diary.midnight", water=words.volume(before))
+    return f"{amount} ({how})"
+
+
+def _time(words: Words, entry: DiaryEntry) -> Iterator[Fact]:
+    minutes, end = number_of(entry, "minutes"), end_of(entry)
+    if end is not None:
+        yield Fact(words.t("diary.fact.span"), words.span(entry.at, end))
+    if minutes is not None:
+        yield Fact(words.t("diary.fact.time"), words.duration(round(minutes * MINUTE_MS)))
 
 
 def _override(words: Words, entry: DiaryEntry) -> Iterator[Fact]:

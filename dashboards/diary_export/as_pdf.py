@@ -10,7 +10,8 @@ from fpdf import FPDF
 
 from dashboards.diary_export.font import BOLD, REGULAR, whole_font
 from dashboards.diary_export.paper import LINES_MAX, Head, TooLongError
-from dashboards.diary_export.rows import Cell, Column, rows
+from dashboards.diary_export.rows import Cell, Column
+from dashboards.diary_export.totals import Totals
 from dashboards.words import Words
 from gateway.history import DiaryLine
 
@@ -18,7 +19,7 @@ MARGIN_MM = 10
 FOOT_MM = 14
 SIZE_PT, LINE_MM = 7.0, 3.1
 PAD_MM = 0.8
-SIGN_MM = 34
+SIGN_MM = 40
 FAMILY = "page"
 UNKNOWN_LETTER = "?"
 """For what the font does not have; nothing that is written in Vietnamese."""
@@ -28,10 +29,10 @@ def pdf_of(words: Words, head: Head, table: Iterable[Column], lines: Iterable[Di
     """The book. Raises TooLongError. Blocks: for worker threads."""
     with tempfile.TemporaryDirectory() as folder:
         book = _Book(words, head, [column for column in table if column.book], Path(folder))
-        for number, cells in enumerate(rows(book.columns, lines), 1):
+        for number, line in enumerate(lines, 1):
             if number > LINES_MAX:
                 raise TooLongError
-            book.add(cells)
+            book.add(line)
         book.finish()
         return bytes(book.output())
 
@@ -43,6 +44,7 @@ class _Book(FPDF):
         self._words = words
         self._head = head
         self._empty = True
+        self._totals = Totals()
         for style, weight in (("", REGULAR), ("B", BOLD)):
             file = folder / f"{weight}.ttf"
             file.write_bytes(whole_font(weight))
@@ -78,19 +80,25 @@ class _Book(FPDF):
         numbered = self._words.t("diary.paper.page", n=str(self.page_no()), total="{nb}")
         self.cell(self.epw / 2, 5, numbered, align="R")
 
-    def add(self, cells: Sequence[Cell]) -> None:
+    def add(self, line: DiaryLine) -> None:
         """A line, on the next page where this one is full."""
         self._empty = False
+        self._totals.add(line)
+        cells = [(column.printed or column.cell)(line) for column in self.columns]
         self._row([self._written(cell) for cell in cells])
 
     def finish(self) -> None:
-        """Room for the signatures."""
+        """What it comes to, and room for the signatures."""
         if self._empty:
             self.set_font(FAMILY, "", 9)
             self._put(MARGIN_MM, self.get_y() + 6, self._words.t("diary.paper.none"))
             self.set_y(self.get_y() + 8)
         if self.get_y() + SIGN_MM > self.h - FOOT_MM:
             self.add_page()
+        if told := self._totals.told(self._words):
+            self.set_font(FAMILY, "B", 9)
+            self._put(MARGIN_MM, self.get_y() + 6, told)
+            self.set_y(self.get_y() + 6)
         self.set_font(FAMILY, "", 9)
         y = self.get_y() + 8
         for x, key in (

@@ -6,8 +6,11 @@ from typing import NamedTuple
 
 from dashboards.diary_lines import (
     PERSON,
+    early_end_of,
+    end_of,
     method_of,
     number_of,
+    planned_of,
     text_of,
     weather_of,
     work_of,
@@ -25,18 +28,26 @@ LITRES_PER_M3 = 1000
 
 class Column(NamedTuple):
     """`width` is in letters. `book`: it stands in the printed book, too, whose other columns say
-    it more briefly."""
+    it more briefly. `printed` is what the book says instead of `cell`."""
 
     title: str
     width: int
     book: bool
     cell: Callable[[DiaryLine], Cell]
+    printed: Callable[[DiaryLine], Cell] | None = None
 
 
 def columns(words: Words, label: Callable[[str], Text]) -> tuple[Column, ...]:
     """All columns, in the reader's language; `label` names a plot."""
     return (
-        Column(words.t("diary.column.at"), 16, True, lambda line: words.local(line.entry.at)),
+        Column(
+            words.t("diary.column.at"),
+            16,
+            True,
+            lambda line: words.local(line.entry.at),
+            lambda line: _span(words, line.entry),
+        ),
+        Column(words.t("diary.column.end"), 16, False, lambda line: _end(words, line.entry)),
         Column(words.t("diary.plot"), 16, True, lambda line: words.text(label(line.entry.plot))),
         Column(words.t("diary.fact.code"), 14, True, _text("growing_area_code")),
         Column(
@@ -55,7 +66,16 @@ def columns(words: Words, label: Callable[[str], Text]) -> tuple[Column, ...]:
         Column(words.t("diary.fact.method"), 12, True, lambda line: method_of(words, line.entry)),
         Column(words.t("diary.column.minutes"), 8, True, _number("minutes")),
         Column(words.t("diary.column.volume"), 8, True, _number("litres", LITRES_PER_M3)),
+        Column(words.t("diary.column.planned"), 8, False, _number("target_l", LITRES_PER_M3)),
+        Column(
+            words.t("diary.column.midnight"),
+            8,
+            False,
+            _number("before_midnight_l", LITRES_PER_M3),
+        ),
         Column(words.t("diary.column.depth"), 8, True, _number("depth_mm")),
+        Column(words.t("diary.column.roots"), 8, False, _number("root_mm")),
+        Column(words.t("diary.column.kg"), 8, False, _number("kg")),
         Column(
             words.t("diary.fact.reason"),
             34,
@@ -101,15 +121,39 @@ def _number(name: str, per: float = 1) -> Callable[[DiaryLine], Cell]:
 
 
 def _details(words: Words, entry: DiaryEntry) -> str:
-    """Of a watering the columns say it all but the note and what went wrong."""
+    """Of a watering the columns say it all but the note and what went otherwise than planned."""
     if entry.kind is DiaryKind.IRRIGATION:
-        said = [text_of(words, entry, name) for name in ("cause", "note")]
-        if unseen := number_of(entry, "unseen_l"):
-            said.append(words.t("diary.unseen", water=words.volume(unseen)).removeprefix("; "))
-        return "; ".join(text for text in said if text)
+        return "; ".join(_details_of_watering(words, entry))
     told = (f"{fact.label}: {fact.value}" for fact in work_of(words, entry))
     warning = text_of(words, entry, "warning")
     return "; ".join([*told, *([warning] if warning else [])])
+
+
+def _details_of_watering(words: Words, entry: DiaryEntry) -> Iterator[str]:
+    if planned := planned_of(entry):
+        given = words.volume(number_of(entry, "litres") or 0.0)
+        yield words.t("diary.less", given=given, planned=words.volume(planned))
+    if early := early_end_of(words, entry):
+        yield f"{words.t('diary.fact.cause')}: {early}"
+    for key, name in (("diary.unseen", "unseen_l"), ("diary.midnight", "before_midnight_l")):
+        if litres := number_of(entry, name):
+            yield words.t(key, water=words.volume(litres)).removeprefix("; ")
+    if note := text_of(words, entry, "note"):
+        yield note
+
+
+def _end(words: Words, entry: DiaryEntry) -> Cell:
+    end = end_of(entry)
+    return "" if end is None else words.local(end)
+
+
+def _span(words: Words, entry: DiaryEntry) -> Cell:
+    """When it was done; of a watering also until when, with the day where it is another one."""
+    begin, end = words.local(entry.at), _end(words, entry)
+    if not isinstance(end, datetime):
+        return begin
+    until = f"–{end:%H:%M}" if end.date() == begin.date() else f" – {end:%d/%m/%Y %H:%M}"
+    return f"{begin:%d/%m/%Y %H:%M}{until}"
 
 
 def _operator(entry: DiaryEntry) -> str:

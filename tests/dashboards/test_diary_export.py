@@ -10,9 +10,10 @@ import openpyxl
 import pypdf
 import pytest
 
+from devices.metric import Value
 from gateway.plot_records import DiaryEntry, DiaryKind
 from tests.dashboards.test_diary_pages import ENTER, PLUCKED, SPRAYED, WATERED
-from tests.hamlet import DAY_MS, NOW, Hamlet
+from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet
 
 FORMULA = '=HYPERLINK("http://x";"y")'
 LETTERS = (
@@ -56,7 +57,9 @@ async def test_the_table_has_every_line_also_those_that_were_corrected(
     assert [line["State"] for line in table[:2]] == ["Corrected since", "A correction"]
     assert table[1]["Corrects line"] == "e1"
     watered = table[-1]
-    assert (watered["m³"], watered["Minutes"], watered["mm"]) == ("6.01", "18.2", "1.8")
+    assert (watered["m³"], watered["m³ planned"]) == ("6.01", "6.0")
+    assert (watered["Minutes of water"], watered["Ended"]) == ("18.2", "2026-11-22 06:24")
+    assert (watered["mm from the pipe"], watered["mm at the roots"]) == ("1.8", "1.53")
     assert (watered["Reason"], watered["Automatic / by hand"]) == ("It is dry", "automatic")
     assert watered["Growing-area code"] == "TN-07"
     assert watered["Date, time"] == "2026-11-22 06:00"
@@ -93,9 +96,10 @@ async def test_excel_has_dates_and_numbers(inside: httpx2.AsyncClient) -> None:
     assert sheet is not None
     assert sheet.freeze_panes == "B2"
     heads = [cell.value for cell in sheet[1]]
-    assert heads[:2] == ["Ngày, giờ", "Lô chè"]
+    assert heads[:2] == ["Ngày, giờ", "Xong lúc"]
     watered = dict(zip(heads, (cell.value for cell in sheet[6]), strict=True))
     assert watered["Ngày, giờ"] == datetime.fromisoformat("2026-11-22T06:00")
+    assert watered["Xong lúc"] == datetime.fromisoformat("2026-11-22T06:24")
     assert watered["m³"] == 6.01
     assert watered["Lý do"] == "Đất khô"
 
@@ -115,6 +119,30 @@ async def test_the_book_has_every_vietnamese_letter(
         assert told in text
     assert "ký, ghi rõ họ tên" in text
     assert len(pages) == 1
+
+
+async def test_a_book_says_what_was_planned_and_what_it_comes_to(
+    inside: httpx2.AsyncClient, hamlet: Hamlet
+) -> None:
+    less: dict[str, Value | str | None] = {
+        "litres": 2000.0, "before_midnight_l": 1500.0, "lasted_min": 600.0,
+        "curtailed_vi": "trời mưa", "curtailed_en": "it rains",
+    }  # fmt: skip
+    facts = {**WATERED.facts, **less}
+    hamlet.save(replace(WATERED, id="run.2", at=NOW - 13 * HOUR_MS, facts=facts))
+    for kind in ("csv", "pdf"):
+        answer = await inside.get(f"/diary.{kind}", params={**SPAN, "lang": "en"})
+        text = answer.text
+        if kind == "pdf":
+            [page] = pypdf.PdfReader(io.BytesIO(answer.content)).pages
+            text = " ".join(page.extract_text().split())
+            assert "21/11/2026 18:00 – 22/11/2026 04:00" in text
+            # What was corrected since does not count.
+            assert "Together: 2 waterings, 8.0 m³, 1 spraying, 42.5 kg of fresh leaf" in text
+        else:
+            assert {line["m³ before midnight"] for line in await table_of(inside)} == {"", "1.5"}
+        for told in ("planned; Cut short because: it rains", "before midnight"):
+            assert told in text.replace("\N{NO-BREAK SPACE}", " "), kind
 
 
 async def test_an_empty_book_says_so(inside: httpx2.AsyncClient) -> None:

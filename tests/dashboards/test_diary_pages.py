@@ -16,7 +16,8 @@ ENTER = {"name": "Chị Lan", "token": "t"}
 WATERED = DiaryEntry(
     "run.lo-3.1", "lo-3", DiaryKind.IRRIGATION, NOW - HOUR_MS, NOW, "rule:dry",
     {
-        "run": "lo-3.1", "litres": 6010.0, "minutes": 18.2, "depth_mm": 1.8, "measured": True,
+        "run": "lo-3.1", "litres": 6010.0, "target_l": 6000.0, "before_midnight_l": None,
+        "minutes": 18.2, "lasted_min": 24.0, "depth_mm": 1.8, "root_mm": 1.53, "measured": True,
         "automatic": True, "method": "sprinkler", "reason_vi": "Đất khô", "reason_en": "It is dry",
         "cause_vi": None, "cause_en": None, "temperature_c": 24.5, "rain_24h_mm": 0.0,
         "growing_area_code": "TN-07",
@@ -83,7 +84,9 @@ async def test_every_page_is_well_formed(web: httpx2.AsyncClient, path: str, lan
 
 async def test_a_line_says_what_was_done_and_why(web: httpx2.AsyncClient) -> None:
     text = (await shown(web, "/diary")).text
-    assert "6.0\N{NO-BREAK SPACE}m³, 1.8\N{NO-BREAK SPACE}mm (by the flow meter)" in text
+    assert "6.0\N{NO-BREAK SPACE}m³ (by the flow meter)" in text
+    assert "1.8\N{NO-BREAK SPACE}mm from the pipe, 1.5\N{NO-BREAK SPACE}mm reach the roots" in text
+    assert "From–to 06:00–06:24" in text
     assert "It is dry" in text
     assert "24.5\N{NO-BREAK SPACE}°C" in text
     assert "7 days" in text
@@ -136,6 +139,20 @@ async def test_a_dead_meter_is_told_with_what_may_have_flowed(
     hamlet.save(replace(WATERED, id="run.lo-3.2", facts=dead))
     text = (await shown(web, "/diary/lo-3")).text
     assert "by the flow meter; if the meter is dead, up to 480" in text
+
+
+async def test_a_watering_that_gave_less_says_what_was_planned_and_why(
+    web: httpx2.AsyncClient, hamlet: Hamlet
+) -> None:
+    less: dict[str, Value | str | None] = {
+        "litres": 2000.0,
+        "curtailed_vi": "trời mưa",
+        "curtailed_en": "it rains",
+    }
+    hamlet.save(replace(WATERED, id="run.lo-3.2", facts={**WATERED.facts, **less}))
+    text = (await shown(web, "/diary/lo-3")).text
+    assert "2.0\N{NO-BREAK SPACE}m³ of 6.0\N{NO-BREAK SPACE}m³ planned" in text
+    assert "Cut short because it rains" in text
 
 
 async def test_an_entry_is_written_and_can_be_undone(
