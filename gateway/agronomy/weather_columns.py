@@ -49,17 +49,18 @@ UNITS: dict[str, dict[str, Unit]] = {
     },
     "solar_mj_m2": {
         **dict.fromkeys(("mjm2", "mjm2d", "mjm2d1", "mjm2day", "mjm2day1", "mj"), Unit(1)),
-        **dict.fromkeys(("wm2", "w"), Unit(0.0864)),
+        **dict.fromkeys(("mjsqm", "mjsqmday"), Unit(1)),
+        **dict.fromkeys(("wm2", "wsqm", "w"), Unit(0.0864)),
         **dict.fromkeys(("kwhm2", "kwhm2d", "kwhm2day"), Unit(3.6)),
         **dict.fromkeys(("whm2", "whm2d", "whm2day"), Unit(0.0036)),
         "kjm2": Unit(0.001),
         "jcm2": Unit(0.01),
-        "calcm2": Unit(0.04184),
-        "ly": Unit(0.04184),
+        **dict.fromkeys(("calcm2", "ly", "lyday", "langley", "langleys"), Unit(0.04184)),
     },
     "sunshine_h": {
         **dict.fromkeys(("h", "hr", "hrs", "hours"), Unit(1)),
         **dict.fromkeys(("min", "minutes"), Unit(1 / 60)),
+        **dict.fromkeys(("s", "sec", "seconds"), Unit(1 / 3600)),
     },
     "wind_m_s": {
         **dict.fromkeys(("ms", "ms1", "mps", "msec"), Unit(1)),
@@ -87,12 +88,12 @@ SPELLINGS: dict[str, str] = {
     "vapour_pressure_kpa": "vapr ea vp vapourpressure vaporpressure actualvapourpressure"
     " actualvaporpressure",
     "solar_mj_m2": "srad solar rs rad radiation solarradiation solarrad globalradiation sr israd"
-    " shortwave rsds allskysfcswdwn",
+    " shortwave shortwaveradiation radn rsds allskysfcswdwn",
     "sunshine_h": "sunshine sun sunshinehours sunhours hoursofsunshine sunshineduration",
     "wind_m_s": "wind wndsp windspeed ws wspd windsp wndspd wsp u uz windmean windavg"
-    " u2 wind2m ws2m windspeed2m u10 wind10m ws10m windspeed10m",
+    " u2 wind2m ws2m windspeed2m 2mwindspeed u10 wind10m ws10m windspeed10m 10mwindspeed",
     "rain_mm": "rain rainfall precip precipitation prec prcp pr ppt rr prectot prectotcorr",
-    "date": "date yeardoy ymd datetime time",
+    "date": "date yeardoy ymd yyyymmdd datetime time",
     "day": "day dy dd",
     "year": "year yr yyyy",
     "month": "month mo mon",
@@ -105,9 +106,19 @@ _WORDS = {
     **dict.fromkeys(("maximum", "highest"), "max"),
     **dict.fromkeys(("minimum", "lowest"), "min"),
     "temperature": "temp",
+    "rel": "relative",
+    "hum": "humidity",
+    "sol": "solar",
+    "vap": "vapour",
+    "pres": "pressure",
+    "pt": "point",
+    "spd": "speed",
+    "at": "",
 }
 """Of headings of several words: what tells nothing, and what is also written otherwise."""
-_HEIGHT = re.compile(r"(?:u|wind|ws|windspeed)(2|10)m?")
+_AT_THE_SCREEN = "2m"
+"""The height of all weather but the wind."""
+_HEIGHT = re.compile(r"(?:u|wind|ws|windspeed)(2|10)m?|(2|10)mwindspeed")
 _BRACKETED = re.compile(r"(.*?)[(\[]([^)\]]*)[)\]]\s*")
 _PLAIN = str.maketrans({"%": "pct", "²": "2", "³": "3", "¹": "1", "⁻": "", "°": "", "º": ""})
 
@@ -131,7 +142,7 @@ def column_of(heading: str) -> Column | None:
     plain = heading.casefold().translate(_PLAIN).strip()
     bracketed = _BRACKETED.fullmatch(plain)
     if bracketed:
-        name, unit = _name(_split(bracketed[1])), _bare(bracketed[2])
+        name, unit = _known(_split(bracketed[1])), _bare(bracketed[2])
         meaning = _MEANINGS.get(name)
         if meaning is None or meaning not in UNITS:
             return None if meaning is None else Column(heading, meaning)
@@ -141,7 +152,7 @@ def column_of(heading: str) -> Column | None:
         return Column(heading, meaning, UNITS[meaning][unit], _height(name))
     words = _split(plain)
     for count in range(len(words), 0, -1):
-        name, unit = _name(words[:count]), _bare("".join(words[count:]))
+        name, unit = _known(words[:count]), _bare("".join(words[count:]))
         meaning = _MEANINGS.get(name)
         if meaning is not None and not unit:
             return Column(heading, meaning, None, _height(name))
@@ -154,6 +165,14 @@ def _split(text: str) -> list[str]:
     return re.split(r"[\s_./-]+", text)
 
 
+def _known(words: Sequence[str]) -> str:
+    """The name, if need be without the height of the screen (`temperature_2m_max`)."""
+    name = _name(words)
+    if name in _MEANINGS or _AT_THE_SCREEN not in words:
+        return name
+    return _name([word for word in words if word != _AT_THE_SCREEN])
+
+
 def _name(words: Sequence[str]) -> str:
     return _bare("".join(_WORDS.get(word, word) for word in words))
 
@@ -164,4 +183,4 @@ def _bare(text: str) -> str:
 
 def _height(name: str) -> float | None:
     found = _HEIGHT.fullmatch(name)
-    return float(found[1]) if found else None
+    return float(found[1] or found[2]) if found else None

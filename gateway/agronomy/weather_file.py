@@ -26,8 +26,13 @@ PROBLEMS_MAX = 20
 """More nobody mends by hand; the cause is one."""
 DAYS_MAX = 400_000
 """A thousand years. A longer file is not one of daily weather."""
-MISSING = frozenset(("", "nan", "na", "n/a", "null", "none", "-", "--"))
-MISSING_NUMBERS = frozenset((-99.0, -99.9, -99.99, -999.0, -999.9, -9999.0))
+MISSING = frozenset(
+    (
+        *("", "nan", "na", "n/a", "#n/a", "null", "none", "-", "--", "---"),
+        *("m", "missing", "no data", "no record"),
+    )
+)
+MISSING_NUMBERS = frozenset((-99.0, -99.9, -99.99, -999.0, -999.9, -6999.0, -9999.0))
 """None of them can be measured by what stands in a weather file."""
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[t ]00:00(?::00(?:\.0+)?)?z?)?")
@@ -54,6 +59,8 @@ class WeatherTable:
     latitude: float | None = None
     altitude_m: float | None = None
     wind_height_m: float | None = None
+    tall: bool = False
+    """Whether the reference that a pyfao56 file brings along is that of alfalfa, not of grass."""
 
 
 def read_weather(lines: Iterable[str]) -> WeatherTable:
@@ -143,6 +150,7 @@ class _Reader:
             latitude=station.get("latitude"),
             altitude_m=station.get("elevation"),
             wind_height_m=station.get("wind", wind and wind.height_m),
+            tall=self._heading.tall,
         )
 
 

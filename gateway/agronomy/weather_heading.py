@@ -6,7 +6,7 @@ Knows columns and the station that the head of a pyfao56 file tells of, and noth
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from gateway.agronomy.weather_columns import Column, UnknownUnitError, column_of
@@ -16,6 +16,7 @@ HEADING_WITHIN = 100
 _STATION = re.compile(
     r"\s*(-?[0-9]+\.?[0-9]*)\s+(?:Weather station (elevation|latitude)|(Wind) speed measurement)"
 )
+_TALL = re.compile(r"\s*T\s+Reference crop")
 _WANTED = {"tmax_c": "the highest temperature (tmax)", "tmin_c": "the lowest temperature (tmin)"}
 
 
@@ -40,13 +41,15 @@ class WeatherFileError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Heading:
     """The columns in their order, None for one that nobody knows. `separator` is None between
-    blanks. `station` holds elevation, latitude and wind height as far as the file tells them."""
+    blanks. `station` holds elevation, latitude and wind height as far as the file tells them;
+    `tall` says that its reference is alfalfa."""
 
     line: int
     separator: str | None
     names: Sequence[str]
     columns: Sequence[Column | None]
     station: dict[str, float] = field(default_factory=dict)
+    tall: bool = False
 
     def places(self) -> dict[str, int]:
         """Where each known column stands."""
@@ -58,13 +61,15 @@ def find_heading(numbered: Iterator[tuple[int, str]]) -> Heading:
     iterator. Raises WeatherFileError."""
     best = Heading(0, None, (), ())
     station: dict[str, float] = {}
+    tall = False
     for number, line in numbered:
+        tall = tall or _TALL.match(line) is not None
         if told := _STATION.match(line):
             station[told[2] or told[3].lower()] = float(told[1])
         heading = _heading(number, line, station)
         if not _lacking(heading.places()):
             _check_once(heading)
-            return heading
+            return replace(heading, tall=tall)
         if len(heading.places()) > len(best.places()):
             best = heading
         if number >= HEADING_WITHIN:

@@ -141,6 +141,8 @@ def _notes(table: WeatherTable, checked: CheckedWeather, days: Sequence[Et0Day])
     """What whoever uses the figures must know."""
     if table.unused:
         yield f"columns not used: {', '.join(table.unused)}"
+    if table.tall:
+        yield "ETref of the file is that of alfalfa (T); ET0 is that of grass, which takes less"
     yield from checked.doubts
     yield from _some([str(flag) for flag in checked.flags])
     yield from _some([str(gap) for gap in checked.gaps])

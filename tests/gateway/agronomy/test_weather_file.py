@@ -58,6 +58,12 @@ def test_a_file_of_pyfao56() -> None:
     )
 
 
+def test_a_file_of_pyfao56_tells_for_which_grass_its_reference_is() -> None:
+    assert read(WTH).tall is False
+    assert read(WTH.replace("S Reference crop", "T Reference crop")).tall is True
+    assert read("date,tmax,tmin\n2026-03-01,25,15\n").tall is False
+
+
 @pytest.mark.parametrize(
     ("heading", "cells"),
     [
@@ -75,6 +81,8 @@ def test_a_file_of_pyfao56() -> None:
         ('"date","max temp","min temp"', '"2026-03-01","25","15"'),
         ("day,tmax,tmin", "2026-03-01T00:00:00,25,15"),
         ("# date,tmax,tmin", "2026-03-01,25,15,,"),
+        ("time,temperature_2m_max (°C),temperature_2m_min (°C)", "2026-03-01,25,15"),
+        ("YYYY-MM-DD,max_temp,min_temp", "2026-03-01,25,15"),
         ("the station of Thai Nguyen\n\ndate,tmax,tmin\n# a note", "2026-03-01,25,15"),
     ],
 )
@@ -103,6 +111,17 @@ def test_many_ways_to_write_a_day(heading: str, cells: str) -> None:
         ("vapour_pressure_hpa", "20", "vapour_pressure_kpa", 2),
         ("rain_in", "1", "rain_mm", 25.4),
         ("tdew_c", "-1e1", "dew_point_c", -10),
+        ("shortwave_radiation_sum (MJ/m²)", "20", "solar_mj_m2", 20),
+        ("Solar Radiation (MJ/sq m)", "20", "solar_mj_m2", 20),
+        ("Sol Rad (W/sq.m)", "250", "solar_mj_m2", 21.6),
+        ("SR (langleys)", "500", "solar_mj_m2", 20.92),
+        ("radn", "20", "solar_mj_m2", 20),
+        ("sunshine_duration (s)", "3600", "sunshine_h", 1),
+        ("relative_humidity_2m_max (%)", "90", "rh_max_pct", 90),
+        ("Max Rel Hum (%)", "90", "rh_max_pct", 90),
+        ("dew_point_2m_mean (°C)", "9", "dew_point_c", 9),
+        ("Avg Vap Pres (kPa)", "2", "vapour_pressure_kpa", 2),
+        ("Wind Speed at 2 m (m/s)", "2", "wind_m_s", 2),
     ],
 )
 def test_units_in_the_heading(heading: str, value: str, field: str, ours: float) -> None:
@@ -111,14 +130,44 @@ def test_units_in_the_heading(heading: str, value: str, field: str, ours: float)
 
 
 @pytest.mark.parametrize(
-    ("heading", "height"), [("u2", 2), ("WS10M", 10), ("wind_10m_km_h", 10), ("wind", None)]
+    ("heading", "height"),
+    [
+        ("u2", 2),
+        ("WS10M", 10),
+        ("wind_10m_km_h", 10),
+        ("wind_speed_10m_mean (km/h)", 10),
+        ("Average 10m Wind Speed (m/sec)", 10),
+        ("Wind Speed at 2 m", 2),
+        ("wind", None),
+    ],
 )
 def test_a_heading_may_tell_the_height_of_the_wind(heading: str, height: float | None) -> None:
     table = read(f"date,tmax,tmin,{heading}\n2026-03-01,25,15,2\n")
     assert table.wind_height_m == height
 
 
-@pytest.mark.parametrize("gone", ["", "NaN", "-99", "-999.0", "NA", "-", " null "])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "wind_speed_10m_max (km/h)",
+        "wind_gusts_10m_max (km/h)",
+        "apparent_temperature_max (°C)",
+        "temperature_2m_mean (°C)",
+        "max_temp_source",
+        "vp_deficit",
+        "rh_tmax",
+        "CLRSKY_SFC_SW_DWN",
+        "Avg Soil Temp (C)",
+        "et0_fao_evapotranspiration (mm)",
+    ],
+)
+def test_what_only_sounds_like_weather_is_left(heading: str) -> None:
+    assert column_of(heading) is None
+
+
+@pytest.mark.parametrize(
+    "gone", ["", "NaN", "-99", "-999.0", "-6999", "NA", "-", " null ", "NO RECORD", "M", "---"]
+)
 def test_what_is_missing_is_unknown(gone: str) -> None:
     day = only_day(f"date,tmax,tmin,srad\n2026-03-01,25,{gone},{gone}\n")
     assert (day.tmin_c, day.solar_mj_m2) == (None, None)

@@ -52,6 +52,15 @@ def test_the_call_counts_more_than_the_file() -> None:
     assert "hamlet: wind height 10, as called; the file says 3\n" in high.stderr
 
 
+def test_a_reference_of_alfalfa_in_the_file_is_told(tmp_path: Path) -> None:
+    tall = tmp_path / "tall.wth"
+    text = FILE.read_text(encoding="utf-8")
+    tall.write_text(text.replace("S Reference crop", "T Reference crop"), encoding="utf-8")
+    ended = et0("--weather", tall)
+    assert ended.stdout == et0("--weather", FILE).stdout
+    assert "hamlet: ETref of the file is that of alfalfa (T); ET0 is that of grass" in ended.stderr
+
+
 def test_relative_humidity_on_request() -> None:
     ended = et0("--weather", FILE, "--humidity", "relative")
     assert ended.stdout.splitlines()[1] == "2013-01-01,1.359"
