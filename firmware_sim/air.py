@@ -59,6 +59,11 @@ def clear_sky_w_m2(elevation_deg: float) -> float:
     return float(0.88 * 1353 * 1.1 * 0.7 ** (air_mass**0.678) * height)
 
 
+def breeze(hour: float) -> float:
+    """The wind of a local hour, as a share of the most of its day: it rises with the sun."""
+    return 0.35 + 0.65 * max(0.0, math.sin(math.pi * (hour - 6) / 13))
+
+
 def vapour_kpa(temperature_c: float) -> float:
     """Saturation vapour pressure (Magnus)."""
     return 0.6108 * math.exp(17.27 * temperature_c / (temperature_c + 237.3))

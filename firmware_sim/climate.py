@@ -22,6 +22,7 @@ from firmware_sim.air import (
     NIGHT_BELOW_DEG,
     SLOT_MS,
     Air,
+    breeze,
     clear_sky_w_m2,
     evaporation_mm_h,
     vapour_kpa,
@@ -110,9 +111,8 @@ class Climate:
             - (1.5 if rain else 0.0)
         )
         dew = min(temperature - 0.3, blend(one.dew_point_c, two.dew_point_c) + (2 if rain else 0))
-        breeze = 0.35 + 0.65 * max(0.0, math.sin(math.pi * (hour - 6) / 13))
         gusts = 1 + 0.4 * self._drift("wind", start, 600_000)
-        wind = blend(one.wind_m_s, two.wind_m_s) * breeze * gusts + (1.2 if rain else 0.0)
+        wind = blend(one.wind_m_s, two.wind_m_s) * breeze(hour) * gusts + (1.2 if rain else 0.0)
         wind = max(0.0, wind)
         humidity = 100 * vapour_kpa(dew) / vapour_kpa(temperature)
         tide = 0.12 * math.cos(2 * math.pi * (hour - 10) / 12)  # of the air: two a day

@@ -21,6 +21,7 @@ from firmware_sim.air import (
     NIGHT_BELOW_DEG,
     SLOT_MS,
     Air,
+    breeze,
     clear_sky_w_m2,
     evaporation_mm_h,
     vapour_kpa,
@@ -103,7 +104,7 @@ class RecordedWeather:
         temperature = self._temperature_c(local.date(), hour)
         dew = min(course.record.dew_point_c, temperature)
         humidity = min(100.0, 100 * vapour_kpa(dew) / vapour_kpa(temperature))
-        wind = course.wind_share * _breeze(hour)
+        wind = course.wind_share * breeze(hour)
         return Air(
             elevation_deg=height,
             sun_w_m2=sun,
@@ -148,7 +149,7 @@ class RecordedWeather:
         elevations = tuple(elevation(self._observer, moment) for moment in moments)
         clear_mj = sum(map(clear_sky_w_m2, elevations)) * SLOT_MS / 1e9
         hours = [slot * SLOT_H for slot in range(slots)]
-        still = sum(_breeze(hour + SLOT_H / 2) for hour in hours) / slots
+        still = sum(breeze(hour + SLOT_H / 2) for hour in hours) / slots
         wet_h = min(SHOWER_MAX_H, record.rain_mm / SHOWER_MM_H)
         wet = math.ceil(wet_h / SLOT_H)
         first = stream(self._seed, "rain", day.toordinal()).randrange(slots - wet)
@@ -168,11 +169,6 @@ class RecordedWeather:
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _NIGHT_H = 24 - WARMEST_H + COLDEST_H
-
-
-def _breeze(hour: float) -> float:
-    """The wind of an hour, in the shape of a day: it rises with the sun."""
-    return 0.35 + 0.65 * max(0.0, math.sin(math.pi * (hour - 6) / 13))
 
 
 def _swing(one: float, two: float, share: float) -> float:

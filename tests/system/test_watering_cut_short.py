@@ -6,52 +6,16 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import aiomqtt
 
-from devices.kinds import KINDS
-from firmware_sim.cadence import Cadence
 from firmware_sim.firmware.valve import ValveFirmware
-from firmware_sim.layout import DeviceSpec, Layout, PlotSpec
-from firmware_sim.live import SteadyClock, run_live
-from firmware_sim.station import Broker
 from firmware_sim.world import World
 from tests.real import Mosquitto
 from tests.system.conftest import StartGateway
-from tests.system.gateway_process import (
-    HAMLET,
-    TIMEOUT_S,
-    GatewayProcess,
-    device,
-    rule,
-    write_site,
-)
+from tests.system.gateway_process import HAMLET, TIMEOUT_S, GatewayProcess
+from tests.system.living_garden import EAGER, LAYOUT, PLOT, LivingGarden
 
-EAGER = Cadence(dict.fromkeys(KINDS, 2), active_s=1, start_s=0)
-LAYOUT = Layout(
-    HAMLET,
-    (DeviceSpec("valve", "valve"), DeviceSpec("pump", "pump")),
-    (PlotSpec("plot", 2400.0, ("valve",), "pump", (), 240.0),),
-)
-PLOT = {
-    "id": "plot",
-    "label": {"vi": "Lô 1", "en": "Plot 1"},
-    "area_m2": 2400,
-    "valves": ["valve"],
-    "pump": "pump",
-    "sensors": ["probe"],
-    "rate_l_min": 240,
-    "soil": {"field_capacity_pct": 32, "wilting_point_pct": 18, "root_depth_m": 0.6},
-    "litres_per_day_max": 21000,
-    "minutes_per_run_max": 60,
-}
-WATER = rule(
-    "dry",
-    on={"device": "probe"},
-    when="soil_moisture_pct < 5",
-    then=[{"irrigate": {"plot": "plot", "minutes": 30}}],
-)
 METER_L = 1.0
 """What its meter shows is rounded, and flows on for a moment while a valve closes."""
 LEASE_MAX_S = 120
@@ -61,31 +25,16 @@ LEASE_MAX_S = 120
 async def test_a_watering_is_closed_and_reported_after_a_power_cut(
     tmp_path: Path, make_gateway: StartGateway, mosquitto: Mosquitto
 ) -> None:
-    site = tmp_path / "site"
-    listed = [device("valve", "valve"), device("pump", "pump"), device("probe", "soil")]
-    port = write_site(site, {"url": mosquitto.url}, devices=listed, rules=[WATER], plots=[PLOT])
-    gateway = make_gateway(site, port)
-
-    async def until(query: str) -> list[tuple[Any, ...]]:
-        await asyncio.to_thread(gateway.wait_until, lambda: gateway.ask(query))
-        return gateway.ask(query)
-
-    world = World(LAYOUT, seed=1, start=SteadyClock()(), cadence=EAGER)
-    valve = world.devices["valve"]
-    assert isinstance(valve, ValveFirmware)
-    await asyncio.to_thread(gateway.start)
-    async with living(world, mosquitto.port), listening(mosquitto.port) as opened:
-        await until("SELECT 1 FROM state_change WHERE device = 'valve' AND state = 'up'")
-        await until("SELECT 1 FROM state_change WHERE device = 'pump' AND state = 'up'")
-        async with aiomqtt.Client("127.0.0.1", mosquitto.port) as client:
-            dry = b'{"seq":0,"boot":"b","soil_moisture_pct":3}'
-            await client.publish(f"hamlet/{HAMLET}/soil/probe/telemetry", dry, qos=1)
-        await until("SELECT 1 FROM run WHERE state = 'flowing'")
+    garden = LivingGarden(tmp_path, make_gateway, mosquitto)
+    gateway = garden.gateway
+    async with garden.living() as valve, listening(mosquitto.port) as opened:
+        await garden.dry_out()
+        await garden.until("SELECT 1 FROM run WHERE state = 'flowing'")
         assert valve.tap.coil
         gateway.kill()
         assert valve.tap.coil, "the devices do not know that the gateway is gone"
         await asyncio.to_thread(gateway.start)
-        ((run, state, cause, litres),) = await until(
+        ((run, state, cause, litres),) = await garden.until(
             "SELECT id, state, cause, litres FROM run WHERE ended_at IS NOT NULL"
         )
         assert not valve.tap.coil
@@ -105,7 +54,7 @@ async def test_a_watering_is_closed_and_reported_after_a_power_cut(
         page = gateway.get("/watering?lang=en").text
         assert "restarted" in page
         # The pump needs no other run: it is off, too, and says so.
-        await until("SELECT 1 FROM command WHERE device = 'pump' AND command = 'stop'")
+        await garden.until("SELECT 1 FROM command WHERE device = 'pump' AND command = 'stop'")
     assert gateway.stop() == 0
     _assert_closes_by_itself(await opened)
 
@@ -113,36 +62,18 @@ async def test_a_watering_is_closed_and_reported_after_a_power_cut(
 async def test_a_watering_in_turns_goes_on_after_two_power_cuts_and_ends_at_the_third(
     tmp_path: Path, make_gateway: StartGateway, mosquitto: Mosquitto
 ) -> None:
-    site = tmp_path / "site"
-    listed = [device("valve", "valve"), device("pump", "pump"), device("probe", "soil")]
-    in_turns = PLOT | {
-        "soak": {"water_min": 0.1, "rest_min": 0.2},
-        "after_power_cut": "resume",
-    }
-    port = write_site(site, {"url": mosquitto.url}, devices=listed, rules=[WATER], plots=[in_turns])
-    gateway = make_gateway(site, port)
-
-    async def until(query: str) -> list[tuple[Any, ...]]:
-        await asyncio.to_thread(gateway.wait_until, lambda: gateway.ask(query))
-        return gateway.ask(query)
-
-    world = World(LAYOUT, seed=1, start=SteadyClock()(), cadence=EAGER)
-    valve = world.devices["valve"]
-    assert isinstance(valve, ValveFirmware)
-    await asyncio.to_thread(gateway.start)
-    async with living(world, mosquitto.port):
-        await until("SELECT 1 FROM state_change WHERE device = 'valve' AND state = 'up'")
-        await until("SELECT 1 FROM state_change WHERE device = 'pump' AND state = 'up'")
-        async with aiomqtt.Client("127.0.0.1", mosquitto.port) as client:
-            dry = b'{"seq":0,"boot":"b","soil_moisture_pct":3}'
-            await client.publish(f"hamlet/{HAMLET}/soil/probe/telemetry", dry, qos=1)
+    in_turns = {**PLOT, "soak": {"water_min": 0.05, "rest_min": 0.1}, "after_power_cut": "resume"}
+    garden = LivingGarden(tmp_path, make_gateway, mosquitto, in_turns)
+    gateway = garden.gateway
+    async with garden.living() as valve:
+        await garden.dry_out()
         for resumed, state in enumerate(("flowing", "resting", "flowing")):
-            await until(f"SELECT 1 FROM run WHERE state = '{state}' AND resumed = {resumed}")  # noqa: S608
+            await garden.until(f"SELECT 1 FROM run WHERE state = '{state}' AND resumed = {resumed}")  # noqa: S608
             gateway.kill()
             if gateway.ask("SELECT 1 FROM run WHERE state = 'resting'"):
                 assert not valve.tap.coil, "a run rests only behind a valve that is shut"
             await asyncio.to_thread(gateway.start)
-        ((state, cause, litres, count),) = await until(
+        ((state, cause, litres, count),) = await garden.until(
             "SELECT state, cause, litres, (SELECT count(*) FROM run) FROM run WHERE ended_at > 0"
         )
         assert (state, count) == ("failed", 1)
@@ -175,19 +106,6 @@ def _assert_closes_by_itself(command: bytes) -> None:
     while valve.wake <= end:
         valve.run(valve.wake)
     assert not valve.tap.coil
-
-
-@asynccontextmanager
-async def living(world: World, port: int) -> AsyncIterator[None]:
-    """The devices of a world on the broker."""
-    stop = asyncio.Event()
-    broker = Broker("127.0.0.1", port)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(run_live(world, broker, EAGER, stop=stop, clock=SteadyClock()))
-        try:
-            yield
-        finally:
-            stop.set()
 
 
 @asynccontextmanager
