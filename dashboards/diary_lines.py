@@ -8,12 +8,11 @@ from devices.reading import Millis
 from devices.text import Text
 from gateway.diary.discretion import for_everybody
 from gateway.diary.fields import FIELDS, Field
+from gateway.diary.figures import number_of, planned_of
 from gateway.plot_records import DiaryEntry, DiaryKind
 
 PERSON = "person:"
 MINUTE_MS = 60_000
-AS_PLANNED = 0.95
-"""From this share on a watering gave what was planned."""
 
 
 class Fact(NamedTuple):
@@ -58,12 +57,6 @@ def work_of(words: Words, entry: DiaryEntry) -> list[Fact]:
     return list(_told(words, entry))
 
 
-def number_of(entry: DiaryEntry, name: str) -> float | None:
-    """A figure of the entry; None where it has none."""
-    value = entry.facts.get(name)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
 def text_of(words: Words, entry: DiaryEntry, name: str) -> str:
     """A text of the entry, in the reader's language where it has both; else empty."""
     vi, en = entry.facts.get(f"{name}_vi"), entry.facts.get(f"{name}_en")
@@ -71,14 +64,6 @@ def text_of(words: Words, entry: DiaryEntry, name: str) -> str:
         return words.text(Text(vi, en))
     value = entry.facts.get(name)
     return value if isinstance(value, str) else ""
-
-
-def planned_of(entry: DiaryEntry) -> float | None:
-    """The litres that were planned; None where nothing was, or about as much was given."""
-    planned, litres = number_of(entry, "target_l"), number_of(entry, "litres")
-    if planned is None or litres is None or litres >= planned * AS_PLANNED:
-        return None
-    return planned
 
 
 def end_of(entry: DiaryEntry) -> Millis | None:

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from dashboards.diary_lines import number_of
 from dashboards.pages import Pages
+from gateway.diary.figures import number_of
 from gateway.diary.gs1 import lot_path
 from gateway.diary.lots import DAYS_TOLD, Lot
 

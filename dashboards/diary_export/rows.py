@@ -9,14 +9,13 @@ from dashboards.diary_lines import (
     early_end_of,
     end_of,
     method_of,
-    number_of,
-    planned_of,
     text_of,
     weather_of,
     work_of,
 )
 from dashboards.words import Words
 from devices.text import Text
+from gateway.diary.figures import number_of, planned_of
 from gateway.history import DiaryLine
 from gateway.plot_records import DiaryEntry, DiaryKind
 

@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from dashboards.diary_lines import number_of
 from dashboards.words import Words
+from gateway.diary.figures import number_of
 from gateway.history import DiaryLine
 from gateway.plot_records import DiaryKind
 

@@ -18,7 +18,15 @@ DIARY: dict[str, Text] = {
     "diary.exports": Text("In sổ, tải Excel", "Print, Excel"),
     "diary.lots": Text("Lô hàng, mã QR", "Lots, QR codes"),
     "diary.none": Text("Chưa ghi gì.", "Nothing is written down yet."),
-    "diary.older": Text("Xem cũ hơn", "Older lines"),
+    "diary.all-kinds": Text("Mọi việc", "All work"),
+    "diary.today": Text("Hôm nay, {day}", "Today, {day}"),
+    "diary.day-water": Text("nước tưới {water}", "{water} of water"),
+    "diary.times": Text("{n} lần", "{n} {n:time|times}"),
+    "diary.flowed-on": Text(
+        "Nước chảy tiếp từ lượt tưới hôm trước.", "Water flowed on that began the day before."
+    ),
+    "diary.older": Text("Những ngày trước", "Earlier days"),
+    "diary.newest": Text("Về những ngày mới nhất", "Back to the newest days"),
     "diary.correct": Text("Xem và sửa", "Look, correct"),
     "diary.saved": Text("Đã ghi vào nhật ký.", "It is in the diary."),
     "diary.undo": Text("Ghi nhầm? Sửa hoặc gạch bỏ", "A mistake? Correct it or strike it out"),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from gateway.diary.figures import number_of
 from gateway.hamlet_time import HamletTime
 from gateway.plot_records import DiaryEntry, DiaryKind
 
@@ -87,14 +88,14 @@ def tell_origin(pluck: DiaryEntry, past: Sequence[DiaryEntry], here: HamletTime)
         plot=pluck.plot,
         growing_area_code=code if isinstance(code, str) else None,
         waterings=len(waterings),
-        litres=sum(_number(entry, "litres") for entry in waterings),
+        litres=sum(number_of(entry, "litres") or 0.0 for entry in waterings),
         measured=all(entry.facts.get("measured") for entry in waterings),
         sprayings=tuple(
             Spraying(
                 here.day(entry.at),
                 str(entry.facts.get("product", "")),
-                round(_number(entry, "interval_days")),
-                (day - here.day(entry.at)).days >= _number(entry, "interval_days"),
+                round(number_of(entry, "interval_days") or 0),
+                (day - here.day(entry.at)).days >= (number_of(entry, "interval_days") or 0),
             )
             for entry in told
             if entry.kind is DiaryKind.SPRAY
@@ -105,8 +106,3 @@ def tell_origin(pluck: DiaryEntry, past: Sequence[DiaryEntry], here: HamletTime)
             if entry.kind is DiaryKind.FERTILISER
         ),
     )
-
-
-def _number(entry: DiaryEntry, name: str) -> float:
-    value = entry.facts.get(name)
-    return float(value) if isinstance(value, int | float) else 0.0

@@ -11,6 +11,7 @@ from gateway.hamlet_time import HamletTime
 from gateway.history import DiaryLine, DiaryPart, History
 from gateway.plot_records import DiaryEntry, DiaryKind
 from gateway.plots import Plot
+from gateway.views.diary_days import DiaryDays, Wanted, read_days
 
 DAY_MS = 86_400_000
 AHEAD_MS = 62 * DAY_MS
@@ -57,12 +58,10 @@ class DiaryViews:
         found = self._plots.get(plot)
         return found.label if found else Text(plot, plot)
 
-    async def newest(
-        self, plot: str | None, limit: int, after: str | None = None
-    ) -> Sequence[DiaryLine]:
-        """The lines that count, the newest first, planned ones before them; `after` is the id of
-        the line before the first one."""
-        return await asyncio.to_thread(self._newest, plot, limit, after)
+    async def days(self, wanted: Wanted) -> DiaryDays:
+        """The newest whole days, planned ones before them; only lines that count."""
+        latest = self._clock() + AHEAD_MS
+        return await asyncio.to_thread(read_days, self._history, self.here, wanted, latest)
 
     async def lines(self, part: DiaryPart) -> Sequence[DiaryLine]:
         """A part of the diary."""
@@ -103,19 +102,6 @@ class DiaryViews:
         if not LOT.fullmatch(code):
             return None
         return await asyncio.to_thread(self._lot, code)
-
-    def _newest(self, plot: str | None, limit: int, after: str | None) -> Sequence[DiaryLine]:
-        last = self._history.entry(after) if after else None
-        part = DiaryPart(
-            0,
-            self._clock() + AHEAD_MS,
-            limit,
-            plot=plot,
-            after=(last.entry.at, last.entry.id) if last else None,
-            newest_first=True,
-            counting=True,
-        )
-        return self._history.diary(part)
 
     def _earlier(self, entry: DiaryEntry) -> Sequence[DiaryEntry]:
         found: list[DiaryEntry] = []
