@@ -6,6 +6,7 @@ from devices.text import Text
 from gateway.decisions import Explanation, IrrigationAsked, Run
 from gateway.irrigation import causes
 from gateway.irrigation.interlocks import passed
+from gateway.irrigation.run import UNASKED
 from gateway.irrigation.situation import Situation
 from gateway.irrigation.wording import depth_vi_en, litres_vi_en
 from gateway.plots import Plot
@@ -74,8 +75,10 @@ def unknown_plot(asked: IrrigationAsked, now: Millis) -> Explanation:
     return Explanation(plot, now, "refuse", sentence, inputs)
 
 
-def stopping(plot: Plot, reason: Text) -> Text:
+def stopping(plot: Plot, run: Run, reason: Text) -> Text:
     """A run is cut short; its valves are being closed."""
+    if run.requester == UNASKED:
+        return Text(f"{plot.label.vi}: {reason.vi}.", f"{plot.label.en}: {reason.en}.")
     return Text(
         f"Dừng tưới {plot.label.vi}: {reason.vi}.",
         f"Watering of {plot.label.en} stops: {reason.en}.",
@@ -109,6 +112,11 @@ def finished(plot: Plot, run: Run) -> Text:
         return Text(
             f"Đã tưới xong {plot.label.vi}: {litres.vi} ({depth.vi}), {how.vi}.",
             f"{plot.label.en} is watered: {litres.en} ({depth.en}), {how.en}.",
+        )
+    if run.requester == UNASKED:
+        return Text(
+            f"{plot.label.vi}: {run.cause.vi}; ngoài lượt tưới đã chảy {litres.vi}, {how.vi}.",
+            f"{plot.label.en}: {run.cause.en}; {litres.en} flowed that nobody asked for, {how.en}.",
         )
     return Text(
         f"Lượt tưới {plot.label.vi} không trọn vẹn vì {run.cause.vi}; "

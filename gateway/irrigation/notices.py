@@ -38,7 +38,7 @@ def of_step(before: Run, run: Run, plot: Plot, now: Millis, *, blocked: bool) ->
         reason = run.cause if run.cause != before.cause else None
         reason = reason or (run.curtailed if run.curtailed != before.curtailed else None)
         if reason is not None:
-            sentence = explain.stopping(plot, reason)
+            sentence = explain.stopping(plot, run, reason)
             decisions.append(explanation(run, plot, "stop", sentence, now))
     if run.state in FINAL:
         action = "report" if run.cause else "finish"

@@ -17,6 +17,8 @@ from gateway.irrigation import causes
 from gateway.irrigation.interlocks import WORTHWHILE_MIN
 from gateway.plots import Plot
 
+UNASKED = "irrigation"
+"""The requester of a run that waters for nobody: it leads water astray to its end."""
 LEASE_S = 90
 """Seconds for which a valve or pump stays on by itself: a dead gateway floods nothing."""
 START_EXPIRES_MS = 30_000

@@ -28,13 +28,14 @@ from gateway.irrigation.day_litres import turn_day
 from gateway.irrigation.interlocks import Objection, objection, objections
 from gateway.irrigation.judge import Judge
 from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres
-from gateway.irrigation.notices import OUTSIDE, SOURCE
+from gateway.irrigation.notices import OUTSIDE
 from gateway.irrigation.pump_house import PumpHouse
 from gateway.irrigation.resuming import given_up, until_cut
 from gateway.irrigation.run import (
     FINAL,
     ON,
     SHUT,
+    UNASKED,
     WAIT_MS,
     WAITING,
     WET,
@@ -294,7 +295,7 @@ class Waterings:
         """Lead water that no run wants to its end, so that it is counted and verified."""
         watering = self._live.get(plot.id)
         if watering is None:
-            run = Run(f"{plot.id}.{now}", plot.id, SOURCE, RunState.CLOSING, now, now, now, 0.0)
+            run = Run(f"{plot.id}.{now}", plot.id, UNASKED, RunState.CLOSING, now, now, now, 0.0)
             watering = self._live[plot.id] = self._watering(run, plot, now)
         elif watering.run.state not in WAITING and stray.cause == causes.STRAY:
             return []  # the pump starts, and the valve is a little early

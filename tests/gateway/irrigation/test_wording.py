@@ -1,12 +1,15 @@
 """Numbers and sentences as people write them."""
 
+from dataclasses import replace
+
 import pytest
 
 from devices.text import Text
 from gateway.decisions import Run, RunState
 from gateway.fleet import Fleet
-from gateway.irrigation import explain, look_texts
+from gateway.irrigation import causes, explain, look_texts
 from gateway.irrigation.climate import Weather
+from gateway.irrigation.run import UNASKED
 from gateway.irrigation.situation import Situation
 from gateway.irrigation.wording import litres_vi_en, number_en, number_vi
 from tests.gateway.fleets import NOW
@@ -68,4 +71,19 @@ def test_the_number_of_a_plot_does_not_run_into_the_millimetres() -> None:
     assert look_texts.watered(nine, 6, 4, 2880, need, waits=False) == (
         f"Tưới Lô chè 9: 4 mm trong số 6 mm (2{NARROW}880 lít); đến giờ theo lịch.",
         "Watering Tea plot 9, 4 mm of 6 mm (2,880 litres): it is time by the schedule.",
+    )
+
+
+def test_water_that_nobody_asked_for_is_not_called_a_watering() -> None:
+    run = Run("lo-1.1", "lo-1", UNASKED, RunState.FAILED, NOW, NOW, NOW, 0.0, litres=170.4)
+    run = replace(run, measured=True, cause=causes.LEAK)
+    assert explain.stopping(plot(), run, causes.LEAK) == (
+        "lô lo-1: van đã đóng mà nước vẫn chảy.",
+        "plot lo-1: water flows though the valve is shut.",
+    )
+    assert explain.finished(plot(), run) == (
+        "lô lo-1: van đã đóng mà nước vẫn chảy; ngoài lượt tưới đã chảy 170 lít, "
+        "đo bằng đồng hồ nước.",
+        "plot lo-1: water flows though the valve is shut; 170 litres flowed that nobody asked for, "
+        "by the flow meter.",
     )
