@@ -56,6 +56,11 @@ SEASON: dict[str, Text] = {
         " {ground} mm; its mean error was {error} mm.",
     ),
     "season.depletion": Text("đất thiếu, mm", "missing in the soil, mm"),
+    "season.full": Text("đất đủ nước, phần thừa sẽ thấm mất", "full: what is above drains away"),
+    "season.came-to": Text(
+        "{way}: tưới {water} mm, {stress} ngày khát, thấm mất {drained} mm",
+        "{way}: {water} mm of water, {stress} stress days, {drained} mm drained",
+    ),
     "season.raw": Text("bắt đầu khát", "thirst begins"),
     "season.rain": Text("mưa, mm/ngày", "rain, mm a day"),
     "season.irrigation": Text("tưới, mm/ngày", "irrigation, mm a day"),

@@ -20,12 +20,10 @@ from gateway.agronomy.reference import Method, ReferenceEt, hargreaves_et, refer
 from gateway.agronomy.weather_checks import CheckedWeather
 from gateway.agronomy.weather_day import DailyWeather, Station
 from gateway.agronomy.weather_file import WeatherTable
-from gateway.cli.weather_table import station_weather
+from gateway.cli.weather_table import some, station_weather, unused
 
 DECIMALS = 3
 """Of mm: who compares shall see the equations and not our rounding."""
-TOLD_MAX = 10
-"""Lines of one kind on stderr; more nobody reads."""
 APART_MM = 0.2
 """By which ET0 of a day differs when one of two humidity sensors is wrong, or the air changed."""
 
@@ -139,14 +137,13 @@ def _day(weather: DailyWeather, station: Station, climate: Climate, method: Meth
 
 def _notes(table: WeatherTable, checked: CheckedWeather, days: Sequence[Et0Day]) -> Iterator[str]:
     """What whoever uses the figures must know."""
-    if table.unused:
-        yield f"columns not used: {', '.join(table.unused)}"
+    yield from unused(table)
     if table.tall:
         yield "ETref of the file is that of alfalfa (T); ET0 is that of grass, which takes less"
     yield from checked.doubts
-    yield from _some([str(flag) for flag in checked.flags])
-    yield from _some([str(gap) for gap in checked.gaps])
-    yield from _some([f"{day.weather.day}: no tmax or tmin, no ET0" for day in days if not day.et0])
+    yield from some([str(flag) for flag in checked.flags])
+    yield from some([str(gap) for gap in checked.gaps])
+    yield from some([f"{day.weather.day}: no tmax or tmin, no ET0" for day in days if not day.et0])
     counts = Counter(estimate for day in days if day.et0 for estimate in day.et0.estimates)
     for estimate, count in counts.items():
         yield f"{count} of {len(days)} days: {ESTIMATED[estimate].en}"
@@ -175,12 +172,6 @@ _ALL_BUT_TEMPERATURES = (
     Estimate.HUMIDITY_FROM_TMIN,
     Estimate.WIND_ASSUMED,
 )
-
-
-def _some(lines: Sequence[str]) -> Iterator[str]:
-    yield from lines[:TOLD_MAX]
-    if len(lines) > TOLD_MAX:
-        yield f"and {len(lines) - TOLD_MAX} more like this"
 
 
 def _print_csv(days: Sequence[Et0Day], details: bool) -> None:

@@ -1,7 +1,7 @@
 """A file of daily weather, as a technician names it for a command: read, placed and checked."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,9 @@ from gateway.cli.complaints import USAGE, refuse
 
 LINE_MAX = 10_000
 """Characters. Longer lines are no table; they are cut, and refused as such."""
+
+TOLD_MAX = 10
+"""Lines of one kind on stderr; more nobody reads."""
 
 
 class StationWeather(NamedTuple):
@@ -47,6 +50,19 @@ def station_weather(
             print(f"hamlet: {file}: {problem}", file=sys.stderr)
         raise typer.Exit(USAGE) from None
     return StationWeather(table, station, checked)
+
+
+def unused(table: WeatherTable) -> Iterator[str]:
+    """What of the file whoever reads the figures may think was taken."""
+    if table.unused:
+        yield f"columns not used: {', '.join(table.unused)}"
+
+
+def some(lines: Sequence[str]) -> Iterator[str]:
+    """The first TOLD_MAX, and how many more there are."""
+    yield from lines[:TOLD_MAX]
+    if len(lines) > TOLD_MAX:
+        yield f"and {len(lines) - TOLD_MAX} more like this"
 
 
 def _lines(file: Path) -> Iterator[str]:

@@ -26,7 +26,7 @@ from gateway.cli.season.report import as_json, as_text, failed
 from gateway.cli.season.together import play_all
 from gateway.cli.season.ways import Way
 from gateway.cli.season.weather import PeriodError, recorded
-from gateway.cli.weather_table import station_weather
+from gateway.cli.weather_table import some, station_weather, unused
 from gateway.located_yaml import did_you_mean
 from gateway.plots.modes import DEPTH_MAX_MM
 from gateway.site import Site
@@ -114,16 +114,16 @@ def simulate(
             results = play_all(played, ways, jobs, on_progress)
         zone = ZoneInfo(found.layout.timezone)
         words = Words((lang or of_terminal()).value, zone, round(time.time() * 1000))
-        if chart:
-            draw(chart, played, results, words)
-    if as_json_:
-        print(as_json(played, results, found.notes))
-    else:
         source = (
             words.t("season.recorded", file=weather.name)
             if weather
             else words.t("season.simulated", seed=str(seed))
         )
+        if chart:
+            draw(chart, played, results, source, words)
+    if as_json_:
+        print(as_json(played, results, found.notes))
+    else:
         print("\n".join(as_text(played, results, source, words)))
     if failed(results):
         raise typer.Exit(1)
@@ -167,7 +167,7 @@ def _weather(
         if any(value is not None for value in place):
             refuse("--latitude, --altitude and --wind-height are those of a --weather file")
         return _Weather(layout, asked)
-    _, station, checked = station_weather(
+    table, station, checked = station_weather(
         file, *place, otherwise=(layout.latitude, layout.altitude_m)
     )
     try:
@@ -175,5 +175,7 @@ def _weather(
     except PeriodError as error:
         refuse(f"{file}: {error}")
     moved = replace(layout, latitude=station.latitude, altitude_m=station.altitude_m)
-    flags = (str(flag) for flag in checked.flags)
-    return _Weather(moved, asked, days, (*checked.doubts, *flags, *notes))
+    first, last = days[0].day, days[-1].day
+    flags = [str(flag) for flag in checked.flags if first <= flag.day <= last]
+    told = (*unused(table), *checked.doubts, *some(flags), *notes)
+    return _Weather(moved, asked, days, told)

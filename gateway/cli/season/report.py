@@ -21,15 +21,7 @@ def as_text(
     season: Season, found: Sequence[WaySeason], weather: str, words: Words
 ) -> Iterator[str]:
     """Line by line; `weather` says in words where it came from."""
-    last = season.first + timedelta(days=season.days - 1)
-    yield words.t(
-        "season.head",
-        plots=len(season.plots),
-        days=season.days,
-        first=_date(season.first, words),
-        last=_date(last, words),
-        weather=weather,
-    )
+    yield head(season, weather, words)
     rain, thirst = (found[0].mean(of) for of in (_rained_mm, _thirst_mm))
     yield words.t("season.sky", rain=words.number(rain, 0), thirst=words.number(thirst, 0))
     yield ""
@@ -38,6 +30,19 @@ def as_text(
     yield ""
     for one in found:
         yield from _sentences(season, one, found[0], words)
+
+
+def head(season: Season, weather: str, words: Words) -> str:
+    """Which plots, which days, and under which weather."""
+    last = season.first + timedelta(days=season.days - 1)
+    return words.t(
+        "season.head",
+        plots=len(season.plots),
+        days=season.days,
+        first=_date(season.first, words),
+        last=_date(last, words),
+        weather=weather,
+    )
 
 
 def name_of(way: Way, fixed_mm: float, words: Words) -> str:

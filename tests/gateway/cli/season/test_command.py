@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -75,11 +76,35 @@ def test_json_has_every_day_of_every_plot(site: Path, weather: Path) -> None:
     assert plot["days"][0]["believed_mm"] is not None
 
 
+def test_of_a_file_is_told_what_was_not_taken(site: Path, tmp_path: Path) -> None:
+    """As `irrigation et0` does, but only of the days that are played, and not by the hundred."""
+    rows = [f"{date(2019, 4, 1) + timedelta(day)},25,17,101,1,9\n" for day in range(40)]
+    file = tmp_path / "days.csv"
+    file.write_text("date,tmax,tmin,rhmax,rain,eto\n" + "".join(rows), encoding="utf-8")
+    asked = ("--site", site, "--plot", "lo-1", "--weather", file, "--modes", "none")
+    told = simulate(*asked, "--days", 2).stderr.splitlines()
+    assert told[:3] == [
+        "hamlet: columns not used: eto",
+        "hamlet: line 2, 2019-04-01: humidity 101 % taken for 100 %",
+        "hamlet: line 3, 2019-04-02: humidity 101 % taken for 100 %",
+    ]
+    assert "hamlet: and 1 more like this" in simulate(*asked, "--days", 11).stderr
+
+
 def test_a_chart_is_drawn(site: Path, tmp_path: Path) -> None:
     chart = tmp_path / "season.svg"
     asked = ("--site", site, "--days", 1, "--plot", "lo-1", "--modes", "fixed,none")
-    assert simulate(*asked, "--chart", chart).exit_code == 0
-    assert chart.read_text().startswith("<?xml")
+    assert simulate(*asked, "--chart", chart, "--lang", "vi").exit_code == 0
+    drawn = chart.read_text(encoding="utf-8")
+    assert drawn.startswith("<?xml")
+    for told in (
+        "<!-- 1 lô, 1 ngày từ 01/12/2026 đến 01/12/2026; thời tiết mô phỏng, số gieo 1 -->",
+        "<!-- đất thiếu, mm -->",
+        " ngày khát, thấm mất ",
+        "<!-- đất đủ nước, phần thừa sẽ thấm mất -->",
+        "<!-- 01/12 -->",
+    ):
+        assert told in drawn
     ended = simulate(*asked, "--chart", tmp_path / "season.gif")
     assert ended.exit_code == 2
     assert "a chart is written as .svg or .png" in ended.stderr
