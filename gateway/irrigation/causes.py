@@ -29,6 +29,10 @@ NOT_SHOWN_CLOSED = Text(
     "van không trả lời; van tự đóng khi hết hạn mở",
     "the valve does not answer; it closes by itself when its lease ends",
 )
+FULL_BY_TIME = Text(
+    "đồng hồ nước đếm ít hơn bình thường, tính theo thời gian thì đã đủ mức tối đa của hôm nay",
+    "its meter counts less than usual, and by the time the limit of the day is reached",
+)
 RESTARTED = Text(
     "máy ở nhà văn hóa khởi động lại giữa lượt tưới", "the gateway restarted on the way"
 )
@@ -58,6 +62,13 @@ METER_STILL = Text(
     "Hãy kiểm tra đồng hồ.",
     "its meter shows a flow and does not count it; the litres are estimated from the time. "
     "Check the meter.",
+)
+
+METER_LOW = Text(
+    "đồng hồ nước đếm ít hơn nhiều so với bình thường; mức tối đa một ngày được tính theo "
+    "thời gian. Hãy kiểm tra đồng hồ, lọc, và số lít mỗi phút của lô trong plots.yaml.",
+    "its meters count far less than usual; for the daily limit the time counts. Check the meters, "
+    "the filter, and the plot's litres a minute in plots.yaml.",
 )
 
 

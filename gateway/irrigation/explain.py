@@ -96,9 +96,10 @@ def finished(plot: Plot, run: Run) -> Text:
     )
     if run.unseen_l:
         unseen = litres_vi_en(run.unseen_l)
+        why = _METER_DEAD if not run.litres else _METER_LOW
         how = Text(
-            f"{how.vi} (nếu đồng hồ hỏng, có thể đã chảy thêm đến {unseen.vi})",
-            f"{how.en} (if the meter is dead, up to {unseen.en} more may have)",
+            f"{how.vi} (nếu {why.vi}, có thể đã chảy thêm đến {unseen.vi})",
+            f"{how.en} (if {why.en}, up to {unseen.en} more may have)",
         )
     if run.cause is None and run.curtailed is not None:
         asked = litres_vi_en(run.target_l)
@@ -156,6 +157,8 @@ def asked_by(requester: str) -> Text:
     return Text(f"theo {requester}", f"as {requester} asked")
 
 
+_METER_DEAD = Text("đồng hồ hỏng", "the meter is dead")
+_METER_LOW = Text("đồng hồ đếm thiếu", "the meter counts too little")
 _BY_PLAN = {
     "schedule": Text("theo lịch tưới", "by its schedule"),
     "soil": Text("vì đất khô", "because its soil is dry"),

@@ -99,7 +99,7 @@ class Judge:
         taken = sum((litres for plot, litres in used.items() if plot in sharing), 0.0)
         for plot, live in self._live.items():
             if plot in sharing and plot != but.id and live.run.state is not RunState.PLANNED:
-                taken += max(live.run.target_l, live.run.litres) - live.run.yesterday_l
+                taken += max(live.run.target_l, live.may_l) - live.run.yesterday_l
         return taken
 
     def _astray(self, plot: Plot, now: Millis) -> Plot | None:

@@ -12,7 +12,6 @@ from dataclasses import replace
 from devices.reading import Millis
 from gateway.decisions import IrrigationAsked, Run
 from gateway.fleet import Fleet
-from gateway.irrigation import causes
 from gateway.irrigation.counting import grown
 from gateway.irrigation.run import SAVE_MS, TAIL_MS, WET
 from gateway.plots import Plot
@@ -104,20 +103,6 @@ class Meters:
 def by_time(plot: Plot, elapsed_ms: Millis) -> float:
     """The litres of that time at the plot's rate."""
     return plot.rate_l_min * elapsed_ms / 60_000
-
-
-def doubted(run: Run, plot: Plot) -> Run:
-    """The run at its end, with what may have flowed though its meters showed nothing: perhaps no
-    water came, perhaps the meter is dead. A pump that ran dry leaves no such doubt."""
-    if run.opened_at is None or run.ended_at is None:
-        return run
-    nothing = run.measured and not run.litres and run.cause != causes.PUMP_DRY
-    if not nothing and run.cause != causes.NO_FLOW:
-        return run
-    lasts_max_ms = round(plot.minutes_per_run_max * 60_000) + UNSEEN_MAX_MS
-    lasted_ms = max(run.ended_at - run.opened_at, run.watered_ms)
-    may_l = by_time(plot, min(lasted_ms, lasts_max_ms))
-    return replace(run, unseen_l=max(may_l - run.litres, 0.0))
 
 
 def asked_litres(asked: IrrigationAsked, plot: Plot) -> float | None:

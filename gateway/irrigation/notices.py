@@ -24,6 +24,8 @@ OUTSIDE = "irrigation:astray"
 """Water that flows, or may, outside any watering: cleared when the valves are known to be shut."""
 BLOCKED = "irrigation:blocked"
 METER = "irrigation:meter"
+METER_LOW_MIN = 2.0
+"""Minutes of water that meters may miss before it is told: pipes fill, and valves are slow."""
 
 
 def of_step(before: Run, run: Run, plot: Plot, now: Millis, *, blocked: bool) -> list[Decision]:
@@ -44,6 +46,10 @@ def of_step(before: Run, run: Run, plot: Plot, now: Millis, *, blocked: bool) ->
         action = "report" if run.cause else "finish"
         decisions.append(explanation(run, plot, action, explain.finished(plot, run), now))
         decisions += _cleared(run, plot, now, blocked=blocked)
+        known = run.cause is None and not run.resumed and not blocked
+        if known and _counts_little(run, plot):
+            message = _of_plot(plot, causes.METER_LOW)
+            decisions.append(AlertAsked(METER, plot.id, Severity.WARNING, message, now))
     return decisions
 
 
@@ -83,7 +89,13 @@ def _cleared(run: Run, plot: Plot, now: Millis, *, blocked: bool) -> list[Decisi
             cleared.append(AlertCleared(BLOCKED, plot.id, now))
         if run.measured:
             cleared += [AlertCleared(METER, valve, now) for valve in plot.valves]
+        if not _counts_little(run, plot):
+            cleared.append(AlertCleared(METER, plot.id, now))
     return cleared
+
+
+def _counts_little(run: Run, plot: Plot) -> bool:
+    return run.unseen_l >= METER_LOW_MIN * plot.rate_l_min
 
 
 def _failed(plot: Plot, cause: Text, now: Millis) -> AlertAsked:

@@ -33,7 +33,7 @@ def given_up(
         return causes.RESTARTED
     if run.resumed >= RESUMES_MAX:
         return causes.not_resumed(_TOO_OFTEN)
-    away_ms = now - _last_heard_at(run, plot, fleet)
+    away_ms = now - last_heard_at(run, plot, fleet)
     if not clock_trusted or away_ms < 0:
         return causes.not_resumed(_NO_TIME)
     return causes.not_resumed(_TOO_LONG) if away_ms > CUT_MAX_MS else None
@@ -44,12 +44,12 @@ def until_cut(run: Run, plot: Plot, fleet: Fleet, now: Millis) -> Run:
     ran out."""
     if run.state not in (RunState.VALVE, RunState.FLOWING):
         return run
-    dry_at = min(now, _last_heard_at(run, plot, fleet) + TAIL_MS)
+    dry_at = min(now, last_heard_at(run, plot, fleet) + TAIL_MS)
     watered_ms = run.watered_ms + max(dry_at - run.step_at, 0)
     return replace(run, step_at=now, watered_ms=watered_ms)
 
 
-def _last_heard_at(run: Run, plot: Plot, fleet: Fleet) -> Millis:
+def last_heard_at(run: Run, plot: Plot, fleet: Fleet) -> Millis:
     """When the gateway was there for certain."""
     devices = [fleet.get(id) for id in devices_of(plot)]
     return max([run.step_at, *(one.heard_at for one in devices if one and one.heard_at)])

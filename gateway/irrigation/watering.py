@@ -3,6 +3,7 @@
 Knows nothing of other runs. Holds in memory only what can be lost: after a crash the run is closed.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -17,8 +18,9 @@ from gateway.decisions import (
 )
 from gateway.fleet import Fleet
 from gateway.irrigation import causes, explain, notices, orders
+from gateway.irrigation.doubt import Doubt
 from gateway.irrigation.flow_watch import FlowWatch
-from gateway.irrigation.metering import Meters, by_time, doubted
+from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, by_time
 from gateway.irrigation.run import (
     CLOSE_AGAIN_MS,
     CLOSE_OFTEN_MS,
@@ -44,7 +46,14 @@ class Watering:
     """A run that is not at its end. `closes_at` is when the window ends in which it may go on."""
 
     def __init__(
-        self, run: Run, plot: Plot, pump: Pump | None, fleet: Fleet, meters: Meters, now: Millis
+        self,
+        run: Run,
+        plot: Plot,
+        pump: Pump | None,
+        fleet: Fleet,
+        meters: Meters,
+        now: Millis,
+        doubt: Doubt | None = None,
     ) -> None:
         self.run = run
         self.plot = plot
@@ -52,6 +61,9 @@ class Watering:
         self._pump = pump
         self._fleet = fleet
         self._meters = meters
+        self._doubt = doubt or Doubt(run)
+        self._most_l = math.inf
+        self._shut = False
         self._seen = self._look_anew(now)
         self._watch = FlowWatch(plot, now)
         self._blocked = False
@@ -62,27 +74,34 @@ class Watering:
         self._saved_at = now
         self._act_at = now  # when leases are renewed, or the valves told again to close
 
-    def step(self, now: Millis, objection: Text | None) -> list[Decision]:
-        """Everything that is to be done by now; an objection ends a run in progress."""
+    @property
+    def may_l(self) -> float:
+        """What has flowed at most."""
+        return self.run.litres + self._doubt.unseen_l(self.run)
+
+    def step(self, now: Millis, objection: Text | None, most_l: float = math.inf) -> list[Decision]:
+        """Everything that is to be done by now; an objection ends a run in progress, and so does
+        that `most_l` may have flowed, which is what the ceilings leave for all of it."""
         decisions: list[Decision] = []
-        self.run = self._meters.estimate(self.run, self.plot, now - self._progress_at)
-        self._progress_at = now
+        self._most_l = most_l
+        self._progress(now)
         if self.run.state is RunState.FLOWING:
             decisions += self._watch_flow(now)
         if self.run.state in ON:
             self._seen.fault = self._seen.fault or self._lost_sight(now)
         while True:
-            self._seen.objection = objection
             self._seen.expected_l = self._expected_l(now)
+            full = self.may_l >= most_l and self._seen.expected_l < self.run.target_l
+            self._seen.objection = objection or (causes.FULL_BY_TIME if full else None)
             run = advance(self.run, self.plot, self._seen, now)
             if run is self.run:
                 break
             decisions += self.move(run, now)
         decisions += self._act(now)
         if now - self._saved_at >= SAVE_MS:
-            changed = self.run != self._saved
-            saved = self._save(now)
-            decisions += [saved] if changed else []
+            before = self._saved
+            decisions += [saved] if (saved := self._save(now)) != before else []
+        self._shut = all(shown_closed(self._seen, valve) for valve in self.plot.valves)
         return decisions
 
     def move(self, run: Run, now: Millis) -> list[Decision]:
@@ -93,8 +112,6 @@ class Watering:
             decisions += self._count_missed(now, at_end=True)
             if run.cause == causes.NO_FLOW and self._seen.pump_works:
                 decisions += self._go_by_time(self.plot.valves[0], before.step_at, now)
-        if run.state in FINAL:
-            self.run = doubted(self.run, self.plot)
         if run.state is RunState.VALVE:
             self.run = self._meters.open(self.run, self.plot)
             self._read_at = now
@@ -208,6 +225,9 @@ class Watering:
         turn_ends = turn_ends_at(run, self.plot)
         if turn_ends is not None and turn_ends > self._progress_at:
             at = min(at, turn_ends)
+        if run.state in ON and run.opened_at is not None and self._most_l < math.inf:
+            left_ms = max(self._most_l - self.may_l, 0.0) / self.plot.rate_l_min * 60_000
+            at = min(at, self._progress_at + int(left_ms) + 1)
         if run.state is RunState.FLOWING:
             known_at = self._read_at if run.measured else self._progress_at
             missing_ms = (run.target_l - run.litres) / self._rate_l_min() * 60_000
@@ -219,6 +239,13 @@ class Watering:
         missing_l = max(self.run.target_l - self.run.litres, 0.0)
         begins_at = max(self._progress_at, self.run.goes_on_at or 0)
         return begins_at + round(missing_l / self.plot.rate_l_min * 60_000)
+
+    def _progress(self, now: Millis) -> None:
+        """Time has passed."""
+        elapsed_ms, self._progress_at = now - self._progress_at, now
+        self.run = self._meters.estimate(self.run, self.plot, elapsed_ms)
+        if not self._shut:
+            self._doubt.flowed(self.run, self.plot, min(elapsed_ms, UNSEEN_MAX_MS), now)
 
     def _look_anew(self, now: Millis) -> Seen:
         return Seen(now, now, meters=self._meters.of(self.run, self.plot))
@@ -310,7 +337,9 @@ class Watering:
         return []
 
     def _save(self, now: Millis) -> Run:
-        self.run = self._meters.note(self.run, self.plot)
+        run = self._meters.note(self.run, self.plot)
+        unseen_l = self._doubt.at_end(run) if run.state in FINAL else self._doubt.unseen_l(run)
+        self.run = replace(run, unseen_l=unseen_l)
         self._saved, self._saved_at = self.run, now
         return self.run
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from devices.reading import Millis, Reading
-from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import (
     AlertCleared,
@@ -25,15 +24,17 @@ from gateway.irrigation import causes, explain
 from gateway.irrigation.book import PlotBook
 from gateway.irrigation.climate import Climate
 from gateway.irrigation.day_litres import turn_day
+from gateway.irrigation.doubt import Doubt
 from gateway.irrigation.interlocks import Objection, objection, objections
 from gateway.irrigation.judge import Judge
-from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres
+from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres, by_time
 from gateway.irrigation.notices import OUTSIDE
 from gateway.irrigation.pump_house import PumpHouse
-from gateway.irrigation.resuming import given_up, until_cut
+from gateway.irrigation.resuming import given_up, last_heard_at, until_cut
 from gateway.irrigation.run import (
     FINAL,
     ON,
+    SAVE_MS,
     SHUT,
     UNASKED,
     WAIT_MS,
@@ -237,16 +238,21 @@ class Waterings:
         self._judge.correct(correction)
         return [watering.correct(correction) for watering in self._live.values()]
 
-    def _watering(self, run: Run, plot: Plot, now: Millis) -> Watering:
-        return Watering(run, plot, self._supply.pump(plot), self._fleet, self._meters, now)
+    def _watering(self, run: Run, plot: Plot, now: Millis, doubt: Doubt | None = None) -> Watering:
+        pump = self._supply.pump(plot)
+        return Watering(run, plot, pump, self._fleet, self._meters, now, doubt)
 
     def _take_up(self, run: Run, plot: Plot, now: Millis) -> list[Decision]:
         """Go on with a run of before the start, or end it."""
+        doubt = Doubt(run)
         if run.opened_at is not None and run.state in WET:
             elapsed_ms = now - run.opened_at
-            unseen_ms = elapsed_ms if elapsed_ms >= 0 else UNSEEN_MAX_MS
+            unseen_ms = min(elapsed_ms, UNSEEN_MAX_MS) if elapsed_ms >= 0 else UNSEEN_MAX_MS
+            unsaved_ms = now - last_heard_at(run, plot, self._fleet) + SAVE_MS
+            may_ms = min(unseen_ms, unsaved_ms) if unsaved_ms >= 0 else unseen_ms
+            doubt = Doubt(run, may_l=by_time(plot, may_ms))
             run = self._meters.catch_up(self._meters.estimate(run, plot, unseen_ms), plot)
-        watering = self._live[plot.id] = self._watering(run, plot, now)
+        watering = self._live[plot.id] = self._watering(run, plot, now, doubt)
         if run.state is RunState.PLANNED:
             watering.run = replace(run, deadline=min(run.deadline, now + WAIT_MS))
             return []
@@ -307,7 +313,7 @@ class Waterings:
         self._worked_at = now
         for watering in list(self._live.values()):
             if watering.run.state not in WAITING:
-                decisions += watering.step(now, self._objection_during(watering, now))
+                decisions += self._step(watering, now)
             decisions += self._forget_ended(watering, now)
         ahead: list[Plot] = []
         for watering in self._waiting(now):
@@ -323,13 +329,14 @@ class Waterings:
         waiting.sort(key=lambda one: (-one.plot.priority, one.run.created_at))
         return waiting
 
-    def _objection_during(self, watering: Watering, now: Millis) -> Text | None:
+    def _step(self, watering: Watering, now: Millis) -> list[Decision]:
         if watering.run.state not in ON:
-            return None
+            return watering.step(now, None)
         run, plot = watering.run, watering.plot
         situation = self._judge.situation(plot, run.requester, run.target_l, now, of=run)
         found = objection(situation, during=True)
-        return None if found is None else found.reason
+        most_l = run.yesterday_l + situation.left_today_l
+        return watering.step(now, None if found is None else found.reason, most_l)
 
     def _start_waiting(self, watering: Watering, ahead: list[Plot], now: Millis) -> list[Decision]:
         """Begin or go on, end, or wait: then it is added to those whom nobody overtakes on the

@@ -74,8 +74,9 @@ class Actuator:
     mute: bool = False  # neither hears nor speaks
     leaks: float = 0.0  # of a valve: share of its rate that passes it while it is shut
     dry: bool = False  # of a pump: it turns in air
-    counts: bool = True  # of a valve: its meter's counter goes on
-    shows: bool = True  # of a valve: its meter shows the flow
+    counts: float = 1.0  # of a valve: the share of its flow that its meter counts
+    shows: float = 1.0  # of a valve: the share that its meter shows
+    spins: float = 0.0  # of a valve: its meter shows and counts so much more in a minute
     answers: dict[str, Result] = field(default_factory=dict)
 
 
@@ -307,7 +308,7 @@ class Garden:
             return {"open": self.is_on(id)}
         return {
             "open": self.is_on(id),
-            "flow_l_min": actuator.flowing * actuator.shows,
+            "flow_l_min": actuator.flowing * actuator.shows + actuator.spins,
             "volume_total_l": actuator.total_l,
         }
 
@@ -322,7 +323,7 @@ class Garden:
                 rate = one.rate_l_min * self.flow / len(one.valves)
                 actuator.flowing = rate * share if pumped else 0.0
                 litres = actuator.flowing / 60
-                actuator.total_l += litres * actuator.counts
+                actuator.total_l += litres * actuator.counts + actuator.spins / 60
                 if not (self.is_on(valve) and self.now < actuator.on_until):
                     self.leaked_l[one.id] = self.leaked_l.get(one.id, 0.0) + litres
                 elif litres:

@@ -8,8 +8,7 @@ from devices.text import Text
 from gateway.decisions import RunState, Severity
 from gateway.irrigation import causes
 from gateway.irrigation.judge import LEAK_HELD_MS
-from gateway.irrigation.notices import BLOCKED, METER, OUTSIDE
-from gateway.irrigation.run import TAIL_MS
+from gateway.irrigation.notices import BLOCKED, OUTSIDE
 from gateway.plots import Pump, Source
 from tests.gateway.irrigation.garden import SECOND, Garden, plot
 
@@ -242,68 +241,6 @@ def test_a_valve_that_fell_silent_is_known_to_be_shut_when_it_says_so() -> None:
     assert (OUTSIDE, "lo-1") not in garden.open_alerts
 
 
-def test_a_meter_that_shows_a_flow_but_does_not_count_is_told_and_time_counts() -> None:
-    garden = Garden(plot())
-    garden.actuators["valve-1"].counts = False
-    garden.ask(litres=500)
-    garden.live_until_idle()
-    run = garden.run()
-    assert (run.state, run.measured) == (RunState.DONE, False)
-    assert garden.flowed_l() <= run.litres <= garden.flowed_l() + RATE
-    assert "does not count" in garden.open_alerts[METER, "valve-1"].message.en
-    garden.actuators["valve-1"].counts = True
-    garden.ask(litres=200)
-    garden.live_until_idle()
-    assert garden.open_alerts == {}
-
-
-@pytest.mark.parametrize("stopped_after_s", [15, 45, 90])
-def test_short_runs_with_such_a_meter_do_not_get_past_the_ceiling(stopped_after_s: int) -> None:
-    garden = Garden(plot(litres_per_day_max=300))
-    garden.actuators["valve-1"].counts = False
-    for _ in range(30):
-        garden.ask(litres=500)
-        garden.live(stopped_after_s)
-        garden.save(garden.engine.stop("lo-1", "person:web", garden.clock))
-        garden.live_until_idle()
-    assert garden.flowed_l() <= 300 + RATE * TAIL_MS / 60_000
-    assert garden.said[-1].action == "refuse"
-
-
-@pytest.mark.parametrize("watched", [True, False])
-def test_a_dead_meter_while_the_pump_works_is_counted_by_time(watched: bool) -> None:
-    garden = Garden(plot(), pumps=[WATCHED] if watched else [])
-    garden.flow = 0.0  # so its meter says; the pump moves water
-    garden.ask(litres=300)
-    garden.live_until_idle()
-    run = garden.run()
-    assert run.cause == causes.NO_FLOW
-    assert (run.litres >= 2 * RATE, run.measured) == (watched, not watched)
-
-
-@pytest.mark.parametrize("metered", [["valve-1"], ["valve-2"], [], ["valve-1", "valve-2"]])
-def test_of_several_valves_those_without_a_meter_go_by_time(metered: list[str]) -> None:
-    garden = Garden(plot(valves=["valve-1", "valve-2"]), metered=metered)
-    garden.ask(litres=300)
-    garden.live_until_idle()
-    run = garden.run()
-    assert (run.state, run.measured) == (RunState.DONE, len(metered) == 2)
-    assert garden.flowed_l() == pytest.approx(300, abs=10)
-    assert garden.flowed_l() - 0.1 <= run.litres <= garden.flowed_l() + 10
-
-
-@pytest.mark.parametrize("back_l", [-1.0, -60.0])
-def test_a_meter_that_goes_back_loses_no_more_than_a_report(back_l: float) -> None:
-    garden = Garden(plot())
-    garden.actuators["valve-1"].total_l = 1000.0
-    garden.report()
-    flowing(garden, litres=300)
-    garden.actuators["valve-1"].total_l += back_l
-    garden.live_until_idle()
-    assert garden.run().state is RunState.DONE
-    assert garden.flowed_l() == pytest.approx(300, abs=25)
-
-
 def test_results_and_commands_that_get_lost_harm_nothing() -> None:
     for lost in ("lose_results", "lose_commands"):
         garden = flowing(Garden(plot()), litres=600)
@@ -313,48 +250,3 @@ def test_results_and_commands_that_get_lost_harm_nothing() -> None:
         garden.live_until_idle()
         assert garden.run().state is RunState.DONE
         assert garden.run().litres == pytest.approx(garden.flowed_l(), abs=0.1)
-
-
-def dead_meter(garden: Garden) -> Garden:
-    """Nobody can tell this from a dry source."""
-    garden.actuators["valve-1"].counts = garden.actuators["valve-1"].shows = False
-    return garden
-
-
-def test_what_may_have_passed_a_dead_meter_counts_for_the_ceiling() -> None:
-    garden = dead_meter(Garden(plot(litres_per_day_max=500)))
-    for _ in range(10):
-        garden.ask(litres=400)
-        garden.live_until_idle()
-    assert garden.flowed_l() <= 500 + RATE * TAIL_MS / 60_000
-    run = garden.run()
-    assert (run.cause, run.litres, run.measured) == (causes.NO_FLOW, 0.0, True)
-    assert run.unseen_l >= garden.flowed_in[run.id]
-    assert garden.said[-1].action == "refuse"
-    assert "the limit is 500 litres a day" in garden.said[-1].sentence.en
-    (report,) = [one for one in garden.said if one.action == "report"][-1:]
-    assert "0 litres flowed, by the flow meter (if the meter is dead, up to" in report.sentence.en
-
-
-def test_short_turns_do_not_hide_a_dead_meter() -> None:
-    garden = dead_meter(Garden(plot(soak={"water_min": 1, "rest_min": 2})))
-    garden.ask(litres=400)
-    garden.live_until_idle()
-    assert garden.run().cause == causes.NO_FLOW
-    assert garden.flowed_l() <= RATE
-
-
-def test_a_run_that_is_stopped_before_it_shows_water_counts_too() -> None:
-    garden = dead_meter(Garden(plot()))
-    flowing(garden, seconds=60)
-    garden.save(garden.engine.stop("lo-1", "person:web", garden.clock))
-    garden.live_until_idle()
-    assert garden.run().unseen_l >= garden.flowed_l() > 0
-
-
-def test_a_pump_that_ran_dry_leaves_no_doubt_about_the_meter() -> None:
-    garden = Garden(plot(), pumps=[WATCHED])
-    garden.actuators["pump-1"].dry = True
-    garden.ask(litres=400)
-    garden.live_until_idle()
-    assert (garden.run().cause, garden.run().unseen_l) == (causes.PUMP_DRY, 0.0)

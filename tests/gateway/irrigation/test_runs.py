@@ -328,7 +328,8 @@ def test_a_valve_opened_by_hand_is_closed_counted_and_reported() -> None:
     assert alert.severity is Severity.CRITICAL
     assert garden.alerts == {}
     garden.ask(litres=1000)
-    assert garden.run().target_l == pytest.approx(1000 - garden.flowed_l(), abs=0.1)
+    left_l = 1000 - garden.flowed_l()  # or less: it is not known since when it was open
+    assert left_l - 10 <= garden.run().target_l <= left_l
 
 
 def test_an_old_reading_does_not_make_a_valve_open() -> None:
