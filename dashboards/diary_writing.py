@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
@@ -15,11 +15,22 @@ from dashboards.pages import Pages
 from dashboards.words import Words
 from devices.text import Text
 from gateway.diary.discretion import public_fields
-from gateway.diary.draft import Draft, DraftError
+from gateway.diary.draft import Draft, DraftError, TakenError
 from gateway.diary.fields import FIELDS
 from gateway.plot_records import DiaryEntry, DiaryKind
 
 NOTHING: Mapping[str, Text] = {}
+
+
+class Attempt(NamedTuple):
+    """A form as it is shown: blank, or as somebody sent it and why it was not taken. What was typed
+    stays."""
+
+    form: Form
+    error: DraftError | None = None
+    said: str = ""
+    visitor: Visitor | None = None
+    status: int = 200
 
 
 def writing_routes(pages: Pages) -> APIRouter:
@@ -33,7 +44,7 @@ def writing_routes(pages: Pages) -> APIRouter:
         if wanted is None:
             return await _choose(pages, request, plot if plot in plots else "")
         first = plot if plot in plots else next(iter(plots), "")
-        return await _new(pages, request, wanted, _blank(pages, first))
+        return await _new(pages, request, wanted, Attempt(_blank(pages, first)))
 
     @router.post("/diary/new")
     async def write(request: Request, kind: str = "") -> Response:
@@ -43,17 +54,18 @@ def writing_routes(pages: Pages) -> APIRouter:
         form = await read_form(request)
         visitor, refused = _let_in(pages, request, form)
         if visitor is None:
-            return await _new(pages, request, wanted, form, said=refused, status=403)
+            return await _new(pages, request, wanted, Attempt(form, said=refused, status=403))
         try:
             entry = await pages.diary.write(_draft(form, wanted, None), visitor.author)
         except DraftError as error:
-            return await _new(pages, request, wanted, form, error=error, visitor=visitor)
+            attempt = _refused(pages.words(request), form, error, visitor)
+            return await _new(pages, request, wanted, attempt)
         return _saved(entry, request, visitor)
 
     @router.get("/diary/{id}/correct")
     async def look(request: Request, id: str) -> Response:
         entry = await _entry(pages, id)
-        return await _correct(pages, request, id, _filled(pages, entry))
+        return await _correct(pages, request, id, Attempt(_filled(pages, entry)))
 
     @router.post("/diary/{id}/correct")
     async def correct(request: Request, id: str) -> Response:
@@ -62,11 +74,12 @@ def writing_routes(pages: Pages) -> APIRouter:
         form = {**_filled(pages, before), **await read_form(request)}
         visitor, refused = _let_in(pages, request, form)
         if visitor is None:
-            return await _correct(pages, request, id, form, said=refused, status=403)
+            return await _correct(pages, request, id, Attempt(form, said=refused, status=403))
         try:
             entry = await pages.diary.write(_draft(form, before.kind, id), visitor.author)
         except DraftError as error:
-            return await _correct(pages, request, id, form, error=error, visitor=visitor)
+            attempt = _refused(pages.words(request), form, error, visitor)
+            return await _correct(pages, request, id, attempt)
         return _saved(entry, request, visitor)
 
     return router
@@ -87,17 +100,7 @@ async def _choose(pages: Pages, request: Request, plot: str) -> Response:
     )
 
 
-async def _new(
-    pages: Pages,
-    request: Request,
-    kind: DiaryKind,
-    form: Form,
-    *,
-    error: DraftError | None = None,
-    said: str = "",
-    visitor: Visitor | None = None,
-    status: int = 200,
-) -> Response:
+async def _new(pages: Pages, request: Request, kind: DiaryKind, attempt: Attempt) -> Response:
     words = pages.words(request)
     response = await pages.page(
         request,
@@ -107,28 +110,18 @@ async def _new(
         current="diary",
         live=None,
         fragments={},
-        **_form(pages, request, kind, form, error, said, visitor, discreet=False),
+        **_form(pages, request, kind, attempt, discreet=False),
     )
-    return _answered(response, request, visitor, 422 if error else status)
+    return _answered(response, request, attempt)
 
 
-async def _correct(
-    pages: Pages,
-    request: Request,
-    id: str,
-    form: Form,
-    *,
-    error: DraftError | None = None,
-    said: str = "",
-    visitor: Visitor | None = None,
-    status: int = 200,
-) -> Response:
+async def _correct(pages: Pages, request: Request, id: str, attempt: Attempt) -> Response:
     words, diary = pages.words(request), pages.views.diary
     line = await diary.entry(id)
     if line is None:
         raise HTTPException(404)
     entry = line.entry
-    named = (visitor or pages.door.visitor(request)) is not None
+    named = (attempt.visitor or pages.door.visitor(request)) is not None
     earlier = await diary.earlier(entry)
     corrected = line.corrected_by is not None
     label = diary.label(entry.plot)
@@ -149,33 +142,19 @@ async def _correct(
             for one in earlier
         ],
         **_form(
-            pages,
-            request,
-            entry.kind if entry.kind in FIELDS else None,
-            form,
-            error,
-            said,
-            visitor,
-            discreet=True,
+            pages, request, entry.kind if entry.kind in FIELDS else None, attempt, discreet=True
         ),
     )
-    return _answered(response, request, visitor, 422 if error else status)
+    return _answered(response, request, attempt)
 
 
 def _form(
-    pages: Pages,
-    request: Request,
-    kind: DiaryKind | None,
-    form: Form,
-    error: DraftError | None,
-    said: str,
-    visitor: Visitor | None,
-    *,
-    discreet: bool,
+    pages: Pages, request: Request, kind: DiaryKind | None, attempt: Attempt, *, discreet: bool
 ) -> dict[str, Any]:
-    """What the templates of both forms need; what was typed stays. A `discreet`
-    form does not show guests what free words say."""
-    visitor = visitor or pages.door.visitor(request)
+    """What the templates of both forms need. A `discreet` form does not show guests what free words
+    say."""
+    form, error = attempt.form, attempt.error
+    visitor = attempt.visitor or pages.door.visitor(request)
     fields = FIELDS[kind] if kind else ()
     return {
         "kind": kind,
@@ -184,10 +163,19 @@ def _form(
         "plots": [(plot.id, plot.label) for plot in pages.views.diary.plots.values()],
         "problems": error.problems if error else NOTHING,
         "warnings": error.warnings if error else (),
-        "said": said,
+        "said": attempt.said,
         "visitor": visitor,
         "name": form.get("name", ""),
     }
+
+
+def _refused(words: Words, form: Form, error: DraftError, visitor: Visitor) -> Attempt:
+    """Who goes back to a form that was taken, and sends other work with it, may do so: under an id
+    of its own."""
+    if isinstance(error, TakenError):
+        again = {**form, "id": uuid.uuid4().hex}
+        return Attempt(again, None, words.t("diary.taken"), visitor, 409)
+    return Attempt(form, error, "", visitor, 422)
 
 
 def _draft(form: Form, kind: DiaryKind, corrects: str | None) -> Draft:
@@ -259,12 +247,10 @@ def _let_in(pages: Pages, request: Request, form: Form) -> tuple[Visitor | None,
     return visitor, ""
 
 
-def _answered(
-    response: Response, request: Request, visitor: Visitor | None, status: int
-) -> Response:
-    response.status_code = status
-    if visitor is not None:
-        visitor.remember(request, response)
+def _answered(response: Response, request: Request, attempt: Attempt) -> Response:
+    response.status_code = attempt.status
+    if attempt.visitor is not None:
+        attempt.visitor.remember(request, response)
     return response
 
 

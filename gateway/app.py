@@ -210,7 +210,7 @@ async def open_gateway(
         book = RuleBook(site, rules, pipeline, reader, committer.decide, clock.now)
         await book.open()
         here = hamlet_time(site.config.place)
-        desk = PlotDesk(site.plots, pipeline, here, committer.decide, clock.now)
+        desk = PlotDesk(site.plots, pipeline, here, reader, committer.decide, clock.now)
         shown: list[Stamped] = [observations, *serial.statistics]
         yield Gateway(
             site,

@@ -129,7 +129,8 @@ class CommandAsked:
 
 @dataclass(frozen=True, slots=True)
 class IrrigationAsked:
-    """Water a plot. Exactly one of the three amounts is given."""
+    """Water a plot. Exactly one of the three amounts is given. `run` is the id of the run that
+    comes of it, where whoever asks wants to know it again."""
 
     plot: str
     requester: str
@@ -137,6 +138,7 @@ class IrrigationAsked:
     depth_mm: float | None = None
     litres: float | None = None
     minutes: float | None = None
+    run: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

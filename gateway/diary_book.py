@@ -10,8 +10,8 @@ from dataclasses import replace
 from devices.text import Text
 from gateway.clock import Now
 from gateway.diary.circumstances import Circumstances
-from gateway.diary.draft import Draft, DraftError, check_draft
-from gateway.diary.fields import INTERVAL_MAX_DAYS
+from gateway.diary.draft import Draft, DraftError, TakenError, check_draft
+from gateway.diary.fields import FIELDS, INTERVAL_MAX_DAYS
 from gateway.diary.interval import too_early
 from gateway.diary.lots import is_harvest, lot_code
 from gateway.hamlet_time import HamletTime
@@ -33,7 +33,8 @@ _CORRECTED = Text(
     "This entry has been corrected already: open the newest one.",
 )
 _NO_LOT = Text("không có lô hàng này trong ngày hái đó", "there is no such lot of that day")
-_TWICE = Text("mã này đã có mục khác", "another entry has this id already")
+_OF_THE_WRITER = frozenset({"planned", "withdrawn", "why"})
+"""Facts that follow from what was sent, besides the fields."""
 
 
 class DiaryBook:
@@ -61,11 +62,12 @@ class DiaryBook:
 
     async def write(self, draft: Draft, by: str) -> DiaryEntry:
         """Save what somebody wrote, and return it as it stands in the diary. What is sent twice is
-        written once. Raises DraftError."""
+        written once. Raises DraftError; TakenError where its id stands for something else."""
         async with self._writing:
             written = await asyncio.to_thread(self._history.entry, draft.id)
             if written is not None:
-                return _same(written.entry, draft)
+                await self._check_same(written.entry, draft)
+                return written.entry
             if not self._trusted():
                 raise DraftError({"": _NO_TIME})
             before = await self._corrected(draft.corrects)
@@ -74,6 +76,17 @@ class DiaryBook:
             entry = await asyncio.to_thread(self._judge, entry, before, draft.confirmed)
             await self._save(entry)
             return entry
+
+    async def _check_same(self, written: DiaryEntry, draft: Draft) -> None:
+        """What was sent again must read as it did the first time."""
+        before = await asyncio.to_thread(self._history.entry, draft.corrects or "")
+        old, at = before.entry if before else None, written.written_at
+        try:
+            again = check_draft(draft, old, written.by, self._plots, self._here, self._around, at)
+        except DraftError:
+            raise TakenError from None
+        if _said(again) != _said(written):
+            raise TakenError
 
     async def _corrected(self, id: str | None) -> DiaryEntry | None:
         if id is None:
@@ -128,8 +141,8 @@ class DiaryBook:
         return [line.entry for line in self._history.diary(part)]
 
 
-def _same(written: DiaryEntry, draft: Draft) -> DiaryEntry:
-    """What was written under that id, if it was this."""
-    if (written.plot, written.kind, written.corrects) != (draft.plot, draft.kind, draft.corrects):
-        raise DraftError({"id": _TWICE})
-    return written
+def _said(entry: DiaryEntry) -> object:
+    """All that whoever wrote it said, without what the gateway added."""
+    names = {field.name for field in FIELDS.get(entry.kind, ())} | _OF_THE_WRITER
+    facts = {name: value for name, value in entry.facts.items() if name in names}
+    return entry.plot, entry.kind, entry.at, entry.corrects, facts

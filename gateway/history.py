@@ -7,7 +7,7 @@ ranges are half-open, `limit` newest rows come newest first.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from devices.metric import Metric, Value
 from devices.reading import Millis
@@ -16,6 +16,7 @@ from gateway.decisions import (
     Alert,
     Command,
     Explanation,
+    Record,
     RuleChanged,
     RuleVersion,
     Run,
@@ -79,6 +80,9 @@ class DiaryLine(NamedTuple):
 
     entry: DiaryEntry
     corrected_by: str | None
+
+
+R = TypeVar("R", bound=Record)
 
 
 class DiaryPart(NamedTuple):
@@ -151,6 +155,9 @@ class History(Store, Protocol):
 
     def command(self, id: str) -> Command | None:
         """The command of that id."""
+
+    def record(self, kind: type[R], id: str) -> R | None:
+        """What was saved under that id: a Run, an Override or a NoGo."""
 
     def runs(self, since: Millis) -> Sequence[Run]:
         """The waterings that were going on at `since` or later."""

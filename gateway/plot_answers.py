@@ -32,6 +32,7 @@ OVERRIDE_TOO_LONG = Text(
 NO_OVERRIDE = Text(
     "Việc bỏ qua này đã hết hoặc đã được kết thúc.", "This override is over or was ended."
 )
+DONE_BEFORE = Text("Việc này đã được làm rồi.", "This has been done already.")
 _MODES = {
     Mode.OFF: Text("Tắt", "Off"),
     Mode.MANUAL: Text("Tưới khi có người yêu cầu", "On request"),

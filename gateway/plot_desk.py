@@ -3,6 +3,7 @@ pipeline, and what the pipeline decides becomes an answer in words.
 """
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from gateway.clock import Now
 from gateway.decisions import Explanation, IrrigationAsked, Run, RunState
 from gateway.diary.written_values import clean
 from gateway.hamlet_time import HamletTime
+from gateway.history import History
 from gateway.irrigation.interlocks import OVERRIDABLE
 from gateway.pipeline import Pipeline, Request
 from gateway.plot_acts import (
@@ -35,9 +37,14 @@ from gateway.plots import Mode, Plot
 from gateway.plots.guard import NoGoReason
 
 ACTS_KEPT = 256
-"""Outcomes that are remembered: those of a busy day, and of the button that was pressed twice."""
+"""Outcomes that are remembered: those of a busy day, and of the button that was pressed twice.
+What waters, or lets water flow, is known again by the journal, also after a start."""
+
+RUN_DIGITS = 13
 
 Step = Callable[[], Outcome]
+Done = Callable[[], Run | NoGo | Override | None]
+"""Looks whether the journal has the record that an act leaves."""
 Decide = Callable[[Step], Awaitable[Outcome]]
 
 
@@ -46,12 +53,19 @@ class PlotDesk:
     when what it decided is on disk."""
 
     def __init__(
-        self, plots: Iterable[Plot], pipeline: Pipeline, here: HamletTime, decide: Decide, now: Now
+        self,
+        plots: Iterable[Plot],
+        pipeline: Pipeline,
+        here: HamletTime,
+        history: History,
+        decide: Decide,
+        now: Now,
     ) -> None:
         self._plots = {plot.id: plot for plot in plots}
         self._pipeline = pipeline
         self._book = pipeline.engines.irrigation.book
         self._here = here
+        self._history = history
         self._decide = decide
         self._now = now
         self._acts: dict[tuple[str, str], asyncio.Future[Outcome]] = {}
@@ -67,10 +81,11 @@ class PlotDesk:
                 depth_mm=amount.value if amount.unit is Unit.DEPTH else None,
                 litres=amount.value if amount.unit is Unit.LITRES else None,
                 minutes=amount.value if amount.unit is Unit.MINUTES else None,
+                run=_run_id(act),
             )
             return self._watered(act.plot, self._ask(asked))
 
-        return await self._once(act, step)
+        return await self._once(act, step, lambda: self._history.record(Run, _run_id(act)))
 
     async def stop(self, act: Act) -> Outcome:
         """See PlotActs."""
@@ -144,7 +159,7 @@ class PlotDesk:
             self._ask(no_go)
             return Outcome(True, answers.dry_days_added(plot, begin, end), no_go)
 
-        return await self._once(act, step)
+        return await self._once(act, step, lambda: self._history.record(NoGo, _id(act)))
 
     async def remove_dry_days(self, act: Act, id: str) -> Outcome:
         """See PlotActs."""
@@ -177,7 +192,7 @@ class PlotDesk:
             self._ask(override)
             return Outcome(True, answers.overridden(plot), override)
 
-        return await self._once(act, step)
+        return await self._once(act, step, lambda: self._history.record(Override, _id(act)))
 
     async def end_override(self, act: Act, id: str) -> Outcome:
         """See PlotActs."""
@@ -201,15 +216,22 @@ class PlotDesk:
             return None
         return task.result()
 
-    async def _once(self, act: Act, step: Step) -> Outcome:
-        """Do it, unless it was done or is being done. Who comes second waits for the first."""
+    async def _once(self, act: Act, step: Step, done: Done | None = None) -> Outcome:
+        """Do it, unless it was done or is being done. Who comes second waits for the first. What
+        was `done` before a start is known by its record."""
         known = (act.plot, act.key)
         task = self._acts.get(known)
         if task is None:
-            task = self._acts[known] = asyncio.ensure_future(self._decide(step))
+            task = self._acts[known] = asyncio.ensure_future(self._first(step, done))
             if len(self._acts) > ACTS_KEPT:
                 del self._acts[next(iter(self._acts))]
         return await asyncio.shield(task)  # a person who goes away takes nothing back
+
+    async def _first(self, step: Step, done: Done | None) -> Outcome:
+        record = await asyncio.to_thread(done) if done is not None else None
+        if record is not None:
+            return Outcome(True, answers.DONE_BEFORE, record)
+        return await self._decide(step)
 
     def _ask(self, request: Request) -> Sequence[object]:
         """What was decided because of it."""
@@ -228,5 +250,10 @@ class PlotDesk:
 
 
 def _id(act: Act) -> str:
-    """Of the record that the act leaves; sent again after a restart it replaces itself."""
+    """Of the record that the act leaves."""
     return f"{act.plot}.{act.key}"
+
+
+def _run_id(act: Act) -> str:
+    """As short as that of any run: the commands of the run are named after it."""
+    return f"{act.plot}.{hashlib.sha256(act.key.encode()).hexdigest()[:RUN_DIGITS]}"

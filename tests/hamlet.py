@@ -130,6 +130,7 @@ class Hamlet:
             site.plots,
             pipeline,
             hamlet_time(site.config.place),
+            self.reader,
             self._decide,
             lambda: self.now,
         )

@@ -91,6 +91,12 @@ DIARY: dict[str, Text] = {
     "diary.wrong": Text(
         "Chưa ghi được: hãy xem những chỗ có dấu !", "Not written yet: look for the ! below."
     ),
+    "diary.taken": Text(
+        "Mẫu này đã ghi rồi, nhưng với nội dung khác. Nếu đây là việc khác nữa, hãy bấm ghi lần "
+        "nữa; nếu lần trước ghi nhầm, hãy sửa dòng đó trong nhật ký.",
+        "This form was written down before, with other content. If this is further work, send it "
+        "once more; if that was a mistake, correct its line in the diary.",
+    ),
     "diary.anyway": Text("Tôi hiểu, vẫn ghi", "I understand, write it down"),
     "diary.journal": Text(
         "Bây giờ không lưu được: hãy ghi lại sau, và gọi kỹ thuật viên.",

@@ -11,7 +11,7 @@ from gateway.api.problems import Problem, problem
 from gateway.api.security import shows_token
 from gateway.api.writing import REQUESTER, writers_only
 from gateway.api.written_time import parse_written
-from gateway.diary.draft import DraftError
+from gateway.diary.draft import DraftError, TakenError
 from gateway.diary_book import DiaryBook
 from gateway.history import DiaryPart
 from gateway.views import Views
@@ -61,14 +61,15 @@ def diary_routes(views: Views, diary: DiaryBook, token: str) -> APIRouter:
     @router.post("", status_code=201, dependencies=writers_only(views, token))
     async def write(wanted: DiaryRequest) -> Response:
         """Write an entry, or a correction of one. What is inside the days to wait after a spraying
-        comes back with `warnings` and status 409, until it is `confirmed`."""
+        comes back with `warnings` and status 409, until it is `confirmed`; so does, without them,
+        an id under which something else was written."""
         draft = wanted.draft(uuid.uuid4().hex)
         try:
             entry = await diary.write(draft, REQUESTER)
         except DraftError as error:
-            warned = bool(error.warnings)
+            conflict = isinstance(error, TakenError) or bool(error.warnings)
             return problem(
-                409 if warned else 422,
+                409 if conflict else 422,
                 str(error),
                 problems={name: text.en for name, text in error.problems.items()},
                 warnings=[text.en for text in error.warnings],

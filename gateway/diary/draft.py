@@ -40,6 +40,15 @@ class DraftError(Exception):
         self.warnings = tuple(warnings)
 
 
+class TakenError(DraftError):
+    """Under its id something else stands in the diary."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {"": Text("mã này đã ghi một việc khác", "this id stands for another entry already")}
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """`id` is chosen by whoever writes, 32 hexadecimal digits, so that what is sent twice is

@@ -137,7 +137,7 @@ class Waterings:
             return [explain.refusal(situation, litres, reason)]
         target = min(litres, plot.rate_l_min * plot.minutes_per_run_max, situation.left_today_l)
         run = Run(
-            id=f"{plot.id}.{now}",
+            id=asked.run or f"{plot.id}.{now}",
             plot=plot.id,
             requester=asked.requester,
             state=RunState.PLANNED,

@@ -49,7 +49,10 @@ from gateway.journal.tables import (
     RULE_VERSIONS,
     RUNS,
     STATE_CHANGES,
+    TABLES_OF,
     WEATHER_HOURS,
+    R,
+    Table,
 )
 from gateway.plot_records import BalanceDay, DiaryEntry, PlotSetting, Proposal, WeatherHour
 
@@ -230,6 +233,12 @@ class JournalReader:
         with self.connection() as connection:
             found = COMMANDS.select(connection, "WHERE id = ?", (id,))
             return found[0] if found else None
+
+    def record(self, kind: type[R], id: str) -> R | None:
+        """See History."""
+        table: Table[R] = TABLES_OF[kind][0]
+        with self.connection() as connection:
+            return next(iter(table.select(connection, "WHERE id = ?", (id,))), None)
 
     def runs(self, since: Millis) -> Sequence[Run]:
         """See History."""

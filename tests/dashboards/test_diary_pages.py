@@ -206,6 +206,23 @@ async def test_what_is_wrong_stands_beside_it_and_what_was_typed_stays(
     assert "<script>alert" not in answer.text
 
 
+async def test_a_form_sent_twice_is_one_entry_and_one_sent_anew_is_asked_about(
+    web: httpx2.AsyncClient, hamlet: Hamlet
+) -> None:
+    path = "/diary/new?kind=other&plot=lo-3"
+    form = form_of(await web.get(path), **ENTER, what="dọn cỏ")
+    first = await web.post(path, data=form)
+    assert (await web.post(path, data=form)).headers["Location"] == first.headers["Location"]
+    back = {**form, "what": "vét mương"}
+    refused = await web.post(path, data=back)
+    assert refused.status_code == 409
+    assert "Mẫu này đã ghi rồi" in refused.text
+    assert "vét mương" in refused.text
+    again = await web.post(path, data=form_of(refused, what="vét mương"))
+    assert again.status_code == 303
+    assert len(hamlet.reader.diary(DiaryPart(0, NOW + 1, 99, kind=DiaryKind.OTHER))) == 2
+
+
 async def test_nothing_is_written_without_the_code(web: httpx2.AsyncClient, hamlet: Hamlet) -> None:
     for path in ("/diary/new?kind=other", "/diary/e1/correct"):
         form = form_of(await web.get(path), what="x", name="Ai", token="wrong")

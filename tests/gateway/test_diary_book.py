@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from devices.metric import Value
-from gateway.diary.draft import Draft, DraftError
+from gateway.diary.draft import Draft, DraftError, TakenError
 from gateway.diary.lots import lot_code
 from gateway.history import DiaryPart
 from gateway.plot_records import DiaryEntry, DiaryKind
@@ -65,8 +65,43 @@ async def test_what_is_sent_twice_is_written_once(hamlet: Hamlet) -> None:
     )
     assert first == second
     assert everything(hamlet) == [first]
-    other = await refused(hamlet, replace(SPRAY, plot="lo-4"))
-    assert other.problems.keys() == {"id"}
+    hamlet.now += HOUR_MS
+    assert await hamlet.diary.write(replace(SPRAY, confirmed=True), "person:Ai") == first
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"plot": "lo-4"},
+        {"kind": DiaryKind.OTHER, "facts": {"what": "x"}},
+        {"day": "2026-11-21"},
+        {"clock": "06:31"},
+        {"facts": {**SPRAY.facts, "product": "Emamectin"}},
+        {"facts": {**SPRAY.facts, "note": "gần suối"}},
+        {"facts": {"product": "Abamectin 1.8EC", "interval_days": "7"}},
+        {"facts": {}},
+        {"corrects": "a" * 32},
+    ],
+)
+async def test_an_id_stands_for_one_entry(hamlet: Hamlet, change: dict[str, object]) -> None:
+    first = await hamlet.diary.write(SPRAY, BY)
+    error = await refused(hamlet, replace(SPRAY, **change))  # type: ignore[arg-type]
+    assert isinstance(error, TakenError)
+    assert everything(hamlet) == [first]
+
+
+async def test_corrections_and_pluckings_can_be_sent_again(hamlet: Hamlet) -> None:
+    first = await hamlet.diary.write(PLUCK, BY)
+    hamlet.now += 60_000  # it had no clock of its own
+    assert await hamlet.diary.write(PLUCK, BY) == first
+    better = replace(PLUCK, id="c" * 32, facts={"kg": 40}, corrects=first.id, why="cân lại")
+    second = await hamlet.diary.write(better, BY)
+    assert await hamlet.diary.write(better, BY) == second
+    strike = replace(better, id="d" * 32, corrects=second.id, withdrawn=True)
+    third = await hamlet.diary.write(strike, BY)
+    assert await hamlet.diary.write(strike, BY) == third
+    for other in (replace(strike, withdrawn=False), replace(strike, why="nhầm")):
+        assert isinstance(await refused(hamlet, other), TakenError)
 
 
 @pytest.mark.parametrize(

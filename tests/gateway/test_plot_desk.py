@@ -11,7 +11,7 @@ import pytest
 from gateway.app import Gateway
 from gateway.assembly import JOURNAL_FILE, hamlet_time
 from gateway.decisions import Explanation, Run
-from gateway.journal.database import open_for_reading
+from gateway.journal.database import open_for_reading, open_journal
 from gateway.journal.tables import NO_GOS, OVERRIDES, PLOT_SETTINGS, RUNS, R, Table
 from gateway.plot_acts import DRY_DAYS_MAX, OVERRIDE_MAX_MS, Act, Amount, Unit
 from gateway.plot_records import NoGo, Override
@@ -71,6 +71,39 @@ async def test_every_way_of_saying_how_much(
     outcome = await gateway.plots.water(act(), amount)
     assert isinstance(outcome.record, Run)
     assert outcome.record.target_l == litres
+
+
+async def test_a_button_pressed_again_after_a_start_does_nothing_twice(tmp_path: Path) -> None:
+    write_watered_site(tmp_path)
+    async with opened(tmp_path) as gateway:
+        now = gateway.clock.now()
+        day = hamlet_time(gateway.site.config.place).day(now)
+        until = now + HOUR_MS
+        run = await gateway.plots.water(act("w"), six_mm())
+        await gateway.plots.stop(act("s"))
+        wind = await gateway.plots.override(act("o"), "wind", "thử", until)
+        dry = await gateway.plots.add_dry_days(act("d"), day, day, NoGoReason.OTHER)
+        assert isinstance(wind.record, Override)
+        assert isinstance(dry.record, NoGo)
+        await gateway.plots.end_override(act("e"), wind.record.id)
+        await gateway.plots.remove_dry_days(act("r"), dry.record.id)
+    with closing(open_journal(gateway.site.data / JOURNAL_FILE)) as journal:
+        journal.execute("UPDATE run SET state = 'done', ended_at = step_at")
+    async with opened(tmp_path) as gateway:
+        again = [
+            await gateway.plots.water(act("w"), six_mm()),
+            await gateway.plots.override(act("o"), "wind", "thử", until),
+            await gateway.plots.add_dry_days(act("d"), day, day, NoGoReason.OTHER),
+        ]
+        assert all(one.done for one in again)
+        assert isinstance(run.record, Run)
+        [saved] = saved_in(gateway, RUNS)
+        assert (saved.id, saved.ended_at is not None) == (run.record.id, True)
+        [override] = saved_in(gateway, OVERRIDES)
+        [no_go] = saved_in(gateway, NO_GOS)
+        assert override.ended_at is not None
+        assert no_go.removed_at is not None
+        assert (await gateway.plots.water(act("other"), six_mm())).done
 
 
 async def test_a_button_pressed_twice_waters_once(gateway: Gateway) -> None:

@@ -28,7 +28,11 @@ async def test_an_entry_is_written_with_the_token(web: httpx2.AsyncClient) -> No
     assert answer.headers["Location"] == f"{DIARY}/{'a' * 32}"
     assert answer.json()["by"] == "person:api"
     again = await web.post(DIARY, json=SPRAY, headers=BEARER)
-    assert again.json()["id"] == answer.json()["id"]
+    assert (again.status_code, again.json()) == (201, answer.json())
+    other = {**SPRAY, "facts": {"product": "Emamectin", "interval_days": 7}}
+    refused = await web.post(DIARY, json=other, headers=BEARER)
+    assert refused.status_code == 409
+    assert (refused.json()["warnings"], refused.json()["problems"].keys()) == ([], {""})
     assert len((await web.get(DIARY)).json()) == 1
 
 

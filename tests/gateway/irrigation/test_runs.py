@@ -307,13 +307,16 @@ def test_no_amount_waters_nothing(amount: float, known_plot: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "litres"), [({"depth_mm": 0.5}, 360), ({"litres": 240}, 240), ({"minutes": 3}, 180)]
+    ("asked", "litres"),
+    [
+        (IrrigationAsked("lo-1", "x", 0, depth_mm=0.5), 360),
+        (IrrigationAsked("lo-1", "x", 0, litres=240), 240),
+        (IrrigationAsked("lo-1", "x", 0, minutes=3), 180),
+    ],
 )
-def test_an_amount_is_millimetres_litres_or_minutes(asked: dict[str, float], litres: float) -> None:
+def test_an_amount_is_millimetres_litres_or_minutes(asked: IrrigationAsked, litres: float) -> None:
     garden = Garden(plot())
-    garden.save(
-        garden.engine.ask(IrrigationAsked("lo-1", "x", garden.clock, **asked), garden.clock)
-    )
+    garden.save(garden.engine.ask(asked, garden.clock))
     assert garden.run().target_l == litres
 
 
