@@ -56,6 +56,11 @@ SOLAR_UNITS = {
     "Wh/m²": (1000 / 3.6, "multiply by 0.0036"),
 }
 """How many of them make 1 MJ/m² a day, and the remedy."""
+_BETTER = {
+    "vapour_pressure_kpa": ("dew_point_c", "rh_max_pct", "rh_min_pct", "rh_mean_pct"),
+    "solar_mj_m2": ("sunshine_h",),
+}
+"""What counts before what, whatever is asked for."""
 
 
 class Gap(NamedTuple):
@@ -102,9 +107,13 @@ def check_weather(
     flags = [flag for _, of_day in checked for flag in of_day]
     refused: dict[str, str] = {}
     told: list[str] = []
+    days = [day for day, _ in checked]
+    needless = _needless(days)
     for doubt in (*_too_many(table, flags), *_statistics(table, skies, station)):
         believed = units_are_right or len(table.rows) < DAYS_FOR_MEDIAN
-        if doubt.field in refused:
+        if doubt.field in needless:
+            told.append(f"{doubt.message} It is not used.")
+        elif doubt.field in refused:
             refused[doubt.field] += f" {doubt.message}"
         elif doubt.seldom or (believed and not doubt.sure):
             told.append(doubt.message)
@@ -112,8 +121,17 @@ def check_weather(
             refused[doubt.field] = doubt.message
     if refused:
         raise WeatherFileError([Problem(None, message) for message in refused.values()])
-    days = [day for day, _ in checked]
     return CheckedWeather(days, flags, list(_gaps(days)), told)
+
+
+def _needless(days: Sequence[DailyWeather]) -> set[str]:
+    """What nothing goes by, so that it may be wrong: other words for a humidity or radiation that
+    is known of each day."""
+    needless: set[str] = set()
+    for best, others in _BETTER.items():
+        if all(getattr(day, best) is not None for day in days):
+            needless.update(others)
+    return needless
 
 
 def _values(table: WeatherTable, field: str) -> list[float]:

@@ -26,6 +26,7 @@ PROBLEMS_MAX = 20
 """More nobody mends by hand; the cause is one."""
 DAYS_MAX = 400_000
 """A thousand years. A longer file is not one of daily weather."""
+DAYS_OF_LEAP_YEAR = 366
 MISSING = frozenset(
     (
         *("", "nan", "na", "n/a", "#n/a", "null", "none", "-", "--", "---"),
@@ -56,6 +57,8 @@ class WeatherTable:
     rows: Sequence[Row]
     columns: dict[str, Column]
     unused: Sequence[str] = ()
+    left_out: Sequence[Problem] = ()
+    """Lines that tell of the day after a common year's last."""
     latitude: float | None = None
     altitude_m: float | None = None
     wind_height_m: float | None = None
@@ -86,6 +89,7 @@ class _Reader:
         self._date = _date_reader(heading.places())
         self._rows: list[Row] = []
         self._problems: list[Problem] = []
+        self._left_out: list[Problem] = []
 
     def take(self, number: int, line: str) -> None:
         """One line with a day."""
@@ -93,6 +97,8 @@ class _Reader:
             cells = split(line.strip("\r\n "), self._heading.separator)
             weather = self._weather(cells)
             self._check_order(weather.day)
+        except _DayOfLeapYearError as error:
+            self._left_out.append(Problem(number, str(error)))
         except ValueError as error:
             self._problems.append(Problem(number, str(error)))
             if len(self._problems) >= PROBLEMS_MAX:
@@ -138,7 +144,8 @@ class _Reader:
         if self._problems:
             raise WeatherFileError(self._problems)
         if not self._rows:
-            raise WeatherFileError([Problem(None, "there is no day below the heading")])
+            empty = Problem(None, "there is no day below the heading")
+            raise WeatherFileError(self._left_out or [empty])
         station = self._heading.station
         columns = {column.meaning: column for _, column in self._used}
         wind = columns.get("wind_m_s")
@@ -149,6 +156,7 @@ class _Reader:
             unused=[name for name, column in names if column is None and name],
             latitude=station.get("latitude"),
             altitude_m=station.get("elevation"),
+            left_out=self._left_out,
             wind_height_m=station.get("wind", wind and wind.height_m),
             tall=self._heading.tall,
         )
@@ -187,10 +195,16 @@ def _date(year: int, month: int, day: int) -> date:
 
 def _day_of(year: int, day: int) -> date:
     first = _date(year, 1, 1)
-    found = first + timedelta(days=day - 1) if 1 <= day <= 366 and year < 9999 else None
+    within = 1 <= day <= DAYS_OF_LEAP_YEAR and year < 9999
+    found = first + timedelta(days=day - 1) if within else None
     if found is None or found.year != year:
-        raise ValueError(f"the year {year} has no day {day}")
+        error = _DayOfLeapYearError if day == DAYS_OF_LEAP_YEAR else ValueError
+        raise error(f"the year {year} has no day {day}")
     return found
+
+
+class _DayOfLeapYearError(ValueError):
+    """The day 366 of a common year."""
 
 
 def _whole(text: str) -> int:

@@ -13,6 +13,8 @@ from gateway.agronomy.weather_columns import Column, UnknownUnitError, column_of
 
 HEADING_WITHIN = 100
 """Lines: those before the heading of a download tell of station, licence and columns."""
+LOW_WIND_M = 2.0
+"""The height for which ET0 wants it."""
 _STATION = re.compile(
     r"\s*(-?[0-9]+\.?[0-9]*)\s+(?:Weather station (elevation|latitude)|(Wind) speed measurement)"
 )
@@ -103,7 +105,8 @@ def _heading(number: int, line: str, station: dict[str, float]) -> Heading:
     separator = next((mark for mark in ";\t," if mark in text), None)
     try:
         names = split(text, separator)
-        return Heading(number, separator, names, [column_of(name) for name in names], station)
+        columns = _without_second_best([column_of(name) for name in names])
+        return Heading(number, separator, names, columns, station)
     except UnknownUnitError as error:
         raise WeatherFileError([Problem(number, str(error))]) from None
     except ValueError:
@@ -115,6 +118,24 @@ def _lacking(known: Iterable[str]) -> list[str]:
     dated = {"date", "day"} & there or ("year" in there and {"day_of_year", "day_of_month"} & there)
     lacking = [] if dated else ["the date (date, or year and day of the year)"]
     return lacking + [name for meaning, name in _WANTED.items() if meaning not in there]
+
+
+def _without_second_best(columns: Sequence[Column | None]) -> list[Column | None]:
+    """Of wind at two heights that nearer to the grass counts, and of rain and precipitation the
+    whole."""
+    known = [column for column in columns if column is not None]
+    low = any(column.height_m == LOW_WIND_M for column in known)
+    whole = any(_is_whole(column) for column in known)
+
+    def second(column: Column) -> bool:
+        higher = column.height_m is not None and column.height_m > LOW_WIND_M
+        return (low and higher) or (whole and column.meaning == "rain_mm" and not _is_whole(column))
+
+    return [None if column is None or second(column) else column for column in columns]
+
+
+def _is_whole(column: Column) -> bool:
+    return column.meaning == "rain_mm" and "prec" in column.heading.casefold()
 
 
 def _check_once(heading: Heading) -> None:

@@ -20,7 +20,7 @@ from gateway.agronomy.reference import Method, ReferenceEt, hargreaves_et, refer
 from gateway.agronomy.weather_checks import CheckedWeather
 from gateway.agronomy.weather_day import DailyWeather, Station
 from gateway.agronomy.weather_file import WeatherTable
-from gateway.cli.weather_table import some, station_weather, unused
+from gateway.cli.weather_table import some, station_weather, unread
 
 DECIMALS = 3
 """Of mm: who compares shall see the equations and not our rounding."""
@@ -137,7 +137,7 @@ def _day(weather: DailyWeather, station: Station, climate: Climate, method: Meth
 
 def _notes(table: WeatherTable, checked: CheckedWeather, days: Sequence[Et0Day]) -> Iterator[str]:
     """What whoever uses the figures must know."""
-    yield from unused(table)
+    yield from unread(table)
     if table.tall:
         yield "ETref of the file is that of alfalfa (T); ET0 is that of grass, which takes less"
     yield from checked.doubts

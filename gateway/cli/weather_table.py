@@ -52,10 +52,11 @@ def station_weather(
     return StationWeather(table, station, checked)
 
 
-def unused(table: WeatherTable) -> Iterator[str]:
+def unread(table: WeatherTable) -> Iterator[str]:
     """What of the file whoever reads the figures may think was taken."""
     if table.unused:
         yield f"columns not used: {', '.join(table.unused)}"
+    yield from some([f"{problem}; left out" for problem in table.left_out])
 
 
 def some(lines: Sequence[str]) -> Iterator[str]:

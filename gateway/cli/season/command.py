@@ -26,7 +26,7 @@ from gateway.cli.season.report import as_json, as_text, failed
 from gateway.cli.season.together import play_all
 from gateway.cli.season.ways import Way
 from gateway.cli.season.weather import PeriodError, recorded
-from gateway.cli.weather_table import some, station_weather, unused
+from gateway.cli.weather_table import some, station_weather, unread
 from gateway.located_yaml import did_you_mean
 from gateway.plots.modes import DEPTH_MAX_MM
 from gateway.site import Site
@@ -177,5 +177,5 @@ def _weather(
     moved = replace(layout, latitude=station.latitude, altitude_m=station.altitude_m)
     first, last = days[0].day, days[-1].day
     flags = [str(flag) for flag in checked.flags if first <= flag.day <= last]
-    told = (*unused(table), *checked.doubts, *some(flags), *notes)
+    told = (*unread(table), *checked.doubts, *some(flags), *notes)
     return _Weather(moved, asked, days, told)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from gateway.agronomy.weather_checks import CheckedWeather, check_weather
+from gateway.agronomy.weather_columns import Column
 from gateway.agronomy.weather_day import DailyWeather, Station
 from gateway.agronomy.weather_file import Row, WeatherTable
 from gateway.agronomy.weather_heading import WeatherFileError
@@ -36,6 +37,30 @@ def test_a_good_year_passes() -> None:
     checked = check(MARICOPA)
     assert (checked.flags, checked.gaps, checked.doubts) == ([], [], [])
     assert checked.days == [row.weather for row in MARICOPA.rows]
+
+
+def test_a_wrong_unit_of_what_nobody_needs_is_told() -> None:
+    """A year of Greeley has its vapour pressure, and relative humidity as fractions."""
+    fractions = changed("rh_max_pct", lambda pct: pct / 100)
+    rows = [
+        row._replace(
+            weather=replace(row.weather, rh_min_pct=0.1, vapour_pressure_kpa=0.5, sunshine_h=30.0)
+        )
+        for row in fractions.rows
+    ]
+    columns = fractions.columns | {
+        "vapour_pressure_kpa": Column("ea", "vapour_pressure_kpa"),
+        "sunshine_h": Column("sun", "sunshine_h"),
+    }
+    suspected = replace(fractions, rows=rows, columns=columns)
+    sun, rh = check(suspected).doubts
+    assert "365 of 365 values cannot be" in sun
+    assert "perhaps fractions" in rh
+    assert sun.endswith(" It is not used.")
+    assert rh.endswith(" It is not used.")
+    rows[9] = rows[9]._replace(weather=replace(rows[9].weather, vapour_pressure_kpa=None))
+    with pytest.raises(WeatherFileError, match="perhaps fractions"):
+        check(replace(suspected, rows=rows))
 
 
 @pytest.mark.parametrize(

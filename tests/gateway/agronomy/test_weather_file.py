@@ -173,6 +173,33 @@ def test_what_is_missing_is_unknown(gone: str) -> None:
     assert (day.tmin_c, day.solar_mj_m2) == (None, None)
 
 
+def test_a_day_that_the_year_does_not_have_is_left_out_and_told() -> None:
+    """Averages of many years have 366 days, and whoever fills a year with them keeps the last."""
+    table = read("year,doy,tmax,tmin\n2023,365,5,1\n2023,366,5,1\n2024,1,5,1\n")
+    assert [row.weather.day for row in table.rows] == [date(2023, 12, 31), date(2024, 1, 1)]
+    assert [str(problem) for problem in table.left_out] == ["line 3: the year 2023 has no day 366"]
+    (refused,) = problems("year,doy,tmax,tmin\n2023,367,5,1\n")
+    assert refused == "line 2: the year 2023 has no day 367"
+
+
+@pytest.mark.parametrize(
+    ("heading", "used", "unused"),
+    [
+        ("WS10M,WS2M", ("wind_m_s", 2), "WS10M"),
+        ("WS2M,WS10M", ("wind_m_s", 1), "WS10M"),
+        ("rain_sum (mm),precipitation_sum (mm)", ("rain_mm", 2), "rain_sum (mm)"),
+        ("Precip,Rain", ("rain_mm", 1), "Rain"),
+    ],
+)
+def test_of_two_that_are_not_the_same_the_better_counts(
+    heading: str, used: tuple[str, float], unused: str
+) -> None:
+    """Wind nearer to the grass, and snow with the rain."""
+    table = read(f"date,tmax,tmin,{heading}\n2026-03-01,25,15,1,2\n")
+    assert getattr(table.rows[0].weather, used[0]) == used[1]
+    assert table.unused == [unused]
+
+
 def test_every_spelling_is_a_column_of_its_meaning() -> None:
     for meaning, names in SPELLINGS.items():
         for name in names.split():
