@@ -181,10 +181,10 @@ class Run:
     `measured` says whether a flow meter counted the litres or they follow from time and rate.
     `step_at` is when the present state began; `deadline` when it must have ended. `opened_at` is
     when water could flow first, `watered_ms` how long it did in all turns that ended. `yesterday_l`
-    of the litres flowed before the last midnight. A run that
-    closes with `goes_on_at` rests until then; `resumed` counts the restarts of the gateway after
-    which it went on. `cause` is what failed; `curtailed` why it gave less than asked though nothing
-    did: rain, the end of its hours.
+    of the litres flowed before the last midnight. `source` is where they came from, None where the
+    file does not say. A run that closes with `goes_on_at` rests until then; `resumed` counts the
+    restarts of the gateway after which it went on. `cause` is what failed; `curtailed` why it gave
+    less than asked though nothing did: rain, the end of its hours.
     """
 
     id: str
@@ -207,6 +207,7 @@ class Run:
     resumed: int = 0
     yesterday_l: float = 0.0
     unseen_l: float = 0.0
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

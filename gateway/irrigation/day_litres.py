@@ -1,6 +1,10 @@
-"""How much has flowed on each plot since midnight, for the ceilings of a day. Pure."""
+"""How much has flowed on each plot and from each source since midnight, for the ceilings of a day.
 
-from collections.abc import Iterable, Mapping
+Pure. A source keeps what it gave, whatever `plots.yaml` makes of the plot later.
+"""
+
+from collections.abc import Iterable
+from enum import Enum
 
 from devices.reading import Millis
 from gateway.clock import Correction
@@ -13,6 +17,13 @@ COUNTED_MS = 48 * 3_600_000
 _MIDNIGHT = TimeOfDay(0)
 
 
+class Of(Enum):
+    """What has a ceiling."""
+
+    PLOT = "plot"
+    SOURCE = "source"
+
+
 class DayLitres:
     """The litres of ended runs, also those that only may have flowed, each for the day on which it
     flowed. A run over a midnight that the gateway did not see counts for the day on which it ended,
@@ -20,45 +31,43 @@ class DayLitres:
 
     def __init__(self, here: HamletTime) -> None:
         self._here = here
-        self._used: dict[str, list[tuple[Millis, float]]] = {}  # by plot: when, how many
-        self._today: Mapping[str, float] | None = None  # the sums from midnight to midnight
+        self._used: dict[tuple[Of, str], list[tuple[Millis, float]]] = {}  # when, how many
+        self._today: dict[tuple[Of, str], float] | None = None  # the sums from midnight on
         self._midnight: Millis = 0
         self._next_midnight: Millis = 0
 
     def count(self, run: Run) -> None:
         """A run has ended."""
-        litres = run.litres + run.unseen_l
-        if run.ended_at is not None and litres > 0:
-            ended_at, used = run.ended_at, self._used.get(run.plot, [])
-            kept = [one for one in used if one[0] > ended_at - COUNTED_MS]
-            begun_at = ended_at if run.opened_at is None else run.opened_at
-            parts = [(begun_at, run.yesterday_l), (ended_at, litres - run.yesterday_l)]
-            self._used[run.plot] = [*kept, *parts]
-            self._today = None
+        litres, ended_at = run.litres + run.unseen_l, run.ended_at
+        if ended_at is None or litres <= 0:
+            return
+        begun_at = ended_at if run.opened_at is None else run.opened_at
+        parts = [(begun_at, run.yesterday_l), (ended_at, litres - run.yesterday_l)]
+        for of, id in ((Of.PLOT, run.plot), (Of.SOURCE, run.source)):
+            if id is not None:
+                used = self._used.get((of, id), [])
+                kept = [one for one in used if one[0] > ended_at - COUNTED_MS]
+                self._used[of, id] = [*kept, *parts]
+        self._today = None
 
-    def today_l(self, plot: str, now: Millis) -> float:
+    def today_l(self, of: Of, id: str, now: Millis) -> float:
         """Since the last local midnight. What seems to come is counted too: the clock may have been
         ahead before a restart."""
-        return self.of_today(now).get(plot, 0.0)
-
-    def of_today(self, now: Millis) -> Mapping[str, float]:
-        """That of every plot that got water. All plots ask at once, and for each of them a source
-        asks for all."""
         if self._today is None or not self._midnight <= now < self._next_midnight:
             self._midnight = self._here.on(self._here.day(now), _MIDNIGHT) or 0
             self._next_midnight = self._here.next(_MIDNIGHT, now) or now
             self._today = {
-                plot: sum(litres for at, litres in used if at >= self._midnight)
-                for plot, used in self._used.items()
+                key: sum(litres for at, litres in used if at >= self._midnight)
+                for key, used in self._used.items()
             }
-        return self._today
+        return self._today.get((of, id), 0.0)
 
     def correct(self, correction: Correction) -> None:
         """The clock was wrong."""
         self._today = None
         self._used = {
-            plot: [(correction.of(at), litres) for at, litres in used]
-            for plot, used in self._used.items()
+            key: [(correction.of(at), litres) for at, litres in used]
+            for key, used in self._used.items()
         }
 
 

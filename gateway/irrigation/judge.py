@@ -1,6 +1,7 @@
 """Puts together what is known when a watering is judged: people's wishes, weather, water, runs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from devices.reading import Millis
 from gateway.clock import Correction
@@ -10,7 +11,7 @@ from gateway.hamlet_time import HamletTime
 from gateway.irrigation import causes
 from gateway.irrigation.book import PlotBook
 from gateway.irrigation.climate import Climate
-from gateway.irrigation.day_litres import DayLitres
+from gateway.irrigation.day_litres import DayLitres, Of
 from gateway.irrigation.interlocks import OVERRIDABLE
 from gateway.irrigation.situation import Situation
 from gateway.irrigation.supply import Supply
@@ -41,6 +42,7 @@ class Judge:
         self._here = here
         self._live = live
         self._used = DayLitres(here)
+        self._plots = {plot.id: plot for plot in water.plots}
         self._pumped = {plot.id for plot in water.plots if plot.pump is not None}
         self._leaked_at: dict[str, Millis] = {}
 
@@ -60,7 +62,7 @@ class Judge:
             mode=self._book.mode(plot.id),
             dry_days=tuple(self._book.dry_days(plot.id)),
             weather=self.climate.at(now),
-            used_today_l=self._used.today_l(plot.id, now),
+            used_today_l=self._used.today_l(Of.PLOT, plot.id, now),
             source=source,
             source_used_l=self._taken_l(source, plot, now) if source else 0.0,
             watering=of is None and plot.id in self._live,
@@ -72,6 +74,9 @@ class Judge:
 
     def ended(self, run: Run) -> None:
         """A run, also one of before the start, has ended."""
+        plot = self._plots.get(run.plot)
+        if run.source is None and plot is not None:  # the file said nothing of it yet
+            run = replace(run, source=self.supply.source_id(plot))
         self._used.count(run)
         unproven = causes.ASTRAY if run.plot in self._pumped else {causes.LEAK}
         if run.cause in unproven and run.ended_at is not None:
@@ -94,11 +99,10 @@ class Judge:
 
     def _taken_l(self, source: Source, but: Plot, now: Millis) -> float:
         """What flowed from the source today, and what the other runs on it will still take."""
-        sharing = self.supply.sharing(source)
-        used = self._used.of_today(now)
-        taken = sum((litres for plot, litres in used.items() if plot in sharing), 0.0)
+        taken = self._used.today_l(Of.SOURCE, source.id, now)
         for plot, live in self._live.items():
-            if plot in sharing and plot != but.id and live.run.state is not RunState.PLANNED:
+            shares = live.run.source == source.id and plot != but.id
+            if shares and live.run.state is not RunState.PLANNED:
                 taken += max(live.run.target_l, live.may_l) - live.run.yesterday_l
         return taken
 

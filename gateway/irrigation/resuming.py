@@ -22,15 +22,19 @@ RESUMES_MAX = 2
 
 _TOO_LONG = Text("đã ngắt lâu hơn một giờ", "it was away for more than an hour")
 _NO_TIME = Text("không rõ đã ngắt bao lâu", "nobody knows for how long it was away")
+_MOVED = Text("nguồn nước của lô đã đổi", "its water comes from another source now")
 _TOO_OFTEN = Text("đã bị ngắt nhiều lần", "this watering was interrupted too often")
 
 
 def given_up(
-    run: Run, plot: Plot, fleet: Fleet, now: Millis, *, clock_trusted: bool
+    run: Run, plot: Plot, fleet: Fleet, now: Millis, *, moved: bool, clock_trusted: bool
 ) -> Text | None:
-    """Why the run does not go on; None when it may."""
+    """Why the run does not go on; None when it may. `moved`: its plot has another source now, and
+    what has flowed counts for the one before."""
     if plot.after_power_cut is PowerCut.GIVE_UP:
         return causes.RESTARTED
+    if moved:
+        return causes.not_resumed(_MOVED)
     if run.resumed >= RESUMES_MAX:
         return causes.not_resumed(_TOO_OFTEN)
     away_ms = now - last_heard_at(run, plot, fleet)

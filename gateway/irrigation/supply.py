@@ -3,7 +3,7 @@
 Pure. Knows nothing of runs: it is told which plots are being watered.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 from devices.reading import Millis
 from devices.text import Text
@@ -37,17 +37,18 @@ class Supply:
         pump = self.pump(plot)
         return self._sources.get((pump.source if pump else plot.source) or "")
 
+    def source_id(self, plot: Plot) -> str | None:
+        """Of its source."""
+        source = self.source(plot)
+        return None if source is None else source.id
+
     def line(self, plot: Plot) -> Collection[Plot]:
         """The plots whose water also reaches this one's pipes, itself among them: all on its pump;
         without a pump, all on its source."""
         if plot.pump is not None:
             return self._of_pump[plot.pump]
         source = self.source(plot)
-        return [plot] if source is None else self.sharing(source).values()
-
-    def sharing(self, source: Source) -> Mapping[str, Plot]:
-        """All plots on that source, through pumps or without, by their ids."""
-        return self._of_source[source.id]
+        return [plot] if source is None else self._of_source[source.id].values()
 
     def shares(self, plot: Plot, other: Plot) -> bool:
         """Whether water that one of them takes may be missing for the other."""

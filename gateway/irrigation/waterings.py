@@ -108,7 +108,9 @@ class Waterings:
             if run.state in FINAL:
                 self._judge.ended(run)
             elif plot is None:
-                decisions.append(end(replace(run, cause=causes.PLOT_GONE), now))
+                gone = end(replace(run, cause=causes.PLOT_GONE), now)
+                self._judge.ended(gone)
+                decisions.append(gone)
             else:
                 decisions += self._take_up(run, plot, now)
         shut_at = {run.plot: run.step_at for run in runs if run.state in SHUT}
@@ -145,6 +147,7 @@ class Waterings:
             step_at=now,
             deadline=now + WAIT_MS,
             target_l=target,
+            source=self._supply.source_id(plot),
         )
         watering = self._live[plot.id] = self._watering(run, plot, now)
         decisions = self._work(now)
@@ -253,15 +256,18 @@ class Waterings:
             doubt = Doubt(run, may_l=by_time(plot, may_ms))
             run = self._meters.catch_up(self._meters.estimate(run, plot, unseen_ms), plot)
         watering = self._live[plot.id] = self._watering(run, plot, now, doubt)
+        source = self._supply.source_id(plot)
         if run.state is RunState.PLANNED:
-            watering.run = replace(run, deadline=min(run.deadline, now + WAIT_MS))
+            deadline = min(run.deadline, now + WAIT_MS)
+            watering.run = replace(run, deadline=deadline, source=source)
             return []
         if plot.pump and run.state is not RunState.RESTING:
             self._pumps.use(plot.pump, watering)
         if run.state is RunState.CLOSING and run.goes_on_at is None:
             # It had got what it wanted, or has its own cause.
             return watering.move(close(run, now, plot, run.cause), now)
-        why = given_up(run, plot, self._fleet, now, clock_trusted=self.clock_trusted)
+        moved = run.source not in (None, source)
+        why = given_up(run, plot, self._fleet, now, moved=moved, clock_trusted=self.clock_trusted)
         if why is not None and run.state is RunState.RESTING:
             return watering.move(end(replace(run, cause=why), now), now)
         if why is not None:
@@ -302,6 +308,7 @@ class Waterings:
         watering = self._live.get(plot.id)
         if watering is None:
             run = Run(f"{plot.id}.{now}", plot.id, UNASKED, RunState.CLOSING, now, now, now, 0.0)
+            run = replace(run, source=self._supply.source_id(plot))
             watering = self._live[plot.id] = self._watering(run, plot, now)
         elif watering.run.state not in WAITING and stray.cause == causes.STRAY:
             return []  # the pump starts, and the valve is a little early

@@ -204,7 +204,8 @@ class Garden:
         """The gateway dies; a new one starts from what was saved, with other `plots` in its file
         if there are some."""
         if plots:
-            self.water = PlotsFile(plots=plots)
+            self.plots = plots
+            self.water = self.water.model_copy(update={"plots": plots})
         self.engine = IrrigationEngine(self.water, self.fleet, HERE)
         self.engine.clock_trusted = self.clock_trusted
         self.outbox = Outbox("khe-coc", self.fleet)
