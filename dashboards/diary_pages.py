@@ -24,10 +24,10 @@ from gateway.views.diary_days import DiaryDay, Wanted
 
 class Line(NamedTuple):
     """Entries that are alike, or one. `folded` is what the line says until somebody opens it;
-    empty where it is open."""
+    nothing where it is open."""
 
     items: Sequence[Item]
-    folded: str
+    folded: Sequence[str]
     clocks: Sequence[str]
 
 
@@ -137,10 +137,10 @@ def _line(pages: Pages, words: Words, entries: Sequence[DiaryEntry], *, named: b
     items = [item_of(words, label(entry.plot), entry, named=named) for entry in entries]
     clocks = [_clock(words, entry) for entry in entries]
     if not went_by_itself(entries[0]):
-        return Line(items, "", clocks)
+        return Line(items, (), clocks)
     water = words.volume(sum(number_of(entry, "litres") or 0.0 for entry in entries))
     when = clocks[0] if len(entries) == 1 else words.t("diary.times", n=len(entries))
-    return Line(items, f"{when} · {water}", clocks)
+    return Line(items, (when, water), clocks)
 
 
 def _clock(words: Words, entry: DiaryEntry) -> str:

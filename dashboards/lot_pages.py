@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from dashboards.pages import Pages
+from dashboards.words import Words
+from gateway.diary.addresses import Reach, reach_of
 from gateway.diary.figures import number_of
 from gateway.diary.gs1 import lot_path
 from gateway.diary.lots import DAYS_TOLD, Lot
@@ -27,7 +29,14 @@ def lot_routes(pages: Pages) -> APIRouter:
     def address(code: str) -> str | None:
         """Where buyers find the lot; None as long as nobody has said by which name."""
         base = site.web.base_url
-        return base.rstrip("/") + lot_path(code, site.gtin) if base else None
+        return base + lot_path(code, site.gtin) if base else None
+
+    def warning(words: Words) -> str:
+        """Why a buyer's phone will not open the code; empty where it will."""
+        if site.web.base_url is None:
+            return words.t("lots.no-address")
+        reach = reach_of(site.web.base_url)
+        return "" if reach is Reach.EVERYBODY else words.t(f"lots.reach.{reach.value}")
 
     @router.get("/lot/{code}.svg")
     async def qr(code: str) -> Response:
@@ -75,7 +84,7 @@ def lot_routes(pages: Pages) -> APIRouter:
                 for line in await diary.lots()
             ],
             path=lambda code: lot_path(code, site.gtin),
-            reachable=site.web.base_url is not None,
+            warning=warning(words),
         )
 
     @router.get("/diary/lots/{code}")
@@ -95,6 +104,7 @@ def lot_routes(pages: Pages) -> APIRouter:
             day=words.day(found.day),
             labels=[words.text(diary.label(origin.plot)) for origin in found.origins],
             address=address(found.code),
+            warning=warning(words),
         )
 
     return router

@@ -21,6 +21,7 @@ from devices.kinds import KINDS, KindName
 from devices.metric import METRIC_NAME, Value
 from devices.text import Text
 from devices.topics import IDENTIFIER, parse_topic
+from gateway.diary.addresses import check_base_url
 from gateway.diary.gs1 import check_gtin
 from gateway.fleet import GATEWAY
 from gateway.located_yaml import Located, Model, Problem, ProblemsError, did_you_mean, load_yaml
@@ -159,11 +160,11 @@ class ForecastConfig(_Config):
 
 
 class WebConfig(_Config):
-    """Where the pages are served. `base_url` is how people reach them."""
+    """Where the pages are served. `base_url` is how people reach them; QR codes lead there."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
-    base_url: str | None = None
+    base_url: Annotated[str, AfterValidator(check_base_url)] | None = None
 
 
 class LimitsConfig(_Config):

@@ -189,6 +189,18 @@ DIARY: dict[str, Text] = {
         "There is no QR code yet: web.base_url in site.yaml must say under which address buyers "
         "reach this page.",
     ),
+    "lots.reach.here": Text(
+        "Mã để thử: chỉ mở được trên chính máy này, đừng dán lên bao. Kỹ thuật viên cần ghi "
+        "web.base_url trong site.yaml, là địa chỉ mà người mua mở được.",
+        "A code to try: only this machine opens it, do not stick it on a bag. web.base_url in "
+        "site.yaml must say under which address buyers reach this page.",
+    ),
+    "lots.reach.hamlet": Text(
+        "Mã này chỉ mở được trong mạng của xóm: người mua ở nơi khác không xem được. Kỹ thuật viên "
+        "cần ghi web.base_url trong site.yaml, là địa chỉ mà mọi người mở được.",
+        "This code opens only in the hamlet's own network, not for buyers elsewhere. web.base_url "
+        "in site.yaml must say an address that everybody reaches.",
+    ),
     "lot.title": Text("Chè {site}, lô {code}", "Tea of {site}, lot {code}"),
     "lot.code": Text("Mã lô hàng", "Lot"),
     "lot.day": Text("Ngày hái", "Plucked on"),

@@ -45,6 +45,31 @@ async def test_a_lot_tells_how_it_was_grown_and_nobodys_name(hamlet: Hamlet) -> 
             assert personal not in page.text
 
 
+@pytest.mark.parametrize(
+    ("base_url", "told"),
+    [
+        (None, "There is no QR code yet"),
+        ("http://127.0.0.1:8000", "only this machine opens it"),
+        ("http://192.168.1.10:8000", "only in the hamlet"),
+        ("https://che.example", ""),
+    ],
+)
+async def test_a_code_that_no_buyer_opens_is_not_printed_without_a_warning(
+    tmp_path: Path, site: Site, base_url: str | None, told: str
+) -> None:
+    web_of = site.config.web.model_copy(update={"base_url": base_url})
+    config = site.config.model_copy(update={"web": web_of})
+    hamlet = Hamlet(tmp_path, replace(site, config=config))
+    hamlet.save(PLUCKED)
+    async with client_of(hamlet) as web:
+        for path in ("/diary/lots", f"/diary/lots/{LOT}"):
+            html = (await web.get(path, params={"lang": "en"})).text
+            assert Page(html).problems == []
+            assert told in html
+            assert ("why not-known" in html) is bool(told)
+    hamlet.close()
+
+
 async def test_a_code_leads_to_the_page_of_the_product(branded: Hamlet) -> None:
     async with client_of(branded) as web:
         path = f"/01/{GTIN}/10/{LOT}"
