@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dashboards import root_zone
+from dashboards.decisions import UNFOLDED, by_day, told
 from dashboards.pages import Pages
 from dashboards.shared import Fragments
 from dashboards.words import Words
@@ -13,6 +14,7 @@ from gateway.plot_acts import OVERRIDE_MAX_MS, Amount, Unit
 from gateway.plot_records import NoGo
 from gateway.plots import Mode
 from gateway.views.plots import DAYS_SHOWN, Foreseen, PlotDetail, foreseen
+from gateway.watering_plan import PlotOutlook
 
 PERSON = "person:"
 PRESETS_MM = (2.0, 4.0, 6.0)
@@ -51,16 +53,25 @@ def state_of(detail: PlotDetail) -> str:
         return "running"
     if status.outlook.proposal is not None:
         return "asking"
-    zone = root_zone.zone(status.outlook)
-    if zone is None:
-        return "unknown"
-    return "thirsty" if zone.thirsty else "fine"
+    return soil_state(status.outlook) or "unknown"
+
+
+def soil_state(outlook: PlotOutlook) -> str | None:
+    """Whether the tea is `thirsty`, the plot `due` for water before it is, or `fine`; None while
+    nobody knows. As the plan has it: what is due stands there."""
+    zone = root_zone.zone(outlook)
+    if zone is not None and zone.thirsty:
+        return "thirsty"
+    if outlook.needs_mm:
+        return "due"
+    return None if zone is None and outlook.needs_mm is None else "fine"
 
 
 def fragments(pages: Pages, words: Words, detail: PlotDetail, *, signed: bool) -> Fragments:
     """What moves, by its place on the page. Who is `signed` in gets buttons."""
     render = pages.renderer.fragment
     zone = root_zone.zone(detail.status.outlook)
+    decided = told(detail.decisions, words)
     return {
         "now": render("plot/now.html", words, detail=detail, state=state_of(detail), signed=signed),
         "held": render("plot/held.html", words, detail=detail),
@@ -76,7 +87,12 @@ def fragments(pages: Pages, words: Words, detail: PlotDetail, *, signed: bool) -
         ),
         "balance": render("plot/balance.html", words, balance=detail.balance),
         "runs": render("plot/runs.html", words, detail=detail),
-        "decisions": render("plot/decisions.html", words, decisions=detail.decisions),
+        "decisions": render(
+            "plot/decisions.html",
+            words,
+            newest=decided[:UNFOLDED],
+            earlier=by_day(decided[UNFOLDED:], words),
+        ),
     }
 
 

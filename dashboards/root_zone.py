@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dashboards.words import Words
 from gateway.plot_records import BalanceDay
 from gateway.watering_plan import PlotOutlook
 
@@ -21,27 +22,14 @@ INFLOW_MIN_MM = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """The root zone now, in mm: what it holds, what it can hold, and below what the tea falls
-    short; and the same in per cent of the whole."""
+    """The water that the tea takes with ease, in whole mm as the sentences tell it: what is left of
+    the `whole`, and how much the tea is short of once it is used up."""
 
-    left_mm: float
-    whole_mm: float
-    limit_mm: float
-
-    @property
-    def left_pct(self) -> float:
-        """How much of the bar is filled."""
-        return round(min(max(self.left_mm / self.whole_mm, 0.0), 1.0) * 100, 1)
-
-    @property
-    def limit_pct(self) -> float:
-        """Where the bar has its mark."""
-        return round(self.limit_mm / self.whole_mm * 100, 1)
-
-    @property
-    def thirsty(self) -> bool:
-        """Whether the tea falls short of water."""
-        return self.left_mm < self.limit_mm
+    left_mm: int
+    whole_mm: int
+    missing_mm: int
+    left_pct: float
+    thirsty: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +49,28 @@ def zone(outlook: PlotOutlook) -> Zone | None:
     """None while nobody knows what the root zone holds."""
     if outlook.depletion_mm is None or outlook.raw_mm is None:
         return None
-    whole = outlook.taw_mm
-    return Zone(whole - outlook.depletion_mm, whole, whole - outlook.raw_mm)
+    return zone_of(outlook.depletion_mm, outlook.raw_mm)
+
+
+def zone_of(depletion_mm: float, raw_mm: float) -> Zone:
+    """Of what the root zone lacks, and what the tea takes of it with ease."""
+    left = min(max(raw_mm - depletion_mm, 0.0), raw_mm)
+    return Zone(
+        round(left),
+        round(raw_mm),
+        round(max(depletion_mm - raw_mm, 0.0)),
+        round(left / raw_mm * 100, 1),
+        depletion_mm > raw_mm,
+    )
+
+
+def zone_text(zone: Zone, words: Words) -> str:
+    """The same in a sentence."""
+    whole = words.quantity(zone.whole_mm, "mm")
+    if zone.missing_mm:
+        missing = words.quantity(zone.missing_mm, "mm")
+        return words.t("plot.zone.short", whole=whole, missing=missing)
+    return words.t("plot.zone", left=words.quantity(zone.left_mm, "mm"), whole=whole)
 
 
 def columns(balance: Sequence[BalanceDay], today: date, days: int) -> list[Column]:

@@ -160,7 +160,13 @@ async def _overview(pages: Pages, words: Words, *, signed: bool) -> Fragments:
     found = await pages.views.watering()
     planned = pages.views.plots.plan()
     cards = {
-        f"plot-{plot.id}": render("watering/plot.html", words, plot=plot, signed=signed)
+        f"plot-{plot.id}": render(
+            "watering/plot.html",
+            words,
+            plot=plot,
+            soil=one_plot.soil_state(plot.outlook),
+            signed=signed,
+        )
         for plot in found.plots
     }
     coming = [one for one in planned.plan.waterings if one.begin > words.now]

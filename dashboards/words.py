@@ -200,5 +200,5 @@ class _Count(NamedTuple):
 
 def _decimals(value: float, unit: str) -> int:
     """Three or four figures say it all."""
-    whole = unit == "%" and round(value, 1) == round(value)
+    whole = unit in ("%", "mm") and round(value, 1) == round(value)
     return 0 if whole or abs(value) >= 100 else 1

@@ -7,6 +7,7 @@ from enum import Enum
 
 from devices.reading import Millis
 from devices.text import Text
+from gateway.decisions import Explanation
 from gateway.plot_records import NoGo, Override, Proposal
 from gateway.plots.guard import DryDays
 from gateway.plots.modes import Mode
@@ -73,7 +74,11 @@ class ProbeStatus:
 class PlotOutlook:
     """How it stands with a plot. `depletion_mm` is what its root zone lacks, of `taw_mm` that it
     can hold and `raw_mm` that the tea takes in ease; None while nobody knows. `next_look` is when
-    it is next decided whether to water; None when that waits for a person or a reading."""
+    it is next decided whether to water; None when that waits for a person or a reading.
+
+    `needs_mm` is what a plot that goes by its probes or its balance wants now, 0 for nothing; None
+    for the others, and while nobody knows. `look` is what was decided last since the start, also
+    when it was not worth being kept."""
 
     plot: str
     mode: Mode
@@ -86,6 +91,8 @@ class PlotOutlook:
     overrides: tuple[Override, ...]
     dry_days: tuple[DryDays | NoGo, ...]
     probes: tuple[ProbeStatus, ...]
+    needs_mm: float | None = None
+    look: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dashboards.texts.devices import DEVICES
 from dashboards.texts.diary import DIARY
 from dashboards.texts.explain import EXPLAIN
 from dashboards.texts.home import HOME
+from dashboards.texts.inputs import INPUTS
 from dashboards.texts.layout import LAYOUT
 from dashboards.texts.people import PEOPLE
 from dashboards.texts.plot import PLOT
@@ -19,7 +20,8 @@ from dashboards.texts.watering import WATERING
 from devices.text import Text
 
 _PARTS = (
-    AHEAD, LAYOUT, HOME, DEVICES, DIARY, EXPLAIN, PEOPLE, PLOT, RULES, SEASON, SERIAL, WATERING
+    AHEAD, LAYOUT, HOME, DEVICES, DIARY, EXPLAIN, INPUTS, PEOPLE, PLOT, RULES, SEASON, SERIAL,
+    WATERING,
 )  # fmt: skip
 CATALOGUE: dict[str, Text] = {key: text for part in _PARTS for key, text in part.items()}
 

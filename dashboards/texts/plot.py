@@ -4,6 +4,7 @@ from devices.text import Text
 
 PLOT: dict[str, Text] = {
     "plot.fine": Text("Lô này đủ nước.", "This plot has enough water."),
+    "plot.due": Text("Đã đến lúc tưới lô này.", "This plot is due for water."),
     "plot.thirsty": Text("Đất đang thiếu nước.", "The soil is short of water."),
     "plot.unknown": Text("Chưa rõ đất khô hay ẩm.", "Nobody knows how dry the soil is."),
     "plot.running": Text("Lô này đang được tưới.", "This plot is being watered."),
@@ -16,8 +17,12 @@ PLOT: dict[str, Text] = {
     "plot.held.others": Text("Các điều kiện khác đều cho phép.", "All other conditions agree."),
     "plot.soil": Text("Nước trong vùng rễ", "Water in the root zone"),
     "plot.zone": Text(
-        "Đất còn giữ {left} trên {whole} nước. Dưới {limit} thì chè bắt đầu thiếu nước.",
-        "The soil still holds {left} of {whole} of water. Below {limit} the tea falls short.",
+        "Đất còn giữ {left} trên {whole} nước dễ hút. Hết phần này thì chè bắt đầu thiếu nước.",
+        "The soil still holds {left} of {whole}. When that is used up, the tea falls short.",
+    ),
+    "plot.zone.short": Text(
+        "Đất đã hết {whole} nước dễ hút; chè đang thiếu {missing}.",
+        "The soil holds 0 of {whole}: the tea is {missing} short of water.",
     ),
     "plot.zone.unknown": Text(
         "Chưa tính được nước trong vùng rễ của lô này.",
@@ -60,6 +65,8 @@ PLOT: dict[str, Text] = {
     "plot.runs": Text("Các lượt tưới 7 ngày qua", "Waterings of the last 7 days"),
     "plot.run": Text("{litres}, {depth}", "{litres}, {depth}"),
     "plot.decisions": Text("Máy đã quyết định gì, và vì sao", "What was decided, and why"),
+    "plot.decisions.count": Text("{n} quyết định", "{n} {n:decision|decisions}"),
+    "plot.since": Text("(vẫn vậy từ {when})", "(the same since {when})"),
     "plot.inputs": Text("Số liệu đã dùng", "The figures it used"),
     "plot.diary": Text("Nhật ký sản xuất của lô", "Diary of the plot"),
     # What a person may do.

@@ -34,7 +34,8 @@ WATERING: dict[str, Text] = {
     "watering.plots": Text("Các lô chè", "The plots"),
     "watering.stop": Text("Dừng tưới", "Stop"),
     "watering.thirsty": Text("thiếu nước", "short of water"),
-    "watering.quenched": Text("đủ nước", "enough water"),
+    "watering.due": Text("đến lúc tưới", "due for water"),
+    "watering.fine": Text("đủ nước", "enough water"),
     # What waits for a person.
     "ask.title": Text("Chờ bạn trả lời ({n})", "Waits for your answer ({n})"),
     "ask.amount": Text("{litres}, khoảng {duration}", "{litres}, about {duration}"),

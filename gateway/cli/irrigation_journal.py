@@ -4,8 +4,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from gateway.assembly import JOURNAL_FILE
+from devices.reading import Millis
+from gateway.assembly import JOURNAL_FILE, build_pipeline
 from gateway.cli.complaints import refuse
+from gateway.irrigation.engine import IrrigationEngine
 from gateway.journal.database import (
     JournalError,
     check_up_to_date,
@@ -30,6 +32,11 @@ def reading_journal(site: Site) -> Iterator[sqlite3.Connection]:
             yield connection
     except sqlite3.OperationalError as error:
         raise JournalError(f"{file}: {error}; is it the journal of a site?") from error
+
+
+def irrigation_of(journal: sqlite3.Connection, site: Site, now: Millis) -> IrrigationEngine:
+    """As it would be had the gateway been started `now`."""
+    return build_pipeline(journal, site, (), now).engines.irrigation
 
 
 def named_plot(site: Site, id: str) -> Plot:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -9,13 +10,16 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from dashboards.inputs import figures
+from dashboards.root_zone import zone_of, zone_text
 from dashboards.words import Words
-from devices.metric import INT64_MAX, Value
+from devices.metric import INT64_MAX
 from devices.reading import Millis
 from gateway.assembly import read_site
-from gateway.cli.complaints import complaints
-from gateway.cli.irrigation_journal import named_plot, reading_journal
+from gateway.cli.complaints import complaints, refuse
+from gateway.cli.irrigation_journal import irrigation_of, named_plot, reading_journal
 from gateway.cli.language import Lang, of_terminal
+from gateway.cli.water_plan_command import told
 from gateway.cli.written_time import typed_time
 from gateway.decisions import Explanation
 from gateway.hamlet_time import HamletTime
@@ -23,17 +27,18 @@ from gateway.journal.periods import newest_time
 from gateway.journal.tables import BALANCE_DAYS, EXPLANATIONS
 from gateway.plot_records import BalanceDay
 from gateway.plots import Plot
-
-NEXT_LOOK = "next_look"
-"""The input that is a time."""
+from gateway.site import Site
+from gateway.watering_plan import Plan
 
 
 class _Found(NamedTuple):
-    """The newest decision and the balance of its day; None where there is none."""
+    """The newest decision and the balance of its day, and the plan when it is asked about now; None
+    where there is none."""
 
     as_of: Millis
     decision: Explanation | None
     balance: BalanceDay | None
+    plan: Plan | None
 
 
 def explain_water(
@@ -62,7 +67,12 @@ def explain_water(
         then = typed_time("TIME", at, here.zone)
         asked = named_plot(hamlet, plot)
         with reading_journal(hamlet) as journal:
-            found = _look_up(journal, asked, here, then)
+            if then is not None and then > max(newest_time(journal), round(time.time() * 1000)):
+                refuse(
+                    f"TIME: {at} is still to come; `hamlet irrigation plan` tells what is expected"
+                    " of the next 24 hours"
+                )
+            found = _look_up(journal, hamlet, asked, here, then)
     if as_json:
         print(json.dumps(_as_json(asked, found), ensure_ascii=False, indent=1))
         return
@@ -71,7 +81,7 @@ def explain_water(
 
 
 def _look_up(
-    journal: sqlite3.Connection, plot: Plot, here: HamletTime, then: Millis | None
+    journal: sqlite3.Connection, site: Site, plot: Plot, here: HamletTime, then: Millis | None
 ) -> _Found:
     until = INT64_MAX if then is None else then
     newest = EXPLANATIONS.select(
@@ -81,7 +91,8 @@ def _look_up(
     as_of = then if then is not None else newest_time(journal)
     day = here.day(as_of if decision is None else decision.at).isoformat()
     balance = BALANCE_DAYS.select(journal, "WHERE plot = ? AND day = ?", (plot.id, day))
-    return _Found(as_of, decision, balance[0] if balance else None)
+    plan = irrigation_of(journal, site, as_of).plan(as_of) if then is None and as_of else None
+    return _Found(as_of, decision, balance[0] if balance else None, plan)
 
 
 def _describe(plot: Plot, found: _Found, words: Words) -> Iterator[str]:
@@ -92,26 +103,20 @@ def _describe(plot: Plot, found: _Found, words: Words) -> Iterator[str]:
         return
     yield f"{words.when(decision.at)}: {words.text(decision.sentence)}"
     if balance is not None:
-        yield words.t(
-            "plot.zone",
-            left=words.quantity(balance.taw_mm - balance.depletion_mm, "mm"),
-            whole=words.quantity(balance.taw_mm, "mm"),
-            limit=words.quantity(balance.taw_mm - balance.raw_mm, "mm"),
-        )
-    if decision.inputs:
+        yield zone_text(zone_of(balance.depletion_mm, balance.raw_mm), words)
+    used = list(figures(decision.inputs, words))
+    if used:
         yield words.t("plot.inputs") + ":"
-        for name, value in decision.inputs.items():
-            yield f"  {name} = {_written(name, value, words)}"
-
-
-def _written(name: str, value: Value | str | None, words: Words) -> str:
-    if value is None:
-        return words.t("value.unknown")
-    if isinstance(value, bool):
-        return words.t("value.yes" if value else "value.no")
-    if isinstance(value, str):
-        return value
-    return words.when(int(value)) if name == NEXT_LOOK else words.number(value)
+        for figure in used:
+            yield f"  {figure.label}: {figure.value}"
+    if found.plan is not None:
+        yield words.t("plan.title") + ":"
+        for one in found.plan.waterings:
+            if one.plot == plot.id:
+                yield from told(one, {plot.id: plot.label}, words)
+        for other in found.plan.without:
+            if other.plot == plot.id:
+                yield f"  {words.t('watering.idle')}: {words.text(other.reason)}"
 
 
 def _as_json(plot: Plot, found: _Found) -> dict[str, object]:

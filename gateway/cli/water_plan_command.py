@@ -13,10 +13,10 @@ import typer
 from dashboards.words import Words
 from devices.reading import Millis
 from devices.text import Text
-from gateway.assembly import build_pipeline, read_site
+from gateway.assembly import read_site
 from gateway.cli import season_ahead
 from gateway.cli.complaints import complaints, refuse
-from gateway.cli.irrigation_journal import reading_journal
+from gateway.cli.irrigation_journal import irrigation_of, reading_journal
 from gateway.cli.language import Lang, of_terminal
 from gateway.cli.weather_ahead import Weather, weather_of
 from gateway.irrigation.engine import IrrigationEngine
@@ -80,12 +80,11 @@ def print_plan(
 
 
 def _of_journal(site: Site) -> tuple[IrrigationEngine, Millis]:
-    """As it would be had the gateway been started at that moment."""
     with reading_journal(site) as journal:
         now = newest_time(journal)
         if not now:
             raise JournalError("the journal holds no readings yet: there is nothing to plan by")
-        return build_pipeline(journal, site, (), now).engines.irrigation, now
+        return irrigation_of(journal, site, now), now
 
 
 def _describe(plan: Plan, labels: dict[str, Text], words: Words) -> Iterator[str]:
@@ -96,14 +95,15 @@ def _describe(plan: Plan, labels: dict[str, Text], words: Words) -> Iterator[str
     else:
         yield words.t("plan.say.none")
     for one in plan.waterings:
-        yield from _told(one, labels, words)
+        yield from told(one, labels, words)
     if plan.without:
         yield words.t("plan.without") + ":"
     for other in plan.without:
         yield f"  {other.plot} ({words.text(labels[other.plot])}): {words.text(other.reason)}"
 
 
-def _told(one: PlannedWatering, labels: dict[str, Text], words: Words) -> Iterator[str]:
+def told(one: PlannedWatering, labels: dict[str, Text], words: Words) -> Iterator[str]:
+    """One watering of the plan, and what stands against it."""
     amount = words.t(
         "plan.amount",
         litres=words.volume(one.litres),

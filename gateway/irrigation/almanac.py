@@ -64,6 +64,12 @@ class Almanac:
         if entry is not None:
             self._set(entry, at)
 
+    def look_by(self, plot: str, at: Millis, now: Millis) -> None:
+        """Then at the latest: what was found may be gone before, and is said to be."""
+        entry = self._entries.get(plot)
+        if entry is not None:
+            self._set(entry, min(at, next_keeping(now)) if entry.hourly else at)
+
     def settle(self, plot: str, now: Millis) -> None:
         """What was due is dealt with: plan the next look."""
         entry = self._entries.get(plot)

@@ -97,12 +97,10 @@ class Deeds:
         """When it is next decided whether to water; None for a plot that is only watered on
         request."""
         at = self._almanac.next_look(plot.id)
-        if (
-            at is None
-            or self._book.mode(plot.id) is Mode.SCHEDULE
-            or self._book.asks_first(plot.id)
-        ):
+        if at is None or self._book.mode(plot.id) is Mode.SCHEDULE:
             return at
+        if self._book.asks_first(plot.id):
+            return self._proposals.next_ask(plot.id, at)
         if open_until(plot, at, self._here) == at:  # nothing can come of a look before that
             return next_opening(plot, at, self._here)
         return at
@@ -121,7 +119,7 @@ class Deeds:
         opens = next_opening(plot, now, self._here)
         if opens is None:
             return []
-        self._almanac.look_at(plot.id, opens)
+        self._almanac.look_by(plot.id, opens, now)
         sentence = look_texts.waits_for_window(
             plot, verdict.depth_mm, verdict.reason, self.moment(opens, now)
         )
@@ -133,8 +131,11 @@ class Deeds:
         """A person has the word, while people are awake."""
         when, litres = self._proposals.next_ask(plot.id, now), asked.litres or 0.0
         if when > now:
-            self._almanac.look_at(plot.id, when)
-            return []
+            self._almanac.look_by(plot.id, when, now)
+            sentence = look_texts.waits_for_people(
+                plot, verdict.depth_mm, verdict.reason, self.moment(when, now)
+            )
+            return self.tell(plot, "wait", sentence, inputs | {"cause": "night"}, now)
         person = self._waterings.objections(plot.id, now, "person:", litres)
         if person:
             inputs["interlock"] = ",".join(one.interlock.name for one in person)
@@ -162,7 +163,7 @@ class Deeds:
         """It needs water, and an interlock says no."""
         first = str(inputs["interlock"]).partition(",")[0]
         tomorrow = self._here.next(MIDNIGHT, now) if first in OF_THE_DAY else None
-        self._almanac.look_at(plot.id, tomorrow or now + RETRY_MS)
+        self._almanac.look_by(plot.id, tomorrow or now + RETRY_MS, now)
         sentence = look_texts.kept_back(verdict.reason, why, self._next(plot, now))
         return self.tell(plot, "skip", sentence, inputs | {"cause": f"interlock:{first}"}, now)
 

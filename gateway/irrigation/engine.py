@@ -95,7 +95,7 @@ class IrrigationEngine:
 
     def status(self, plot: str, now: Millis) -> PlotOutlook:
         """How it stands with a plot. Raises KeyError when there is no such plot."""
-        balance = self._fields.ledger.balance(plot)
+        balance, gardener = self._fields.ledger.balance(plot), self._gardener
         return PlotOutlook(
             plot=plot,
             mode=self.book.mode(plot),
@@ -103,11 +103,13 @@ class IrrigationEngine:
             depletion_mm=balance.depletion_mm if balance else None,
             raw_mm=balance.raw_mm if balance else None,
             taw_mm=root_zone(self._plots[plot]).taw_mm,
-            next_look=self._gardener.next_look(plot),
-            proposal=self._gardener.proposals.open(plot),
+            next_look=gardener.next_look(plot),
+            proposal=gardener.proposals.open(plot),
             overrides=tuple(self.book.overrides(plot, now)),
             dry_days=tuple(self.book.dry_days(plot)),
             probes=self._fields.soundings(plot, now).status,
+            needs_mm=gardener.needs_mm(self._plots[plot], now),
+            look=gardener.last_look(plot),
         )
 
     def held(self, plot: str, now: Millis) -> list[Held]:

@@ -47,6 +47,8 @@ from gateway.plots.modes import Stale
 
 SETTLE_MS = 12 * 60_000
 """After a start: probes report every ten minutes, and nothing is found silent before."""
+OF_THE_PLOT = frozenset({Mode.SOIL, Mode.BALANCE})
+"""Modes in which the plot itself says what it needs."""
 
 
 class Gardener:
@@ -113,6 +115,19 @@ class Gardener:
         filling = self._unfinished.is_filling(plot.id)
         return self._fields.facts(plot, now, forecast_mm, filling=filling)
 
+    def needs_mm(self, plot: Plot, now: Millis) -> float | None:
+        """What the plot itself wants, 0 for nothing; None where that is unknown, or for others to
+        say."""
+        mode = self._book.mode(plot.id)
+        if mode not in OF_THE_PLOT or not self._waterings.clock_trusted:
+            return None
+        verdict = judge(mode, self.facts(plot, now))
+        return None if verdict.stale else verdict.depth_mm
+
+    def last_look(self, plot: str) -> Explanation | None:
+        """What was decided last since the start."""
+        return self._told.newest(plot)
+
     def rest_mm(self, plot: Plot, now: Millis) -> float | None:
         """What is to follow of a watering by schedule."""
         return self._unfinished.rest_mm(plot.id, now)
@@ -142,7 +157,7 @@ class Gardener:
             inputs: Inputs = {"proposal": expired.id, "cause": "unanswered"}
             told = Explanation(expired.plot, now, "skip", sentence, inputs)
             decisions += self._told.worth(told, "unanswered")
-            self._almanac.look_at(expired.plot, now + REST_MS)
+            self._almanac.look_by(expired.plot, now + REST_MS, now)
         for id in self._almanac.due(now):
             decisions += self._look(self._plots[id], now)
         return decisions
@@ -159,7 +174,7 @@ class Gardener:
         """A run has ended; what it gave is in the balance."""
         if self._unfinished.pause(run.plot, now):
             wait_ms = SINK_IN_MS if self._book.mode(run.plot) is Mode.SOIL else REST_MS
-            self._almanac.look_at(run.plot, now + wait_ms)
+            self._almanac.look_by(run.plot, now + wait_ms, now)
         return self.proposals.watered(run, now)
 
     def on_setting(self, setting: PlotSetting | NoGo | Override, now: Millis) -> list[Decision]:
@@ -172,6 +187,7 @@ class Gardener:
                 self._almanac.look_at(plot.id, now)
             return []
         self._unfinished.end(plot.id, now)
+        self._told.forget(plot.id)
         # What came before the plot went by its schedule is none of its times.
         pending = self._almanac.pending(plot.id, now)
         self._begin(plot, now, None if pending is None else pending - 1, now)
@@ -194,8 +210,12 @@ class Gardener:
         plot = proposal.plot
         decisions: list[Decision] = [proposal, AlertCleared(ASK_SOURCE, plot, now)]
         if proposal.state is ProposalState.DECLINED:
-            self._almanac.look_at(plot, self.proposals.next_ask(plot, now))
-            return decisions
+            next_ask = self.proposals.next_ask(plot, now)
+            self._almanac.look_by(plot, next_ask, now)
+            why = look_texts.not_watered(look_texts.DECLINED, self._deeds.moment(next_ask, now))
+            declined: Inputs = {"proposal": proposal.id, "cause": "declined"}
+            no = Explanation(plot, now, "skip", why, declined)
+            return [*decisions, *self._told.worth(no, "declined")]
         by = answered.by if answered.by.startswith("person:") else f"person:{answered.by}"
         asked = IrrigationAsked(plot, by, now, litres=proposal.litres)
         follows = list(self._waterings.ask(asked, now))

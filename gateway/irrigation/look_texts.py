@@ -12,6 +12,7 @@ CLOCK = Text(
 )
 REST = Text("phần còn lại của lượt tưới theo lịch", "the rest of what the schedule wants")
 SILENCE_OF_PERSON = Text("chưa có ai trả lời đề nghị tưới", "nobody answered the proposal to water")
+DECLINED = Text("đã có người trả lời là không tưới", "somebody said no to the proposal")
 _QUESTION = Text(" Có tưới không?", " Water it?")
 
 
@@ -34,6 +35,15 @@ def waits_for_window(plot: Plot, depth_mm: float, need: Text, opens: Text) -> Te
     return Text(
         f"{plot.label.vi} cần tưới {depth.vi}: {need.vi}. Chờ đến {opens.vi}.",
         f"{plot.label.en} needs {depth.en}: {need.en}. It waits until {opens.en}.",
+    )
+
+
+def waits_for_people(plot: Plot, depth_mm: float, need: Text, awake: Text) -> Text:
+    """It needs water, and whoever is to be asked sleeps."""
+    depth = _depth(depth_mm)
+    return Text(
+        f"{plot.label.vi} cần tưới {depth.vi}: {need.vi}. Máy sẽ hỏi lúc {awake.vi}.",
+        f"{plot.label.en} needs {depth.en}: {need.en}. You are asked at {awake.en}.",
     )
 
 

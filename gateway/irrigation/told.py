@@ -1,7 +1,7 @@
 """Which decisions are worth telling: a change, and now and then that nothing changed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devices.reading import Millis
 from gateway.clock import Correction
@@ -26,10 +26,11 @@ class _Last:
 
 
 class Told:
-    """The newest decision of each plot, as it was told."""
+    """The newest decision of each plot, as it was told, and as it is."""
 
     def __init__(self) -> None:
         self._last: dict[str, _Last] = {}
+        self._newest: dict[str, Explanation] = {}
 
     def restore(self, looks: Iterable[LookMade]) -> None:
         """What was told before the start."""
@@ -40,6 +41,14 @@ class Told:
         last = self._last.get(plot)
         return None if last is None else last.at
 
+    def newest(self, plot: str) -> Explanation | None:
+        """What was decided last since the start, told or not."""
+        return self._newest.get(plot)
+
+    def forget(self, plot: str) -> None:
+        """What was decided does not count any more."""
+        self._newest.pop(plot, None)
+
     def renew(self, plot: str) -> None:
         """What is told next is news, even if it is the same as before."""
         last = self._last.get(plot)
@@ -49,6 +58,9 @@ class Told:
     def worth(self, explanation: Explanation, cause: str) -> list[Explanation]:
         """The explanation, or nothing."""
         now, plot = explanation.at, explanation.plot
+        before = self._newest.get(plot)
+        if before is None or before.sentence != explanation.sentence:
+            self._newest[plot] = explanation
         last = self._last.setdefault(plot, _Last(0, "", now))
         if not 0 <= now - last.since < DAY_MS:
             last.since, last.count = now, 0
@@ -65,3 +77,6 @@ class Told:
         """The clock was wrong."""
         for last in self._last.values():
             last.at, last.since = correction.of(last.at), correction.of(last.since)
+        self._newest = {
+            plot: replace(one, at=correction.of(one.at)) for plot, one in self._newest.items()
+        }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from devices.metric import Value
 from devices.text import Text
-from gateway.irrigation.wording import number_en, number_vi
+from gateway.irrigation.wording import number_en, number_vi, percent_vi_en
 from gateway.plot_records import BalanceDay
 from gateway.plots import Mode, Plot
 
@@ -100,16 +100,17 @@ def by_soil(facts: Facts) -> Verdict:
             stale=True,
         )
     start, stop = limits.start_pct, limits.stop_pct
+    now, below, until = percent_vi_en(moisture), percent_vi_en(start), percent_vi_en(stop)
     if moisture >= (stop if facts.filling else start):
         reason = Text(
-            f"độ ẩm đất {number_vi(moisture, 1)} %, dưới {number_vi(start, 1)} % mới tưới",
-            f"the soil has {number_en(moisture, 1)} %, water is due below {number_en(start, 1)} %",
+            f"độ ẩm đất {now.vi}, dưới {below.vi} mới tưới",
+            f"the soil has {now.en}, water is due below {below.en}",
         )
         return Verdict("moist", 0.0, _after_rain(facts, reason))
     depth = 10 * (stop - moisture) * facts.plot.soil.root_depth_m
     reason = Text(
-        f"độ ẩm đất {number_vi(moisture, 1)} %, tưới đến {number_vi(stop, 1)} %",
-        f"the soil has {number_en(moisture, 1)} %, to be filled to {number_en(stop, 1)} %",
+        f"độ ẩm đất {now.vi}, tưới đến {until.vi}",
+        f"the soil has {now.en}, to be filled to {until.en}",
     )
     return _less_forecast(facts, Verdict("dry", depth, reason))
 

@@ -1,19 +1,25 @@
-"""Numbers as people write them: 1 080 and 2,5 in Vietnamese, 1,080 and 2.5 in English."""
+"""Numbers as people write them, and as the pages do: 1 080 and 2,5 in Vietnamese, 1,080 and 2.5 in
+English."""
 
 from devices.text import Text
 
-_THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+_NBSP = "\N{NO-BREAK SPACE}"
 
 
 def number_vi(value: float, digits: int = 0) -> str:
-    """Thin spaces between thousands and a decimal comma; no trailing zeros."""
-    return number_en(value, digits).replace(",", _THIN_SPACE).replace(".", ",")
+    """Spaces between thousands and a decimal comma; no trailing zeros."""
+    return number_en(value, digits).replace(",", _NBSP).replace(".", ",")
 
 
 def number_en(value: float, digits: int = 0) -> str:
     """Commas between thousands and a decimal point; no trailing zeros."""
     text = f"{round(value, digits) + 0.0:,.{digits}f}"  # nobody writes -0
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent_vi_en(value: float) -> Text:
+    """27,8 % and 27.8%."""
+    return Text(f"{number_vi(value, 1)}{_NBSP}%", f"{number_en(value, 1)}%")
 
 
 def litres_vi_en(litres: float) -> Text:

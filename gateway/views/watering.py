@@ -105,6 +105,7 @@ def plot_status(
     run = max(present, key=_started, default=None)
     today_l = sum(run.litres for run in own if run.created_at >= midnight)
     left_l = max(plot.litres_per_day_max - today_l, 0.0)
+    known = [one for one in (*decisions[:1], outlook.look) if one is not None]
     return PlotStatus(
         plot.id,
         plot.label,
@@ -112,7 +113,7 @@ def plot_status(
         plot.rate_l_min,
         run,
         _remaining_ms(plot, run),
-        decisions[0] if decisions else None,
+        max(known, key=_decided, default=None),
         _moisture(plot, fleet, now),
         len(plot.sensors),
         tuple(ended),
@@ -132,6 +133,10 @@ def _remaining_ms(plot: Plot, run: Run | None) -> Millis | None:
     if run is None or run.state is not RunState.FLOWING:
         return None
     return round(max(run.target_l - run.litres, 0) / plot.rate_l_min * 60_000)
+
+
+def _decided(one: Explanation) -> Millis:
+    return one.at
 
 
 def _started(run: Run) -> Millis:

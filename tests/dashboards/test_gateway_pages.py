@@ -53,7 +53,7 @@ async def test_a_forecast_that_is_of_no_use_says_why(
         ),
     )
     html = (await web.get("/technician?lang=en")).text
-    assert "12.0\N{NO-BREAK SPACE}mm in the next 24 hours" in html
+    assert "12\N{NO-BREAK SPACE}mm in the next 24 hours" in html
     assert "broken &lt;b&gt;" in html
     assert "hỏng &lt;b&gt;" in (await web.get("/technician?lang=vi")).text
 

@@ -44,7 +44,12 @@ DYNAMIC = {
     **{f"act.water.unit.{unit.value}": None for unit in Unit},
     **{f"dry.{reason.value}": None for reason in NoGoReason},
     **{f"plan.{certainty.value}": None for certainty in Certainty},
-    **{f"plot.{state}": None for state in ("fine", "thirsty", "unknown", "running", "asking")},
+    **{f"plot.{state}": None for state in ("unknown", "running", "asking")},
+    **{
+        f"{page}.{soil}": None
+        for page in ("plot", "watering")
+        for soil in ("fine", "due", "thirsty")
+    },
     **{
         f"plot.balance.{name}": None
         for name in ("et", "rain", "irrigation", "percolation", "correction", "depletion")
@@ -68,7 +73,7 @@ DYNAMIC = {
         f"say.lights.{tone}.{time}": None for tone in ("good", "except") for time in ("lit", "dark")
     },
 }
-OPTIONAL = re.compile(r"(cause|bring|requester|todo\.why|tile\.of|tile\.down)\.")
+OPTIONAL = re.compile(r"(cause|input|estimate|bring|requester|todo\.why|tile\.of|tile\.down)\.")
 """Families of which any member may be absent; the code has another word then."""
 
 

@@ -71,7 +71,7 @@ async def test_water_now_and_stop(
     gateway: Gateway, web: httpx2.AsyncClient, known: dict[str, str]
 ) -> None:
     page = Page((await web.get(PLOT)).text).text
-    assert "4.0\N{NO-BREAK SPACE}mm · 4.0\N{NO-BREAK SPACE}m³ · 40 min" in page
+    assert "4\N{NO-BREAK SPACE}mm · 4.0\N{NO-BREAK SPACE}m³ · 40 min" in page
     watered = await said(web, await web.post(f"{PLOT}/water", data={**known, "preset": "4.0"}))
     assert "4 mm (4,000 litres), as the operator asked" in watered
     [run] = gateway.pipeline.engines.irrigation.runs()

@@ -1,16 +1,18 @@
 """The pages of the watering: what they say, and to whom they offer what."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx2
 import pytest
 
 from devices.text import Text
+from gateway.decisions import Explanation
 from gateway.plots import Mode, PlotsFile
 from tests.dashboards.client import client_of
-from tests.dashboards.gardening import PROPOSAL, garden
+from tests.dashboards.gardening import PROPOSAL, garden, outlook
 from tests.dashboards.page import Page
-from tests.hamlet import Hamlet
+from tests.hamlet import HOUR_MS, NOW, Hamlet
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 PATHS = ("/watering", "/watering/plan", "/watering/lo-3", "/watering/lo-4", "/watering/lo-5")
@@ -121,7 +123,7 @@ async def test_a_plot_answers_in_the_order_in_which_people_ask(
         "Next look at 17:00",
         "Water today: 0\N{NO-BREAK SPACE}L of at most 30.0\N{NO-BREAK SPACE}m³",
         "What keeps water back now",
-        "still holds 45.6\N{NO-BREAK SPACE}mm of 84.0\N{NO-BREAK SPACE}mm",
+        "holds 0 of 34\N{NO-BREAK SPACE}mm: the tea is 5\N{NO-BREAK SPACE}mm short",
         "Soil moisture probes",
         "Waterings of the last 7 days",
         "What was decided, and why",
@@ -130,6 +132,79 @@ async def test_a_plot_answers_in_the_order_in_which_people_ask(
     assert places == sorted(places)
     assert "left out" in shown
     assert "unknown" in shown  # the wind, among the figures of a decision
+
+
+@pytest.mark.parametrize(
+    ("depletion_mm", "needs_mm", "chip", "sentence"),
+    [
+        (12.0, 0.0, "enough water", "This plot has enough water."),
+        (29.0, 29.0, "due for water", "This plot is due for water."),
+        (38.4, 38.4, "short of water", "The soil is short of water."),
+        (38.4, None, "short of water", "The soil is short of water."),
+        (12.0, None, "enough water", "This plot has enough water."),
+        (None, 0.0, "enough water", "This plot has enough water."),
+        (None, None, None, "Nobody knows how dry the soil is."),
+    ],
+)
+async def test_overview_and_page_say_the_same_of_the_soil(
+    hamlet: Hamlet,
+    web: httpx2.AsyncClient,
+    depletion_mm: float | None,
+    needs_mm: float | None,
+    chip: str | None,
+    sentence: str,
+) -> None:
+    hamlet.outlooks["lo-3"] = replace(
+        outlook("lo-3"),
+        mode=Mode.BALANCE,
+        depletion_mm=depletion_mm,
+        raw_mm=33.6,
+        needs_mm=needs_mm,
+    )
+    shown = (await page(web, "/watering")).text
+    chips = [one for one in ("enough water", "due for water", "short of water") if one in shown]
+    assert chips == ([chip] if chip else [])
+    assert sentence in (await page(web, "/watering/lo-3")).text
+
+
+async def test_the_last_look_is_shown_although_it_was_not_worth_being_kept(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    garden(hamlet, "No rain fell")
+    sentence = Text("Lần xem mới nhất", "The newest look. Next look at 17:00.")
+    inputs = {"next_look": hamlet.outlooks["lo-3"].next_look}
+    look = Explanation("lo-3", NOW, "skip", sentence, inputs)
+    hamlet.outlooks["lo-3"] = replace(hamlet.outlooks["lo-3"], look=look)
+    for path in ("/watering", "/watering/lo-3"):
+        shown = (await page(web, path)).text
+        assert "Why not: The newest look." in shown
+        assert shown.count("Next look at 17:00") == 1
+
+
+async def test_old_decisions_are_folded_by_day_and_like_ones_told_once(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    hamlet.save(
+        *(
+            Explanation(
+                "lo-3", NOW - n * HOUR_MS, "skip", Text("đủ", f"enough {n}"), {"cause": "x"}
+            )
+            for n in range(3)
+        ),
+        *(
+            Explanation(
+                "lo-3", NOW - n * 10 * HOUR_MS, "skip", Text("gió", f"wind {n}"), {"cause": str(n)}
+            )
+            for n in range(1, 9)
+        ),
+    )
+    html = (await web.get("/watering/lo-3?lang=en")).text
+    decided = Page(html[html.index("What was decided") :]).text
+    assert "enough 0 (the same since 05:00)" in decided
+    assert "enough 1" not in decided
+    first_fold = html.index('<details class="day">')
+    assert html.index("wind 4") < first_fold < html.index("wind 5")
+    assert "18 Nov 2026 1 decision" in decided
 
 
 async def test_estimates_and_corrections_are_marked(

@@ -41,17 +41,27 @@ def test_why_a_plot_is_watered(hamlet: Hamlet, tmp_path: Path) -> None:
     english = lines(tmp_path, "explain", "lo-1", "--lang", "en")
     assert english[0] == "lo-1: Tea plot one"
     assert english[1].startswith("07:00: Watering Tea plot one")
-    assert "  moisture_pct = 21.0" in english
+    assert "  Soil moisture: 21%" in english
+    assert "  Way of watering: By soil moisture" in english
     vietnamese = lines(tmp_path, "explain", "lo-1", "--lang", "vi")
     assert vietnamese[1].startswith("07:00: Tưới Lô chè một")
-    assert "  moisture_pct = 21,0" in vietnamese
+    assert "  Độ ẩm đất: 21\N{NO-BREAK SPACE}%" in vietnamese
+    for line in (*english, *vietnamese):
+        assert "_" not in line, "the name of a figure, not a word"
+
+
+def test_what_is_expected_stands_beside_what_was_decided(hamlet: Hamlet, tmp_path: Path) -> None:
+    told = lines(tmp_path, "explain", "lo-1", "--lang", "en")
+    planned = [line for line in lines(tmp_path, "plan", "--lang", "en") if line.startswith("  ")]
+    assert planned
+    assert told[told.index("The next 24 hours:") + 1 :] == planned
 
 
 def test_what_was_decided_before(hamlet: Hamlet, tmp_path: Path) -> None:
     before = lines(tmp_path, "explain", "lo-1", "2026-11-22T06:59", "--lang", "en")
     assert before[1] == "Nothing has been decided yet."
     after = lines(tmp_path, "explain", "lo-1", "2026-11-22T07:01", "--lang", "en")
-    assert after == lines(tmp_path, "explain", "lo-1", "--lang", "en")
+    assert lines(tmp_path, "explain", "lo-1", "--lang", "en")[: len(after)] == after
 
 
 def test_an_explanation_for_a_program(hamlet: Hamlet, tmp_path: Path) -> None:
@@ -84,6 +94,7 @@ def test_the_journal_stays_as_it_was(hamlet: Hamlet, tmp_path: Path) -> None:
     [
         (("explain", "lo-2"), "there is no plot 'lo-2'; did you mean 'lo-1'?"),
         (("explain", "lo-1", "yesterday"), "TIME:"),
+        (("explain", "lo-1", "2099-01-01T06:00"), "TIME: 2099-01-01T06:00 is still to come"),
     ],
 )
 def test_a_call_that_makes_no_sense(

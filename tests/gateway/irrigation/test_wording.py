@@ -15,7 +15,7 @@ from gateway.irrigation.wording import litres_vi_en, number_en, number_vi
 from tests.gateway.fleets import NOW
 from tests.gateway.irrigation.garden import HERE, plot
 
-NARROW = "\u202f"
+NBSP = "\N{NO-BREAK SPACE}"
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ NARROW = "\u202f"
     [
         (0, 0, "0", "0"),
         (-0.04, 1, "0", "0"),
-        (1080, 0, f"1{NARROW}080", "1,080"),
-        (1234567.4, 0, f"1{NARROW}234{NARROW}567", "1,234,567"),
+        (1080, 0, f"1{NBSP}080", "1,080"),
+        (1234567.4, 0, f"1{NBSP}234{NBSP}567", "1,234,567"),
         (2.5, 1, "2,5", "2.5"),
         (6.0, 1, "6", "6"),
         (100.0, 0, "100", "100"),
-        (1000.25, 1, f"1{NARROW}000,2", "1,000.2"),
+        (1000.25, 1, f"1{NBSP}000,2", "1,000.2"),
     ],
 )
 def test_numbers(value: float, digits: int, vi: str, en: str) -> None:
@@ -47,7 +47,7 @@ def test_a_farmer_reads_how_much_and_why() -> None:
     mild = Weather(1.0, 25.0, 0.0, 0.0)
     situation = Situation(plot(), NOW, HERE, Fleet(), weather=mild)
     assert explain.watering(plot(), run, situation) == (
-        f"Tưới lô lo-1: 6 mm (4{NARROW}320 lít), theo quy tắc tea-dry.",
+        f"Tưới lô lo-1: 6 mm (4{NBSP}320 lít), theo quy tắc tea-dry.",
         "Watering plot lo-1: 6 mm (4,320 litres), as rule tea-dry asked.",
     )
 
@@ -69,7 +69,7 @@ def test_the_number_of_a_plot_does_not_run_into_the_millimetres() -> None:
     nine = plot("lo-9", label={"vi": "Lô chè 9", "en": "Tea plot 9"})
     need = Text("đến giờ theo lịch", "it is time by the schedule")
     assert look_texts.watered(nine, 6, 4, 2880, need, waits=False) == (
-        f"Tưới Lô chè 9: 4 mm trong số 6 mm (2{NARROW}880 lít); đến giờ theo lịch.",
+        f"Tưới Lô chè 9: 4 mm trong số 6 mm (2{NBSP}880 lít); đến giờ theo lịch.",
         "Watering Tea plot 9, 4 mm of 6 mm (2,880 litres): it is time by the schedule.",
     )
 
