@@ -40,6 +40,45 @@ def problems(text: str) -> list[str]:
     return [str(problem) for problem in refused.value.problems]
 
 
+OPEN_METEO = """\
+latitude,longitude,elevation,utc_offset_seconds,timezone,timezone_abbreviation
+21.59,105.85,60.0,25200,Asia/Ho_Chi_Minh,GMT+7
+
+time,temperature_2m_max (°C),temperature_2m_min (°C),dew_point_2m_mean (°C),\
+shortwave_radiation_sum (MJ/m²),wind_speed_10m_mean (km/h),wind_speed_10m_max (km/h),\
+precipitation_sum (mm),rain_sum (mm),et0_fao_evapotranspiration (mm)
+2026-03-01,25.0,15.0,12.0,14.5,7.2,15.1,1.0,0.5,2.9
+"""
+NASA_POWER = """\
+-BEGIN HEADER-
+NASA/POWER Source Native Resolution Daily Data
+T2M_MAX     MERRA-2 Temperature at 2 Meters Maximum (C)
+-END HEADER-
+YEAR,MO,DY,T2M_MAX,T2M_MIN,T2MDEW,WS2M,WS10M,ALLSKY_SFC_SW_DWN,PRECTOTCORR
+2026,3,1,25.0,15.0,12.0,2.0,3.1,14.5,1.0
+"""
+CIMIS = """\
+Stn Id,Stn Name,Date,Jul,ETo (mm),qc,Precip (mm),qc,Sol Rad (W/sq.m),qc,Avg Vap Pres (kPa),qc,\
+Max Air Temp (C),qc,Min Air Temp (C),qc,Avg Air Temp (C),qc,Max Rel Hum (%),qc,Min Rel Hum (%),qc,\
+Dew Point (C),qc,Avg Wind Speed (m/s),qc,Wind Run (km),qc,Avg Soil Temp (C),qc
+2,FivePts,2026-03-01,60,2.9,,1.0,,167.824074,,1.4,,25.0,,15.0,,19.0,,90,,40,,12,,2,,172.8,,17,
+"""
+
+
+@pytest.mark.parametrize("text", [OPEN_METEO, NASA_POWER, CIMIS])
+def test_files_as_they_are_downloaded(text: str) -> None:
+    day = only_day(text)
+    assert (day.day, day.tmax_c, day.tmin_c, day.dew_point_c, day.rain_mm) == (
+        date(2026, 3, 1),
+        25.0,
+        15.0,
+        12.0,
+        1.0,
+    )
+    assert day.wind_m_s == pytest.approx(2.0)
+    assert day.solar_mj_m2 == pytest.approx(14.5)
+
+
 def test_a_file_of_pyfao56() -> None:
     table = read(WTH)
     assert (table.latitude, table.altitude_m, table.wind_height_m) == (33.069, 361.0, 3.0)
