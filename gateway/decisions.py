@@ -212,7 +212,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a plot is watered or not, with what was known. Key: plot, at."""
+    """Why a plot is watered or not, with what was known. Key: plot, at, action: of two of one kind
+    in the same moment the later counts."""
 
     plot: str
     at: Millis

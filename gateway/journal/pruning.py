@@ -23,7 +23,7 @@ _OLD = {
     "alert": ("id", "resolved_at < :before"),
     "command": ("id", "finished_at < :before"),
     "run": ("id", "ended_at < :before"),
-    "explanation": ("plot, at", "at < :before"),
+    "explanation": ("plot, at, action", "at < :before"),
     "set_aside": ("sink, message", "at < :before"),
     "rule_version": (
         "rule, at",

@@ -256,7 +256,8 @@ class JournalReader:
         with self.connection() as connection:
             return EXPLANATIONS.select(
                 connection,
-                "WHERE plot = ? AND at <= ? ORDER BY at DESC LIMIT ?",
+                # Newest first, also within a moment: finish or report, stop, water.
+                "WHERE plot = ? AND at <= ? ORDER BY at DESC, action LIMIT ?",
                 (plot, INT64_MAX if until is None else until, limit),
             )
 

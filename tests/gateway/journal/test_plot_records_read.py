@@ -36,6 +36,7 @@ RECORDS: list[Record] = [
     *(balance(plot, day) for plot in ("lo-1", "lo-2") for day in (20, 21, 22)),
     *(hour(NOW + n * 3_600_000) for n in range(3)),
     *(Explanation("lo-1", NOW + n, "skip", SAID, {"mode": "soil"}) for n in range(4)),
+    *(Explanation("lo-9", NOW, action, SAID, {}) for action in ("water", "stop", "finish")),
     Proposal("lo-1.1", "lo-1", NOW, NOW + 9, 300.0, SAID),
     Proposal("lo-1.2", "lo-1", NOW + 1, NOW + 9, 200.0, SAID),
 ]
@@ -67,6 +68,7 @@ def test_they_are_as_they_were(reader: JournalReader) -> None:
     assert [one.id for one in reader.proposals("lo-1", 1)] == ["lo-1.2"]
     assert [one.at for one in reader.explanations("lo-1", 2)] == [NOW + 3, NOW + 2]
     assert [one.at for one in reader.explanations("lo-1", 2, NOW + 1)] == [NOW + 1, NOW]
+    assert [one.action for one in reader.explanations("lo-9", 3)] == ["finish", "stop", "water"]
 
 
 def test_a_clock_far_ahead_lets_nothing_be_over(tmp_path: Path) -> None:
