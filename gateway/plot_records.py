@@ -198,6 +198,10 @@ PlotRecord = (
 )
 
 
+HOLD = "hold"
+"""What a plot does while the time is not known: nothing is decided."""
+
+
 @dataclass(frozen=True, slots=True)
 class LookMade:
     """When it was last decided whether to water a plot, and the cause of what was decided."""

@@ -34,6 +34,7 @@ from gateway.irrigation.unfinished import REST_MS, Unfinished
 from gateway.irrigation.verdicts import Facts, Inputs, Verdict, judge
 from gateway.irrigation.waterings import Waterings
 from gateway.plot_records import (
+    HOLD,
     NoGo,
     Override,
     PlotMemory,
@@ -258,7 +259,7 @@ class Gardener:
         if not self._waterings.clock_trusted:
             self._almanac.forget(plot.id)
             sentence = look_texts.not_watered(look_texts.CLOCK, None)
-            return self._deeds.tell(plot, "hold", sentence, {"cause": "clock"}, now)
+            return self._deeds.tell(plot, HOLD, sentence, {"cause": "clock"}, now)
         if any(run.plot == plot.id for run in self._waterings.runs()):
             self._almanac.look_at(plot.id, now + RETRY_MS)
             return []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from devices.reading import Millis
 from gateway.clock import Correction
 from gateway.decisions import Explanation
-from gateway.plot_records import LookMade
+from gateway.plot_records import HOLD, LookMade
 
 AGAIN_MS = 12 * 3_600_000
 """The same decision for the same cause is told again after this."""
@@ -57,6 +57,8 @@ class Told:
 
     def worth(self, explanation: Explanation, cause: str) -> list[Explanation]:
         """The explanation, or nothing."""
+        if explanation.action == HOLD:  # what came before it is dealt with when the time is known
+            return [explanation]
         now, plot = explanation.at, explanation.plot
         before = self._newest.get(plot)
         if before is None or before.sentence != explanation.sentence:

@@ -17,7 +17,7 @@ from gateway.journal.tables import (
     UNFINISHED,
     WEATHER_HOURS,
 )
-from gateway.plot_records import LookMade, PlotMemory, ProposalState
+from gateway.plot_records import HOLD, LookMade, PlotMemory, ProposalState
 
 BALANCES_MS = 10 * 86_400_000
 """Balances of the last ten days: the newest is continued, and the mean thirst of the others stands
@@ -68,9 +68,9 @@ def _looks(connection: sqlite3.Connection, now: Millis) -> list[LookMade]:
     """Explanations of looks name a cause among their inputs, those of runs do not."""
     rows = connection.execute(
         "SELECT plot, max(at), json_extract(inputs, '$.cause') FROM explanation"
-        " WHERE at >= ? AND json_valid(inputs)"
+        " WHERE at >= ? AND action <> ? AND json_valid(inputs)"
         " AND json_extract(inputs, '$.cause') IS NOT NULL GROUP BY plot",
-        [now - BALANCES_MS],
+        [now - BALANCES_MS, HOLD],
     )
     with reading_back("explanation"):
         return [LookMade(str(plot), int(at), str(cause)) for plot, at, cause in rows]

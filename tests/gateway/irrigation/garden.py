@@ -29,6 +29,7 @@ from gateway.fleet import Fleet
 from gateway.hamlet_time import HamletTime, TimeOfDay
 from gateway.irrigation.engine import IrrigationEngine
 from gateway.plot_records import (
+    HOLD,
     BalanceDay,
     LookMade,
     NoGo,
@@ -214,7 +215,7 @@ class Garden:
 
     def memory(self) -> PlotMemory:
         """What the journal would tell a start."""
-        looks = [one for one in self.said if "cause" in one.inputs]
+        looks = [one for one in self.said if "cause" in one.inputs and one.action != HOLD]
         return PlotMemory(
             settings=[one for one in self.settings if isinstance(one, PlotSetting)],
             no_gos=[one for one in self.settings if isinstance(one, NoGo)],

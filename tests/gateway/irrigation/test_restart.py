@@ -10,6 +10,8 @@ from gateway.irrigation import causes
 from gateway.irrigation.run import LEASE_S, TAIL_MS
 from gateway.plots import PlotsFile
 from tests.gateway.irrigation.garden import SECOND, Garden, plot, states
+from tests.gateway.irrigation.grown_garden import MINUTE, local
+from tests.gateway.irrigation.test_gardener import by_schedule
 
 YEAR_S = 365 * 86_400
 STEPS = [RunState.PUMP, RunState.VALVE, RunState.FLOWING, RunState.CLOSING]
@@ -179,3 +181,35 @@ def test_a_clock_that_goes_back_over_midnight_gives_no_second_ceiling() -> None:
     garden.report()
     garden.ask(litres=400)
     assert garden.run().target_l == pytest.approx(500 - garden.flowed_l(), abs=0.1)
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize(
+    ("away_h", "decided"), [(1.0, ("water", "schedule")), (5.0, ("skip", "missed"))]
+)
+def test_a_time_before_a_power_cut_counts_though_the_clock_is_known_later(
+    away_h: float, decided: tuple[str, str], again: bool
+) -> None:
+    """The clock of the machine stood still meanwhile; `again`: so it does for a second start."""
+    garden = by_schedule()
+    garden.last_until(local("2026-03-11 05:30"))
+    away_s = round(away_h * 3600)
+    garden.sleep(30 * 60 + away_s)
+    garden.clock_error = -away_s * SECOND
+    garden.began, garden.clock_trusted = garden.clock, False
+    for _ in range(1 + again):
+        garden.kill()
+        garden.report()
+        garden.last_until(garden.now + 15 * MINUTE)
+        assert garden.decided()[-1] == ("hold", "clock")
+    garden.engine.clock_trusted = garden.clock_trusted = True
+    garden.set_clock_by(away_s)
+    garden.last_until(garden.now + 5 * MINUTE)
+    assert garden.decided()[-1] == decided
+    if decided[1] == "missed":
+        assert "off at 06:00" in garden.last_said().sentence.en
+        assert garden.last_said().sentence.en.endswith("Next look at 06:00 on 12 Mar.")
+    garden.last_until(local("2026-03-12 07:00"))
+    assert garden.decided()[-1] == ("water", "schedule")
+    days = [day for day in garden.flowed_by_day() if day[1] >= local("2026-03-11 00:00")]
+    assert len(days) == (2 if decided[0] == "water" else 1)
