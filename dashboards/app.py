@@ -64,11 +64,15 @@ def add_pages(
             asset.content, media_type=asset.media_type, headers={"Cache-Control": A_YEAR}
         )
 
+    async def refused(request: Request, error: Exception) -> Response:
+        return pages.error(request, 400)
+
     async def not_found(request: Request, error: Exception) -> Response:
         return pages.error(request, 404)
 
     async def broken(request: Request, error: Exception) -> Response:
         return pages.error(request, 500)
 
+    app.add_exception_handler(400, refused)
     app.add_exception_handler(404, not_found)
     app.add_exception_handler(500, broken)

@@ -156,12 +156,17 @@ def _form(
     form, error = attempt.form, attempt.error
     visitor = attempt.visitor or pages.door.visitor(request)
     fields = FIELDS[kind] if kind else ()
+    if kind and discreet and visitor is None:
+        fields = tuple(public_fields(kind))
+    problems = error.problems if error else NOTHING
+    beside = {"plot", "day", "clock", *(field.name for field in fields)}
     return {
         "kind": kind,
-        "fields": public_fields(kind) if kind and discreet and visitor is None else fields,
+        "fields": fields,
         "form": defaultdict(str, form),
         "plots": [(plot.id, plot.label) for plot in pages.views.diary.plots.values()],
-        "problems": error.problems if error else NOTHING,
+        "problems": problems,
+        "of_whole": [text for name, text in problems.items() if name not in beside],
         "warnings": error.warnings if error else (),
         "said": attempt.said,
         "visitor": visitor,

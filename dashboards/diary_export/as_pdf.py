@@ -116,6 +116,15 @@ class _Book(FPDF):
         height = max(map(len, wrapped)) * LINE_MM + 2 * PAD_MM
         if not filled and self.get_y() + height > self.h - FOOT_MM:
             self.add_page()
+            lines_max = int((self.h - FOOT_MM - self.get_y() - 2 * PAD_MM) / LINE_MM)
+            while max(map(len, wrapped)) > lines_max:  # somebody wrote more than a page
+                self._boxes([lines[:lines_max] for lines in wrapped], filled=False)
+                self.add_page()
+                wrapped = [lines[lines_max:] for lines in wrapped]
+        self._boxes(wrapped, filled=filled)
+
+    def _boxes(self, wrapped: Sequence[Sequence[str]], *, filled: bool) -> None:
+        height = max(map(len, wrapped)) * LINE_MM + 2 * PAD_MM
         x, y = float(MARGIN_MM), self.get_y()
         self.set_fill_color(236, 236, 228)
         self.set_draw_color(150)

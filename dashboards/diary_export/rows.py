@@ -41,7 +41,7 @@ def columns(words: Words, label: Callable[[str], Text]) -> tuple[Column, ...]:
     return (
         Column(
             words.t("diary.column.at"),
-            16,
+            18,
             True,
             lambda line: words.local(line.entry.at),
             lambda line: _span(words, line.entry),
@@ -63,7 +63,7 @@ def columns(words: Words, label: Callable[[str], Text]) -> tuple[Column, ...]:
             lambda line: text_of(words, line.entry, "source"),
         ),
         Column(words.t("diary.fact.method"), 12, True, lambda line: method_of(words, line.entry)),
-        Column(words.t("diary.column.minutes"), 8, True, _number("minutes")),
+        Column(words.t("diary.column.minutes"), 10, True, _number("minutes")),
         Column(words.t("diary.column.volume"), 8, True, _number("litres", LITRES_PER_M3)),
         Column(words.t("diary.column.planned"), 8, False, _number("target_l", LITRES_PER_M3)),
         Column(
@@ -81,7 +81,7 @@ def columns(words: Words, label: Callable[[str], Text]) -> tuple[Column, ...]:
             True,
             lambda line: text_of(words, line.entry, "reason"),
         ),
-        Column(words.t("diary.column.how"), 12, True, lambda line: _how(words, line.entry)),
+        Column(words.t("diary.column.how"), 14, True, lambda line: _how(words, line.entry)),
         Column(
             words.t("diary.column.operator"),
             18,
@@ -89,7 +89,7 @@ def columns(words: Words, label: Callable[[str], Text]) -> tuple[Column, ...]:
             lambda line: _operator(line.entry),
         ),
         Column(words.t("diary.fact.weather"), 26, True, lambda line: weather_of(words, line.entry)),
-        Column(words.t("diary.fact.test"), 14, True, _text("water_test")),
+        Column(words.t("diary.fact.test"), 18, True, _text("water_test")),
         Column(words.t("diary.column.state"), 12, True, lambda line: _state(words, line)),
         Column(words.t("diary.column.corrects"), 34, False, lambda line: line.entry.corrects or ""),
         Column(words.t("diary.column.id"), 34, False, lambda line: line.entry.id),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -143,6 +144,30 @@ async def test_a_book_says_what_was_planned_and_what_it_comes_to(
             assert {line["m³ before midnight"] for line in await table_of(inside)} == {"", "1.5"}
         for told in ("planned; Cut short because: it rains", "before midnight"):
             assert told in text.replace("\N{NO-BREAK SPACE}", " "), kind
+
+
+def lowest(page: pypdf.PageObject) -> float:
+    """How far above the lower edge of the paper its last text stands."""
+    places: list[float] = []
+
+    def see(text: str, cm: object, tm: Sequence[float], font: object, size: object) -> None:
+        if text.strip():
+            places.append(tm[5])
+
+    page.extract_text(visitor_text=see)
+    return min(places)
+
+
+async def test_a_line_longer_than_a_page_goes_on_on_the_next(
+    inside: httpx2.AsyncClient, hamlet: Hamlet
+) -> None:
+    words = " ".join(f"từ{n}" for n in range(1500))
+    hamlet.save(replace(NOTE, id="e8", facts={"what": words}))
+    answer = await inside.get("/diary.pdf", params=SPAN)
+    pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
+    text = " ".join(page.extract_text() for page in pages).split()
+    assert {f"từ{n}" for n in range(1500)} <= set(text)
+    assert all(lowest(page) > 0 for page in pages)
 
 
 async def test_an_empty_book_says_so(inside: httpx2.AsyncClient) -> None:

@@ -206,6 +206,22 @@ async def test_what_is_wrong_stands_beside_it_and_what_was_typed_stays(
     assert "<script>alert" not in answer.text
 
 
+async def test_what_is_wrong_with_no_field_is_said_above_all(web: httpx2.AsyncClient) -> None:
+    answer = await write(web, "other", what="x", id="mine")
+    assert answer.status_code == 422
+    assert "mã phải là 32 chữ số" in answer.text
+    assert "những chỗ có dấu" not in answer.text
+
+
+async def test_a_broken_form_is_refused_in_the_readers_language(web: httpx2.AsyncClient) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    for lang, told in (("vi", "Không đọc được mẫu"), ("en", "This form cannot be read")):
+        path = f"/diary/new?kind=other&lang={lang}"
+        answer = await web.post(path, content=b"what=\xff", headers=headers)
+        assert answer.status_code == 400
+        assert told in answer.text
+
+
 async def test_a_form_sent_twice_is_one_entry_and_one_sent_anew_is_asked_about(
     web: httpx2.AsyncClient, hamlet: Hamlet
 ) -> None:

@@ -11,6 +11,7 @@ from dashboards.texts import CATALOGUE
 from devices.rejection import Reason
 from gateway.cli.season.ways import Way
 from gateway.decisions import CommandState, RuleEdit, RuleState, RunState, Severity, State
+from gateway.diary.addresses import Reach
 from gateway.health import verdicts
 from gateway.plot_acts import Unit
 from gateway.plot_records import DiaryKind
@@ -64,7 +65,8 @@ DYNAMIC = {
     **{f"chart.{name}": None for name in ("24h", "3d", "30d", "365d")},
     **{f"chart.origin.{name}": None for name in ("store", "no-answer")},
     **{f"age.{unit}": None for unit in ("s", "min", "h", "d")},
-    **{f"error.{status}.{part}": None for status in (404, 500) for part in ("title", "text")},
+    **{f"lots.reach.{reach.value}": None for reach in Reach if reach is not Reach.EVERYBODY},
+    **{f"error.{status}.{part}": None for status in (400, 404, 500) for part in ("title", "text")},
     **{
         f"nav.{name}": None
         for name in ("home", "devices", "alerts", "watering", "diary", "rules", "technician")
