@@ -35,6 +35,11 @@ NIGHT_WARM_C, NIGHT_WARMEST_C = 32.0, 35.0
 Valley, as the second nowhere; 32 °F is a night of frost."""
 HIGH_SUN_MJ_M2 = 34.0
 """Ra of those summers; under a lower sun no night is warm."""
+RANGE_USUAL_MAX_C = 28.0
+"""From night to noon, half of all days: the driest highlands have less. In °F it is nearly twice
+what it is in °C."""
+FAHRENHEIT_HIGHEST = 135.0
+"""57 °C, the record."""
 KELVIN_FROM = 180.0
 """No air is that hot, and none so cold."""
 WIND_USUAL_M_S, WIND_USUAL_MAX_M_S = 5.0, 7.0
@@ -154,6 +159,7 @@ def _too_many(table: WeatherTable, flags: Sequence[Flag]) -> Iterator[_Doubt]:
 def _statistics(table: WeatherTable, skies: Sequence[Sky], station: Station) -> Iterator[_Doubt]:
     """Columns whose every value may be true, and the whole hardly."""
     yield from _warm_nights(table, skies)
+    yield from _wide_range(table)
     yield from _fractions(table)
     yield from _dull(table, skies)
     wind = _values(table, "wind_m_s")
@@ -178,6 +184,13 @@ def _warm_nights(table: WeatherTable, skies: Sequence[Sky]) -> Iterator[_Doubt]:
         high_sun = median(sky.ra for sky in skies) >= HIGH_SUN_MJ_M2
         seldom = high_sun and median(nights) <= NIGHT_WARMEST_C
         yield _Doubt("tmin_c", f"{warm}. {_temperature_hint(nights)}", seldom=seldom)
+
+
+def _wide_range(table: WeatherTable) -> Iterator[_Doubt]:
+    days = _values(table, "tmax_c")
+    if days and median(days) <= TEMPERATURE_HIGHEST_C and inf > _range(table) > RANGE_USUAL_MAX_C:
+        warmer = f"From night to noon it gets {_range(table):.0f} °C warmer on half of all days"
+        yield _Doubt("tmax_c", f"{warmer}. Perhaps °F, or tenths of °C: give °C.")
 
 
 def _fractions(table: WeatherTable) -> Iterator[_Doubt]:
@@ -210,6 +223,8 @@ def _dull(table: WeatherTable, skies: Sequence[Sky]) -> Iterator[_Doubt]:
 def _temperature_hint(values: Sequence[float]) -> str:
     if median(values) > KELVIN_FROM:
         return "Perhaps kelvin: subtract 273.15."
+    if max(values) > FAHRENHEIT_HIGHEST:
+        return "Perhaps tenths of °C: divide by 10."
     if median(values) > 0:
         return "Perhaps °F: give °C, or name the unit in the heading (tmax_f)."
     return "Are the columns in the right order, and the unit °C?"

@@ -39,6 +39,32 @@ def test_a_good_year_passes() -> None:
     assert checked.days == [row.weather for row in MARICOPA.rows]
 
 
+def winter(tmax: float, tmin: float) -> WeatherTable:
+    """Thirty days that are each possible."""
+    first = date(2015, 1, 1)
+    days = [
+        DailyWeather(first + timedelta(day), tmax_c=tmax, tmin_c=tmin, rain_mm=float(day))
+        for day in range(30)
+    ]
+    columns = {field: Column(field, field) for field in ("tmax_c", "tmin_c", "rain_mm")}
+    return WeatherTable([Row(line, day) for line, day in enumerate(days, 2)], columns)
+
+
+def test_no_place_has_such_warm_days_after_such_cold_nights() -> None:
+    """A winter of Nevada in °F, and frost at De Bilt in tenths of a degree."""
+    for tmax, tmin in ((50.0, 18.0), (23.0, -35.0)):
+        with pytest.raises(WeatherFileError, match="From night to noon it gets"):
+            check(winter(tmax, tmin))
+        (doubt,) = check(winter(tmax, tmin), units_are_right=True).doubts
+        assert "°F, or tenths" in doubt
+    assert check(winter(19.0, -7.0)).doubts == []  # the Altiplano
+
+
+def test_tenths_of_degrees_are_named() -> None:
+    with pytest.raises(WeatherFileError, match=r"Perhaps tenths of °C: divide by 10"):
+        check(winter(150.0, 15.0))
+
+
 def test_a_wrong_unit_of_what_nobody_needs_is_told() -> None:
     """A year of Greeley has its vapour pressure, and relative humidity as fractions."""
     fractions = changed("rh_max_pct", lambda pct: pct / 100)
