@@ -63,7 +63,7 @@ def columns(words: Words, label: Callable[[str], Text]) -> tuple[Column, ...]:
             lambda line: text_of(words, line.entry, "source"),
         ),
         Column(words.t("diary.fact.method"), 12, True, lambda line: method_of(words, line.entry)),
-        Column(words.t("diary.column.minutes"), 10, True, _number("minutes")),
+        Column(words.t("diary.column.minutes"), 11, True, _number("minutes")),
         Column(words.t("diary.column.volume"), 8, True, _number("litres", LITRES_PER_M3)),
         Column(words.t("diary.column.planned"), 8, False, _number("target_l", LITRES_PER_M3)),
         Column(
@@ -81,7 +81,7 @@ def columns(words: Words, label: Callable[[str], Text]) -> tuple[Column, ...]:
             True,
             lambda line: text_of(words, line.entry, "reason"),
         ),
-        Column(words.t("diary.column.how"), 14, True, lambda line: _how(words, line.entry)),
+        Column(words.t("diary.column.how"), 15, True, lambda line: _how(words, line.entry)),
         Column(
             words.t("diary.column.operator"),
             18,

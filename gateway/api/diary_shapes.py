@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from devices.metric import Value
 from gateway.api.problems import Problem
+from gateway.api.wire import WireShape
 from gateway.clock import Millis
 from gateway.diary.discretion import for_everybody
 from gateway.diary.draft import Draft
@@ -18,12 +19,12 @@ _Number = Annotated[float, Field(strict=True)]
 _TEXT_MAX = 4 * NOTE_MAX
 
 
-class DiaryRequest(BaseModel):
+class DiaryRequest(WireShape):
     """An entry to write. `id` is 32 hexadecimal digits of the sender's choice: what is sent twice
     is written once. `day` is 2026-11-22 and `clock` 14:30, both of the hamlet; without a clock it
     is now, or noon of another day. A correction says the entry anew and names the old one."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(allow_inf_nan=False)
 
     id: str | None = Field(None, max_length=64)
     plot: str = Field(max_length=64)
@@ -55,7 +56,7 @@ class DiaryRequest(BaseModel):
         )
 
 
-class DiaryEntryShape(BaseModel):
+class DiaryEntryShape(WireShape):
     """An entry. Who wrote it is told to those who show the token, null to others, who do not get
     free words such as notes either. One that was
     `corrected_by` another does not count any more."""

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from devices.messages import COMMAND_ID_MAX
 from devices.topics import IDENTIFIER
+from gateway.api.wire import WireShape
 from gateway.plot_acts import AMOUNT_MAX, REASON_MAX, Amount, Unit
-from gateway.plot_records import PlotSetting
 from gateway.plots import Mode
 from gateway.plots.guard import NoGoReason
 
@@ -16,11 +16,7 @@ _Amount = Annotated[float, Field(strict=True, gt=0, le=AMOUNT_MAX, allow_inf_nan
 _Key = Annotated[str, Field(pattern=f"^{IDENTIFIER.pattern}$", max_length=COMMAND_ID_MAX)] | None
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class WaterRequest(_Shape):
+class WaterRequest(WireShape):
     """Exactly one amount. The same `id` asked twice is one watering."""
 
     depth_mm: _Amount | None = None
@@ -47,7 +43,7 @@ class WaterRequest(_Shape):
         return [Amount(value, unit) for value, unit in amounts if value is not None]
 
 
-class ModeRequest(_Shape):
+class ModeRequest(WireShape):
     """One of both, or both; what is absent stays as it is."""
 
     mode: Mode | None = None
@@ -60,27 +56,7 @@ class ModeRequest(_Shape):
         return self
 
 
-class ModeShape(_Shape):
-    """What was set last; null is as `plots.yaml` says."""
-
-    plot: str
-    mode: Mode | None
-    ask_first: bool | None
-    by: str
-    at: int
-
-    @classmethod
-    def of(cls, setting: PlotSetting) -> "ModeShape":
-        return cls(
-            plot=setting.plot,
-            mode=setting.mode,
-            ask_first=setting.ask_first,
-            by=setting.by,
-            at=setting.at,
-        )
-
-
-class DryDaysRequest(_Shape):
+class DryDaysRequest(WireShape):
     """Days of the hamlet's calendar, both included. The same `id` sent twice is one entry."""
 
     begin: Annotated[date, Field(alias="from")]
@@ -89,7 +65,7 @@ class DryDaysRequest(_Shape):
     id: _Key = None
 
 
-class OverrideRequest(_Shape):
+class OverrideRequest(WireShape):
     """Let `interlock` pass until then, 24 hours at most. The same `id` sent twice is one entry."""
 
     interlock: Annotated[str, Field(max_length=32)]

@@ -9,12 +9,13 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from devices.metric import Value
 from gateway.api.shapes import Label, RunShape
+from gateway.api.wire import WireShape
 from gateway.decisions import Explanation
-from gateway.plot_records import BalanceDay, NoGo, Override, Proposal
+from gateway.plot_records import BalanceDay, NoGo, Override, PlotSetting, Proposal
 from gateway.plots import Mode
 from gateway.plots.guard import DryDays, NoGoReason
 from gateway.views.plots import PlotDetail
@@ -22,11 +23,7 @@ from gateway.views.watering import PlotStatus
 from gateway.watering_plan import Certainty, Held, Plan, PlannedWatering, ProbeStatus
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ExplanationShape(_Shape):
+class ExplanationShape(WireShape):
     """Why a plot is watered or not, with what was known then."""
 
     at: int
@@ -44,7 +41,7 @@ class ExplanationShape(_Shape):
         )
 
 
-class ProposalShape(_Shape):
+class ProposalShape(WireShape):
     """A watering that waits for a person's yes or no."""
 
     id: str
@@ -64,7 +61,7 @@ class ProposalShape(_Shape):
         )
 
 
-class PlotShape(_Shape):
+class PlotShape(WireShape):
     """A plot now. `depletion_mm` is what its root zone lacks, of `taw_mm` that it can hold and
     `raw_mm` that the tea takes in ease; `next_look` is when it is next decided whether to water."""
 
@@ -104,7 +101,7 @@ class PlotShape(_Shape):
         )
 
 
-class HeldShape(_Shape):
+class HeldShape(WireShape):
     """An interlock that keeps water back now; POST to `overrides` where it is `overridable`."""
 
     interlock: str
@@ -120,7 +117,27 @@ class HeldShape(_Shape):
         )
 
 
-class DryDaysShape(_Shape):
+class ModeShape(WireShape):
+    """What was set last; null is as `plots.yaml` says."""
+
+    plot: str
+    mode: Mode | None
+    ask_first: bool | None
+    by: str
+    at: int
+
+    @classmethod
+    def of(cls, setting: PlotSetting) -> "ModeShape":
+        return cls(
+            plot=setting.plot,
+            mode=setting.mode,
+            ask_first=setting.ask_first,
+            by=setting.by,
+            at=setting.at,
+        )
+
+
+class DryDaysShape(WireShape):
     """Days without water, both included. Those of `plots.yaml` have no id, and nobody set them."""
 
     id: str | None
@@ -143,7 +160,7 @@ class DryDaysShape(_Shape):
         )
 
 
-class OverrideShape(_Shape):
+class OverrideShape(WireShape):
     """An interlock that a person lets pass."""
 
     id: str
@@ -165,7 +182,7 @@ class OverrideShape(_Shape):
         )
 
 
-class ProbeShape(_Shape):
+class ProbeShape(WireShape):
     """A probe as the irrigation sees it; `distrust` says why it is left out."""
 
     device: str
@@ -209,7 +226,7 @@ class OnePlotShape(PlotShape):
         )
 
 
-class BalanceDayShape(_Shape):
+class BalanceDayShape(WireShape):
     """The water in the root zone over one day: what was missing before, plus `et_mm`, minus rain
     that sank in and irrigation, plus what percolated, plus the correction by the probes.
     `estimates` names what was estimated; a day that is not `closed` goes on."""
@@ -239,7 +256,7 @@ class BalanceDayShape(_Shape):
         return cls(**{**fields, "estimates": estimates})
 
 
-class PlannedShape(_Shape):
+class PlannedShape(WireShape):
     """A watering of the plan."""
 
     plot: str
@@ -265,14 +282,14 @@ class PlannedShape(_Shape):
         )
 
 
-class NotWateredShape(_Shape):
+class NotWateredShape(WireShape):
     """A plot that will not be watered, and why."""
 
     plot: str
     reason: Label
 
 
-class PlanShape(_Shape):
+class PlanShape(WireShape):
     """What is expected from `at` until `until`."""
 
     at: int

@@ -12,11 +12,10 @@ from starlette.responses import Response
 from gateway.api.plot_requests import (
     DryDaysRequest,
     ModeRequest,
-    ModeShape,
     OverrideRequest,
     WaterRequest,
 )
-from gateway.api.plot_shapes import DryDaysShape, OverrideShape
+from gateway.api.plot_shapes import DryDaysShape, ModeShape, OverrideShape
 from gateway.api.problems import Problem
 from gateway.api.shapes import RunShape
 from gateway.api.writing import REQUESTER, writers_only

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from devices.metric import Value
 from gateway.api.shapes import Label
+from gateway.api.wire import WireShape
 from gateway.decisions import RuleChanged, RuleEdit, RuleState, RuleVersion
 from gateway.located_yaml import Problem
 from gateway.rule_texts import RULE_TEXT_MAX, Draft, Finding, RuleText
@@ -14,11 +15,7 @@ from gateway.views.rules import RulePast
 from gateway.views.views import RuleStatus
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class RuleShape(_Shape):
+class RuleShape(WireShape):
     """A rule: its devices by state, those it fires for, what is wrong with it, and where another
     rule overruled it. One that is not armed has none of that. `sentence` says what it does."""
 
@@ -49,7 +46,7 @@ class RuleShape(_Shape):
         )
 
 
-class TransitionShape(_Shape):
+class TransitionShape(WireShape):
     """A rule changed its state for a device; `values` are what it saw."""
 
     device: str
@@ -67,7 +64,7 @@ class TransitionShape(_Shape):
         )
 
 
-class VersionShape(_Shape):
+class VersionShape(WireShape):
     """A rule reads `text` from `at` on; empty when it was removed."""
 
     at: int
@@ -80,7 +77,7 @@ class VersionShape(_Shape):
         return cls(at=version.at, by=version.by, edit=version.edit, text=version.text)
 
 
-class RuleDetailShape(_Shape):
+class RuleDetailShape(WireShape):
     """One rule with its text and its past, newest first. Show `revision` when you save it."""
 
     rule: RuleShape
@@ -102,7 +99,7 @@ class RuleDetailShape(_Shape):
         )
 
 
-class FindingShape(_Shape):
+class FindingShape(WireShape):
     """A mistake or a warning; with `file` it is in another file than the text that was sent."""
 
     line: int
@@ -129,7 +126,7 @@ class FindingShape(_Shape):
         )
 
 
-class DraftShape(_Shape):
+class DraftShape(WireShape):
     """A rule as it would be, or is now when it was `saved`."""
 
     id: str | None
@@ -153,7 +150,7 @@ def _findings(findings: Sequence[Finding]) -> list[FindingShape]:
     return [FindingShape.of(finding) for finding in findings]
 
 
-class RuleRequest(_Shape):
+class RuleRequest(WireShape):
     """The YAML of one rule, from its dash on. `revision` is that of the rule that was edited:
     without it, what others wrote meanwhile is replaced."""
 
@@ -161,14 +158,14 @@ class RuleRequest(_Shape):
     revision: str | None = None
 
 
-class CheckRequest(_Shape):
+class CheckRequest(WireShape):
     """A text to check: in the place of the rule of that id, or as a new one."""
 
     text: Annotated[str, Field(max_length=RULE_TEXT_MAX)]
     rule: str | None = None
 
 
-class ReloadShape(_Shape):
+class ReloadShape(WireShape):
     """What is wrong with the files; none of them was taken over if there is anything."""
 
     problems: list[FindingShape]

@@ -6,13 +6,14 @@ Times are integers, milliseconds since the epoch, UTC.
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from devices.command import Argument
 from devices.messages import COMMAND_ID_MAX
 from devices.metric import Value
 from devices.text import Text
 from devices.topics import IDENTIFIER
+from gateway.api.wire import WireShape
 from gateway.clock import ClockState
 from gateway.decisions import (
     Alert,
@@ -31,11 +32,7 @@ from gateway.views.past import Origin
 EXPIRES_IN_S_MAX = 3600
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Label(_Shape):
+class Label(WireShape):
     """A text in both languages."""
 
     vi: str
@@ -46,7 +43,7 @@ class Label(_Shape):
         return cls(vi=text.vi, en=text.en)
 
 
-class FigureShape(_Shape):
+class FigureShape(WireShape):
     """The newest value of a metric; `old`: too old to say how it is now."""
 
     value: Value
@@ -55,7 +52,7 @@ class FigureShape(_Shape):
     old: bool
 
 
-class DeviceShape(_Shape):
+class DeviceShape(WireShape):
     """A device; `figures` by the name of the metric."""
 
     id: str
@@ -91,7 +88,7 @@ class DeviceShape(_Shape):
         )
 
 
-class GapShape(_Shape):
+class GapShape(WireShape):
     """Readings that have not come: their numbers in one boot, and when the readings on either side
     of them were measured. `awaited`: the device may still resend them."""
 
@@ -122,7 +119,7 @@ class OneDeviceShape(DeviceShape):
         return cls(**dict(DeviceShape.of(row)), missing=gaps, lost=missing.lost_count)
 
 
-class PointShape(_Shape):
+class PointShape(WireShape):
     """A step of a series; a step without values is absent."""
 
     at: int
@@ -132,7 +129,7 @@ class PointShape(_Shape):
     samples: int
 
 
-class SeriesShape(_Shape):
+class SeriesShape(WireShape):
     """The values of one metric from `start` to `end` in steps of `step` ms. `origin` is `journal`,
     `store` where older ones come from the long-term store, or `no-answer` where they are missing
     because it does not answer."""
@@ -147,18 +144,18 @@ class SeriesShape(_Shape):
     points: list[PointShape]
 
 
-class CommandRequest(_Shape):
+class CommandRequest(WireShape):
     """What a person asks of a device. The same `id` asked twice is one command."""
 
     command: Annotated[str, Field(max_length=63)]
-    args: dict[str, Argument] = {}
+    args: dict[str, Argument] = Field(default_factory=dict)
     expires_in_s: Annotated[int, Field(ge=1, le=EXPIRES_IN_S_MAX)] = 60
     id: (
         Annotated[str, Field(pattern=f"^{IDENTIFIER.pattern}$", max_length=COMMAND_ID_MAX)] | None
     ) = None
 
 
-class CommandShape(_Shape):
+class CommandShape(WireShape):
     """A command and what became of it."""
 
     id: str
@@ -190,7 +187,7 @@ class CommandShape(_Shape):
         )
 
 
-class AlertShape(_Shape):
+class AlertShape(WireShape):
     """An alert from its opening to its end."""
 
     id: str
@@ -216,7 +213,7 @@ class AlertShape(_Shape):
         )
 
 
-class RunShape(_Shape):
+class RunShape(WireShape):
     """One watering. `measured`: a flow meter counted the litres. `cause`: what failed; `curtailed`:
     why it gave less than asked though nothing did."""
 
@@ -249,7 +246,7 @@ class RunShape(_Shape):
         )
 
 
-class ClockShape(_Shape):
+class ClockShape(WireShape):
     """`own` is the gateway's time, `wall` the machine's. Unless `trusted`, own only grows from the
     last time that was known."""
 
