@@ -101,6 +101,12 @@ class Forecasts:
             self.refused += 1
             self._said[source] = Text(f"không đọc được: {error}", f"cannot be read: {error}")
 
+    @property
+    def awaited(self) -> bool:
+        """Whether a topic is named that has never said anything since the start: its retained word
+        comes with the connection to the broker, after other things."""
+        return self.topic is not None and self.topic not in self._raw
+
     def lose(self, source: str, why: Text) -> None:
         """A source says nothing any more."""
         self._raw.pop(source, None)

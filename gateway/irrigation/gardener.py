@@ -84,6 +84,7 @@ class Gardener:
             self._unfinished,
         )
         self._was_trusted: bool | None = None
+        self._settles_at: Millis = 0
 
     def restore(self, memory: PlotMemory, now: Millis) -> list[Decision]:
         """Take over what the journal remembers. Questions and alerts end for which `plots.yaml` has
@@ -92,8 +93,10 @@ class Gardener:
         self._told.restore(memory.looks)
         self._unfinished.restore(memory.unfinished, self._plots)
         self._was_trusted = self._waterings.clock_trusted
+        self._blindness.begin(now)
+        self._settles_at = now + SETTLE_MS
         for plot in self._plots.values():
-            self._begin(plot, now + SETTLE_MS, self._told.last_at(plot.id), now)
+            self._begin(plot, self._settles_at, self._told.last_at(plot.id), now)
         ended: list[Decision] = []
         for id in self.proposals.plots():
             ended += [] if self._asks(id) else self.proposals.withdraw(id, now)
@@ -167,6 +170,8 @@ class Gardener:
         """A probe has spoken, and its plots that go by their probes listen at once."""
         decisions: list[Decision] = []
         for plot in self._fields.take_probe(device, now):
+            if self._awaits_forecast(now):
+                continue
             if self._book.mode(plot.id) is Mode.SOIL and self._waterings.clock_trusted:
                 decisions += self._look(plot, now)
         return decisions
@@ -229,6 +234,8 @@ class Gardener:
     def correct(self, correction: Correction, now: Millis) -> list[Record]:
         """The clock was wrong: every plot is looked at anew."""
         self._told.correct(correction)
+        self._blindness.correct(correction)
+        self._settles_at = correction.of(self._settles_at)
         self._unfinished.correct(correction)
         for plot in self._plots.values():
             self._begin(plot, now, self._told.last_at(plot.id), now)
@@ -240,12 +247,17 @@ class Gardener:
             return False
         return self._book.mode(plot).automatic and self._book.asks_first(plot)
 
+    def _awaits_forecast(self, now: Millis) -> bool:
+        """After a start it comes later than what the devices say, and may keep water back."""
+        return now < self._settles_at and self._waterings.climate.forecasts.awaited
+
     def _begin(self, plot: Plot, first: Millis, last: Millis | None, now: Millis) -> None:
         """Plan the `first` look, or none; `last` was the one before it."""
         mode, trusted = self._book.mode(plot.id), self._waterings.clock_trusted
         self._almanac.forget(plot.id)
         if not mode.automatic:
             return
+        first = max(first, self._settles_at) if self._awaits_forecast(now) else first
         hourly = mode is not Mode.SCHEDULE or not trusted
         self._almanac.enter(plot, hourly=hourly, first=first, last=last, now=now)
         rest_due = self._unfinished.rest_due(plot.id, now)
