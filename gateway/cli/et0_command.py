@@ -5,7 +5,6 @@ On stdout nothing but the table; what was estimated, left out or missing is told
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from enum import Enum
@@ -14,13 +13,13 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from gateway.agronomy.estimates import ESTIMATED, Climate, Estimate
+from gateway.agronomy.estimates import Climate, Estimate
 from gateway.agronomy.radiation import K_RS_INLAND
 from gateway.agronomy.reference import Method, ReferenceEt, hargreaves_et, reference_et
 from gateway.agronomy.weather_checks import CheckedWeather
 from gateway.agronomy.weather_day import DailyWeather, Station
 from gateway.agronomy.weather_file import WeatherTable
-from gateway.cli.weather_table import some, station_weather, unread
+from gateway.cli.weather_table import estimated, some, station_weather, unread
 
 DECIMALS = 3
 """Of mm: who compares shall see the equations and not our rounding."""
@@ -144,10 +143,8 @@ def _notes(table: WeatherTable, checked: CheckedWeather, days: Sequence[Et0Day])
     yield from some([str(flag) for flag in checked.flags])
     yield from some([str(gap) for gap in checked.gaps])
     yield from some([f"{day.weather.day}: no tmax or tmin, no ET0" for day in days if not day.et0])
-    counts = Counter(estimate for day in days if day.et0 for estimate in day.et0.estimates)
-    for estimate, count in counts.items():
-        yield f"{count} of {len(days)} days: {ESTIMATED[estimate].en}"
-    if min(counts[one] for one in _ALL_BUT_TEMPERATURES) == len(days):
+    yield from estimated([day.et0 for day in days if day.et0], len(days))
+    if all(day.et0 and set(day.et0.estimates) >= _ALL_BUT_TEMPERATURES for day in days):
         yield "nothing but temperatures is known; for a second opinion: --method hargreaves"
 
 
@@ -167,11 +164,11 @@ def _apart(days: Sequence[Et0Day], station: Station, climate: Climate) -> Iterat
 
 
 _HUMIDITIES = {"dew_point_c", "rh_max_pct", "rh_min_pct"}
-_ALL_BUT_TEMPERATURES = (
+_ALL_BUT_TEMPERATURES = {
     Estimate.RADIATION_FROM_TEMPERATURES,
     Estimate.HUMIDITY_FROM_TMIN,
     Estimate.WIND_ASSUMED,
-)
+}
 
 
 def _print_csv(days: Sequence[Et0Day], details: bool) -> None:

@@ -1,5 +1,6 @@
 """The weather that a season is foreseen with: days of a file, or of the simulated climate."""
 
+import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from firmware_sim.climate import Climate
 from firmware_sim.weather import Sky
-from gateway.agronomy.reference import reference_et
+from gateway.agronomy.reference import ReferenceEt, reference_et
 from gateway.cli.complaints import refuse
-from gateway.cli.weather_table import station_weather
+from gateway.cli.weather_table import estimated, some, station_weather, unread
 from gateway.hamlet_time import HamletTime, TimeOfDay
 from gateway.irrigation.season import SeasonDay
 from gateway.site import Site
@@ -27,31 +28,41 @@ class Weather(NamedTuple):
 
 
 def weather_of(site: Site, weather: Weather, first: date, days: int) -> list[SeasonDay]:
-    """That of `days` from `first` on. Of a file each day is that of its newest year. Ends the
-    command when the file cannot be used, or lacks a day."""
+    """That of `days` from `first` on. Of a file each day is that of its newest year; what of it is
+    not measured is told on stderr. Ends the command when the file cannot be used, or lacks a
+    day."""
     wanted = [first + timedelta(number) for number in range(days)]
     if weather.file is None:
         return _simulated(site, weather.seed, wanted)
     place = site.config.place
-    table = station_weather(
+    read = station_weather(
         weather.file,
         None,
         None,
         weather.wind_height,
         otherwise=(place.latitude, place.altitude_m),
     )
-    known: dict[tuple[int, int], tuple[float, float]] = {}
-    for day in table.checked.days:
-        et0 = reference_et(day, table.station)
+    known: dict[tuple[int, int], tuple[ReferenceEt, float]] = {}
+    for day in read.checked.days:
+        et0 = reference_et(day, read.station)
         if et0 is not None and day.rain_mm is not None:
-            known[day.day.month, day.day.day] = et0.mm, day.rain_mm
+            known[day.day.month, day.day.day] = et0, day.rain_mm
     missing = [day for day in wanted if _of_year(day) not in known]
     if missing:
         refuse(
             f"{weather.file}: no year in it has temperatures and rain for {len(missing)} of the"
             f" {days} days, first for {missing[0]:%m-%d}; name a longer file, or fewer --days"
         )
-    return [SeasonDay(day, *known[_of_year(day)]) for day in wanted]
+    found = [known[_of_year(day)] for day in wanted]
+    flags = [str(flag) for flag in read.checked.flags]
+    for note in (
+        *unread(read.table),
+        *read.checked.doubts,
+        *some(flags),
+        *estimated([et0 for et0, _ in found], days),
+    ):
+        print(f"hamlet: {note}", file=sys.stderr)
+    return [SeasonDay(day, et0.mm, rain) for day, (et0, rain) in zip(wanted, found, strict=True)]
 
 
 def _of_year(day: date) -> tuple[int, int]:

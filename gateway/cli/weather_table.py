@@ -1,12 +1,15 @@
 """A file of daily weather, as a technician names it for a command: read, placed and checked."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import typer
 
+from gateway.agronomy.estimates import ESTIMATED
+from gateway.agronomy.reference import ReferenceEt
 from gateway.agronomy.weather_checks import CheckedWeather, check_weather
 from gateway.agronomy.weather_day import Station
 from gateway.agronomy.weather_file import WeatherTable, read_weather
@@ -57,6 +60,13 @@ def unread(table: WeatherTable) -> Iterator[str]:
     if table.unused:
         yield f"columns not used: {', '.join(table.unused)}"
     yield from some([f"{problem}; left out" for problem in table.left_out])
+
+
+def estimated(found: Sequence[ReferenceEt], days: int) -> Iterator[str]:
+    """On how many of the days what was not measured."""
+    counts = Counter(estimate for et0 in found for estimate in et0.estimates)
+    for estimate, count in counts.items():
+        yield f"{count} of {days} days: {ESTIMATED[estimate].en}"
 
 
 def some(lines: Sequence[str]) -> Iterator[str]:

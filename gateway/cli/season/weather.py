@@ -1,16 +1,15 @@
 """The days of a weather file that a season plays, and what must be known of them."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from firmware_sim.recorded import DayRecord
-from gateway.agronomy.estimates import ESTIMATED
 from gateway.agronomy.reference import reference_et
 from gateway.agronomy.weather_checks import CheckedWeather
 from gateway.agronomy.weather_day import Station
 from gateway.cli.drive.weather import day_records
+from gateway.cli.weather_table import estimated
 
 NAMED_MAX = 5
 """Days that are named; of more, only how many."""
@@ -46,12 +45,7 @@ def recorded(
     )
     _refuse("without rain (0 where none fell)", [day.day for day in weather if day.rain_mm is None])
     found = [et0 for day in weather if (et0 := reference_et(day, station)) is not None]
-    counts = Counter(estimate for et0 in found for estimate in et0.estimates)
-    notes = (
-        f"{count} of {len(weather)} days: {ESTIMATED[estimate].en}"
-        for estimate, count in counts.items()
-    )
-    return Recorded(tuple(day_records(weather, station)), tuple(notes))
+    return Recorded(tuple(day_records(weather, station)), tuple(estimated(found, len(weather))))
 
 
 def _refuse(what: str, days: Sequence[date]) -> None:

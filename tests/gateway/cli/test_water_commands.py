@@ -148,10 +148,9 @@ def test_a_season_ahead_with_the_days_of_a_file(hamlet: Hamlet, tmp_path: Path) 
     file = tmp_path / "weather.csv"
     dry = [f"2024-11-{day},28,18,0" for day in range(22, 31)]
     file.write_text("\n".join(["date,tmax,tmin,rain", *dry]))
-    told = json.loads(
-        run(tmp_path, "plan", "--season", "--days", "9", "--weather", str(file), "--json").stdout
-    )
-    assert told["rain_mm"] == 0
+    ended = run(tmp_path, "plan", "--season", "--days", "9", "--weather", str(file), "--json")
+    assert json.loads(ended.stdout)["rain_mm"] == 0
+    assert "hamlet: 9 of 9 days: wind taken for 2 m/s (p. 63)" in ended.stderr.splitlines()
     missing = run(tmp_path, "plan", "--season", "--days", "10", "--weather", str(file))
     assert missing.exit_code == 2
     assert "first for 12-01" in missing.output
