@@ -63,7 +63,6 @@ PLOT: dict[str, Text] = {
         "right by the probes. A ~ marks an estimate: readings were missing. Today is not over.",
     ),
     "plot.runs": Text("Các lượt tưới 7 ngày qua", "Waterings of the last 7 days"),
-    "plot.run": Text("{litres}, {depth}", "{litres}, {depth}"),
     "plot.decisions": Text("Máy đã quyết định gì, và vì sao", "What was decided, and why"),
     "plot.decisions.count": Text("{n} quyết định", "{n} {n:decision|decisions}"),
     "plot.since": Text("(vẫn vậy từ {when})", "(the same since {when})"),

@@ -17,8 +17,8 @@ SEASON: dict[str, Text] = {
     "season.way": Text("cách tưới", "way"),
     "season.water-m3": Text("nước m³", "water m³"),
     "season.water-mm": Text("nước mm", "water mm"),
-    "season.stress-days": Text("ngày khát", "stress days"),
-    "season.stressed-h": Text("giờ khát", "stress hours"),
+    "season.stress-days": Text("ngày thiếu nước", "stress days"),
+    "season.stressed-h": Text("giờ thiếu nước", "stress hours"),
     "season.unmet": Text("thiếu %", "unmet %"),
     "season.drained": Text("thấm mất mm", "drained mm"),
     "season.runoff": Text("chảy tràn mm", "run off mm"),
@@ -30,8 +30,9 @@ SEASON: dict[str, Text] = {
     "season.balance": Text("theo cân bằng nước", "balance"),
     "season.none": Text("không tưới", "no watering"),
     "season.legend": Text(
-        "Mỗi lô, trung bình. Ngày khát: chè thiếu hơn {share} % lượng nước cần; giờ khát: có một"
-        " tầng đất khô đến mức rễ hút khó hơn. Thiếu: phần nước cây cần mà không hút được.",
+        "Mỗi lô, trung bình. Ngày thiếu nước: chè thiếu hơn {share} % lượng nước cần; giờ thiếu"
+        " nước: có một tầng đất khô đến mức rễ hút khó hơn. Thiếu: phần nước cây cần mà không hút"
+        " được.",
         "Of a plot, on the mean. Stress days: the tea lacks more than {share} % of what it wants;"
         " stress hours: in some layer it is harder to get (Ks < 1). Unmet: the share of its thirst"
         " that it could not quench.",
@@ -58,10 +59,10 @@ SEASON: dict[str, Text] = {
     "season.depletion": Text("đất thiếu, mm", "missing in the soil, mm"),
     "season.full": Text("đất đủ nước, phần thừa sẽ thấm mất", "full: what is above drains away"),
     "season.came-to": Text(
-        "{way}: tưới {water} mm, {stress} ngày khát, thấm mất {drained} mm",
+        "{way}: tưới {water} mm, {stress} ngày thiếu nước, thấm mất {drained} mm",
         "{way}: {water} mm of water, {stress} stress days, {drained} mm drained",
     ),
-    "season.raw": Text("bắt đầu khát", "thirst begins"),
+    "season.raw": Text("bắt đầu thiếu nước", "thirst begins"),
     "season.rain": Text("mưa, mm/ngày", "rain, mm a day"),
     "season.irrigation": Text("tưới, mm/ngày", "irrigation, mm a day"),
 }

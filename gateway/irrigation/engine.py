@@ -20,6 +20,7 @@ from gateway.irrigation.book import PlotBook
 from gateway.irrigation.fieldbook import Fieldbook
 from gateway.irrigation.gardener import Gardener
 from gateway.irrigation.interlocks import OVERRIDABLE
+from gateway.irrigation.ledger import MIDNIGHT
 from gateway.irrigation.root_zone import root_zone
 from gateway.irrigation.run import FINAL
 from gateway.irrigation.season import SeasonAhead, SeasonDay, Sown, look_ahead
@@ -48,6 +49,7 @@ class IrrigationEngine:
         self._plots = {plot.id: plot for plot in water.plots}
         self._here = here
         self._day: date | None = None
+        self._midnight: Millis | None = None  # the next one
         self._waterings = Waterings(water, self.book, fleet, here)
         self.forecasts = self._waterings.climate.forecasts = forecasts or Forecasts()
         self._fields = Fieldbook(water.plots, fleet, here, altitude_m)
@@ -168,14 +170,15 @@ class IrrigationEngine:
         """When `on_tick` has something to do; None when that waits for somebody."""
         earliest = self._gardener.next_deadline()
         kept = self._fields.next_deadline() if self.clock_trusted else None
-        for at in (self._waterings.next_deadline(), kept):  # asked after every message
+        midnight = self._midnight if self._waterings.runs() else None
+        for at in (self._waterings.next_deadline(), kept, midnight):  # asked after every message
             if at is not None and (earliest is None or at < earliest):
                 earliest = at
         return earliest
 
     def correct(self, correction: Correction, now: Millis) -> list[Record]:
         """The clock was wrong, and it is `now`; returns what is to be saved anew."""
-        self._day = None
+        self._day = self._midnight = None
         self.book.correct(correction)
         self._fields.correct(correction)
         runs = self._waterings.correct(correction)
@@ -185,6 +188,8 @@ class IrrigationEngine:
         """At midnight, what has flowed in the runs that go on is of the day that is over. One that
         a start or a corrected clock leapt over is none: nobody saw what flowed before it."""
         before, self._day = self._day, self._here.day(now)
+        if before != self._day:
+            self._midnight = self._here.next(MIDNIGHT, now)
         if before is None or before >= self._day or not self.clock_trusted:
             return []
         decisions: list[Decision] = []

@@ -88,7 +88,6 @@ def stopping(plot: Plot, run: Run, reason: Text) -> Text:
 def finished(plot: Plot, run: Run) -> Text:
     """A run has ended, and what flowed."""
     litres = litres_vi_en(run.litres)
-    depth = depth_vi_en(run.litres, plot.area_m2)
     how = (
         Text("đo bằng đồng hồ nước", "by the flow meter")
         if run.measured
@@ -111,8 +110,8 @@ def finished(plot: Plot, run: Run) -> Text:
         )
     if run.cause is None:
         return Text(
-            f"Đã tưới xong {plot.label.vi}: {litres.vi} ({depth.vi}), {how.vi}.",
-            f"{plot.label.en} is watered: {litres.en} ({depth.en}), {how.en}.",
+            f"Đã tưới xong {plot.label.vi}: {litres.vi}, {how.vi}.",
+            f"{plot.label.en} is watered: {litres.en}, {how.en}.",
         )
     if run.requester == UNASKED:
         return Text(

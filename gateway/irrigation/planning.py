@@ -92,7 +92,7 @@ class DayPlan:
                 heappop(self._flowing)
         left = [*waiting, *(wish for _, _, wish in coming)]
         self._planned.sort(key=lambda one: (one.begin, one.plot))
-        return self._planned, [NotWatered(wish.plot.id, NO_ROOM) for wish in left]
+        return self._planned, [_no_room(wish) for wish in left]
 
     def _begin(self, wish: Wish, at: Millis) -> bool:
         """Whether it begins now."""
@@ -177,6 +177,11 @@ class DayPlan:
                     times.append(opens)
         later = [time for time in times if time > at]
         return min(later, default=None)
+
+
+def _no_room(wish: Wish) -> NotWatered:
+    vi, en = f"{wish.reason.vi}, nhưng {NO_ROOM.vi}", f"{wish.reason.en}, but {NO_ROOM.en}"
+    return NotWatered(wish.plot.id, Text(vi, en))
 
 
 def _order(wish: Wish) -> tuple[bool, int, Millis, str]:

@@ -354,7 +354,7 @@ class Waterings:
         situation = self._judge.situation(plot, run.requester, run.target_l, now, of=run)
         found = objection(situation)
         if found and not found.interlock.may_pass:
-            return watering.move(not_begun(run, found.reason, now), now)
+            return watering.move(end(replace(run, curtailed=found.reason), now), now)
         if found:
             return []
         running = [one.plot for one in self._live.values() if one.run.state not in WAITING]

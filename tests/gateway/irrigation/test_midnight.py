@@ -37,6 +37,15 @@ def test_each_day_has_its_litres(metered: bool) -> None:
     assert today == pytest.approx(CEILING_L, abs=2 * SEEN_LATE_L)
 
 
+@pytest.mark.parametrize("before_s", [301, 304, 307])
+def test_the_day_turns_at_midnight_and_not_when_something_comes(before_s: int) -> None:
+    garden = garden_at(before_s, metered=False)
+    garden.ask(litres=500)
+    while garden.run().yesterday_l == 0:
+        garden.live(1)
+        assert garden.now <= MIDNIGHT
+
+
 def test_a_restart_knows_what_was_of_yesterday() -> None:
     garden = garden_at(300)
     garden.ask(litres=400)

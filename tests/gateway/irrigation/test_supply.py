@@ -5,8 +5,10 @@ import pytest
 from devices.text import Text
 from gateway.decisions import RunState
 from gateway.irrigation.supply import Supply
+from gateway.plot_records import NoGo
 from gateway.plots import Plot, PlotsFile, Pump, Source
-from tests.gateway.irrigation.garden import Garden, plot
+from gateway.plots.guard import NoGoReason
+from tests.gateway.irrigation.garden import HERE, Garden, plot
 
 
 def pond(**limits: float) -> Source:
@@ -109,3 +111,18 @@ def test_a_source_gives_so_much_a_day_to_all_its_plots() -> None:
     assert garden.flowed_l("lo-1") + garden.flowed_l("lo-2") == pytest.approx(500, abs=5)
     garden.ask("lo-2")
     assert "taken from pond today" in garden.said[-1].sentence.en
+
+
+def test_a_run_that_may_not_begin_any_more_has_not_failed() -> None:
+    garden = Garden(plot("lo-1"), plot("lo-2"))
+    garden.ask("lo-1")
+    garden.ask("lo-2")
+    garden.live(20)
+    assert garden.run("lo-2").state is RunState.PLANNED
+    today = HERE.day(garden.now)
+    garden.set(NoGo("n1", "lo-2", today, today, NoGoReason.OTHER, "person:lan", garden.now))
+    garden.live_until_idle()
+    run = garden.run("lo-2")
+    assert (run.state, run.cause, run.litres) == (RunState.DONE, None, 0)
+    assert run.curtailed
+    assert not garden.alerts

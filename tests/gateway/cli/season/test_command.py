@@ -100,7 +100,7 @@ def test_a_chart_is_drawn(site: Path, tmp_path: Path) -> None:
     for told in (
         "<!-- 1 lô, 1 ngày từ 01/12/2026 đến 01/12/2026; thời tiết mô phỏng, số gieo 1 -->",
         "<!-- đất thiếu, mm -->",
-        " ngày khát, thấm mất ",
+        " ngày thiếu nước, thấm mất ",
         "<!-- đất đủ nước, phần thừa sẽ thấm mất -->",
         "<!-- 01/12 -->",
     ):
