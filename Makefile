@@ -33,7 +33,7 @@ test: setup ## all tests, with coverage
 ifeq ($(HAMLET_REQUIRE_REAL),1)
 	scripts/install-real-parts
 endif
-	$(PY) -m pytest --cov --cov-report=term
+	$(PY) -m pytest -n auto --maxprocesses=4 --dist worksteal --cov --cov-report=term
 
 fuzz: setup ## broken input of every sort, for FUZZ_SECONDS (600)
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(PY) -m pytest -v tests/fuzz

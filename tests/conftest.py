@@ -1,5 +1,6 @@
 """Fixtures that every test may use: the real servers of `tests.real`."""
 
+import os
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.real import START_TIMEOUT_S, Influxd, Mosquitto, require
+
+# Hundreds of processes of the gateway start, and each would compile all of it anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The tests run beside others on slow machines: there, time says nothing about the code.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])

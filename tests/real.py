@@ -33,9 +33,14 @@ SEARCH_PATH = os.pathsep.join(
     [str(PROJECT / ".tools/bin"), os.environ.get("PATH", os.defpath), "/usr/sbin"]
 )
 
+WORKERS_MAX = 16
 # Below the kernel's ephemeral range: between a stop and the next start on the same port,
-# no outgoing connection of this machine can take it.
-PORTS = range(20_000, 32_000)
+# no outgoing connection of this machine can take it, nor can a test that runs beside this one.
+PORTS = range(
+    20_000 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS_MAX,
+    32_000,
+    WORKERS_MAX,
+)
 
 # Generous: the machine may be busy with a build. A server that dies is noticed at once.
 START_TIMEOUT_S = 60.0

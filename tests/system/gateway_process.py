@@ -20,7 +20,7 @@ import pytest
 
 from tests.real import free_port
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 120.0
 """Generous: it ends a test that hangs, and measures nothing."""
 POLL_S = 0.02
 HAMLET = "thu"

@@ -22,7 +22,7 @@ def test_the_demo_starts_ends_and_continues(tmp_path: Path, make_gateway: StartG
     demo = make_gateway(tmp_path, port)
     arguments = ("demo", "--folder", str(tmp_path), "--port", str(port))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tests.system.gateway_process.TIMEOUT_S", 180.0)  # it plays a week first
+        patch.setattr("tests.system.gateway_process.TIMEOUT_S", 300.0)  # it plays a week first
         demo.start(*arguments, "--embedded-broker")
     assert "the embedded broker" in demo.tail()
     assert "there is no port" not in demo.log.read_text(), "the devices came first"
