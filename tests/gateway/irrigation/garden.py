@@ -232,10 +232,13 @@ class Garden:
         for _ in range(seconds):
             self._second()
 
-    def live(self, seconds: int) -> None:
-        """Time passes, the gateway does its work, the valves report every ten seconds."""
-        for _ in range(seconds):
+    def live(self, seconds: int, *, every: int = 1) -> None:
+        """Time passes, the gateway does its work `every` so many seconds (10 at most), the valves
+        report every ten."""
+        for second in range(1, seconds + 1):
             self._second()
+            if second % every:
+                continue
             self._deliver()
             if (self.now // SECOND) % 10 == 0:
                 self.report()

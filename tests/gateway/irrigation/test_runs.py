@@ -258,7 +258,9 @@ def test_a_run_does_not_wait_for_ever() -> None:
     garden = Garden(long, plot("lo-2"))
     garden.ask("lo-1", litres=50_000)
     garden.ask("lo-2", litres=100)
-    garden.live(WAIT_MS // SECOND + 1)
+    garden.live(WAIT_MS // SECOND - 10, every=10)
+    assert garden.run("lo-2").ended_at is None
+    garden.live(20)
     assert garden.run("lo-2").cause == causes.WAITED
     assert last_words(garden)[0] == "refuse"
     assert "lo-2" not in garden.alerts
