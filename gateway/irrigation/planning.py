@@ -50,7 +50,7 @@ class Wish:
 
 class DayPlan:
     """One plan from `now` to `until`. `left_l(plot, at)` is what the ceilings of the day of `at`
-    leave for a plot, planned waterings apart."""
+    leave, that of the plot and that of its source; what runs is in it, what is planned is not."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class DayPlan:
         here: HamletTime,
         now: Millis,
         until: Millis,
-        left_l: Callable[[Plot, Millis], float],
+        left_l: Callable[[Plot, Millis], tuple[float, float]],
     ) -> None:
         self._supply = supply
         self._here = here
@@ -111,7 +111,7 @@ class DayPlan:
         end = at + _lasts_ms(plot, litres)
         heappush(self._flowing, (end, len(self._planned), plot))
         day = self._here.day(at)
-        for taker in (plot.id, self._source(plot)):
+        for taker in () if wish.running else (plot.id, self._source(plot)):
             key = taker, day
             self._taken[key] = self._taken.get(key, 0.0) + litres
         late = (WAITS,) if at > wish.ready_at and closes is None and not wish.running else ()
@@ -151,12 +151,12 @@ class DayPlan:
 
     def _left(self, plot: Plot, at: Millis) -> float:
         day = self._here.day(at)
-        left = self._left_l(plot, at)
-        own = self._taken.get((plot.id, day), 0.0)
+        of_plot, of_source = self._left_l(plot, at)
+        own, shared = self._taken.get((plot.id, day), 0.0), 0.0
         source = self._source(plot)
-        if source is None:
-            return left - own
-        return left - max(own, self._taken.get((source, day), 0.0))
+        if source is not None:
+            shared = self._taken.get((source, day), 0.0)
+        return min(of_plot - own, of_source - shared)
 
     def _source(self, plot: Plot) -> str | None:
         source = self._supply.source(plot)

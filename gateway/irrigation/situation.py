@@ -54,10 +54,18 @@ class Situation:
     @property
     def left_today_l(self) -> float:
         """Litres under the plot's and the source's ceiling of the local day."""
-        left = self.plot.litres_per_day_max - self.used_today_l
-        if self.source is not None and self.source.litres_per_day_max is not None:
-            left = min(left, self.source.litres_per_day_max - self.source_used_l)
-        return max(left, 0.0)
+        return min(self.left_of_plot_l, self.left_of_source_l)
+
+    @property
+    def left_of_plot_l(self) -> float:
+        """Under the plot's ceiling alone."""
+        return max(self.plot.litres_per_day_max - self.used_today_l, 0.0)
+
+    @property
+    def left_of_source_l(self) -> float:
+        """Under the source's ceiling alone; infinite where it has none."""
+        most = None if self.source is None else self.source.litres_per_day_max
+        return float("inf") if most is None else max(most - self.source_used_l, 0.0)
 
 
 def devices_of(plot: Plot) -> tuple[str, ...]:

@@ -170,7 +170,12 @@ class Waterings:
 
     def left_today_l(self, plot: str, now: Millis) -> float:
         """Litres that the ceilings of plot and source leave for this local day."""
-        return self._judge.situation(self._plots[plot], "", 0.0, now).left_today_l
+        return min(self.ceilings_l(plot, now))
+
+    def ceilings_l(self, plot: str, now: Millis) -> tuple[float, float]:
+        """What the plot's leaves, and what its source's does."""
+        situation = self._judge.situation(self._plots[plot], "", 0.0, now)
+        return situation.left_of_plot_l, situation.left_of_source_l
 
     def stop(self, plot: str, requester: str, now: Millis) -> Sequence[Decision]:
         """End the run of a plot early. Nothing when there is none, or it is closing already."""

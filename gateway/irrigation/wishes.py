@@ -192,15 +192,15 @@ class Wishes:
             total.append(past * usual)
         return total
 
-    def _left_l(self, now: Millis) -> Callable[[Plot, Millis], float]:
+    def _left_l(self, now: Millis) -> Callable[[Plot, Millis], tuple[float, float]]:
         today = self._here.day(now)
 
-        def left(plot: Plot, at: Millis) -> float:
+        def left(plot: Plot, at: Millis) -> tuple[float, float]:
             if self._here.day(at) == today:
-                return self._waterings.left_today_l(plot.id, now)
+                return self._waterings.ceilings_l(plot.id, now)
             source = self._supply.source(plot)
             most = source.litres_per_day_max if source is not None else None
-            return min(plot.litres_per_day_max, most if most is not None else float("inf"))
+            return plot.litres_per_day_max, most if most is not None else float("inf")
 
         return left
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devices.reading import Millis
 from devices.text import Text
 from gateway.irrigation.planning import DayPlan, Wish
 from gateway.irrigation.supply import Supply
@@ -23,7 +24,14 @@ def wish(of: Plot, after_min: int = 0, litres: float = 600) -> Wish:
 
 
 def arrange(wishes: Sequence[Wish], water: PlotsFile) -> Sequence[PlannedWatering]:
-    plan = DayPlan(Supply(water), HERE, START, START + DAY, lambda of, at: of.litres_per_day_max)
+    supply = Supply(water)
+
+    def left_l(of: Plot, at: Millis) -> tuple[float, float]:
+        source = supply.source(of)
+        most = source.litres_per_day_max if source else None
+        return of.litres_per_day_max, float("inf") if most is None else most
+
+    plan = DayPlan(supply, HERE, START, START + DAY, left_l)
     planned, without = plan.arrange(wishes)
     assert len(planned) + len(without) == len(wishes)
     return planned
@@ -132,6 +140,30 @@ def test_the_engine_plans_each_way_of_watering() -> None:
     assert begins["lo-2"] == local("2026-03-10 17:00")
     assert START + 2 * HOUR < begins["lo-1"] < START + DAY, "when the tea has drunk the rest"
     assert [one.plot for one in plan.without] == ["lo-4"]
+
+
+def test_what_others_take_of_a_source_is_none_of_a_plots_own_limit() -> None:
+    pond = Source.model_validate({**POND.model_dump(), "litres_per_day_max": 2500})
+    plots = tuple(
+        plot(f"lo-{n}", pump=None, source="pond", litres_per_day_max=1000) for n in (1, 2, 3)
+    )
+    planned = arrange(
+        [wish(one, n, 1000) for n, one in enumerate(plots)], PlotsFile(plots=plots, sources=(pond,))
+    )
+    today = [one.litres for one in planned if HERE.day(one.begin) == HERE.day(START)]
+    assert today == [1000, 1000, 500]
+
+
+def test_a_plan_without_room_says_what_is_needed() -> None:
+    garden = GrownGarden(
+        tea("lo-1", mode="balance", windows=[{"from": "17:00", "to": "17:30"}]),
+        tea("lo-2", mode="balance", windows=[{"from": "17:00", "to": "17:30"}]),
+        start=START,
+    )
+    garden.moisture |= {"soil-1": 20.0, "soil-2": 20.0}
+    garden.last_until(START + 10 * MINUTE)
+    (none,) = garden.engine.plan(garden.now).without
+    assert none.reason.en.startswith("the soil holds only 0 of 37 mm, but pump, source, hours")
 
 
 def test_what_is_watered_now_is_certain() -> None:
