@@ -25,7 +25,10 @@ CLOCK_SLACK_MS = 600_000
 """The clock of a phone may be ahead."""
 FRESH_MS = 3_600_000
 """The weather of now is noted for what was done within this time."""
+MINUTE_MS = 60_000
 _NOON = time(12)
+_OF_ITS_TIME = frozenset({"lasted_min", "before_midnight_l"})
+"""What nobody knows any more of a watering that was at another time."""
 _OF_THE_ENTRY = frozenset({"planned", "withdrawn", "why", "lot", "warning_vi", "warning_en"})
 """Facts that a correction says anew."""
 
@@ -106,6 +109,8 @@ def check_draft(
         facts.update(around.of_weather(now))
     if draft.kind is DiaryKind.IRRIGATION:
         facts.update(_of_hand(draft, before, facts, plots.get(draft.plot), around))
+        if before is not None and at // MINUTE_MS != before.at // MINUTE_MS:
+            facts.update(dict.fromkeys(facts.keys() & _OF_ITS_TIME))
     if draft.kind is DiaryKind.PLUCK and not facts.get("planned"):
         own = before.facts.get("lot") if before is not None else None
         facts["lot"] = facts.get("lot") or own or lot_code(draft.id)

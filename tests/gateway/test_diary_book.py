@@ -204,6 +204,31 @@ async def test_a_watering_by_the_gateway_can_be_corrected_but_not_moved(hamlet: 
     assert (entry.facts["method"], entry.facts["automatic"]) == ("drip", True)
 
 
+async def test_a_correction_keeps_only_what_still_holds(hamlet: Hamlet) -> None:
+    facts: dict[str, Value | str | None] = {
+        "run": "r",
+        "litres": 900.0,
+        "before_midnight_l": 300.0,
+        "lasted_min": 480.0,
+        "root_mm": 0.2,
+        "automatic": True,
+    }
+    at = NOW - 8 * HOUR_MS + 20_000  # 23:00:20
+    led = DiaryEntry("run.r", "lo-3", DiaryKind.IRRIGATION, at, NOW, "rule:dry", facts)
+    hamlet.save(led)
+    less = Draft(
+        "c" * 32, "lo-3", DiaryKind.IRRIGATION, "2026-11-21", "23:00", {"litres": 600},
+        corrects="run.r",
+    )  # fmt: skip
+    entry = await hamlet.diary.write(less, BY)
+    assert (entry.facts["before_midnight_l"], entry.facts["lasted_min"]) == (200.0, 480.0)
+    assert entry.facts["root_mm"] == pytest.approx(entry.facts["depth_mm"], rel=0.3)
+    assert entry.facts["root_mm"] != 0.2
+    later = replace(less, id="d" * 32, corrects=entry.id, clock="23:30")
+    entry = await hamlet.diary.write(later, BY)
+    assert (entry.facts["before_midnight_l"], entry.facts["lasted_min"]) == (None, None)
+
+
 async def test_a_watering_by_hand_is_written_like_any_other(hamlet: Hamlet) -> None:
     draft = Draft("c" * 32, "lo-3", DiaryKind.IRRIGATION, TODAY, "", {"litres": "334"})
     entry = await hamlet.diary.write(draft, BY)
