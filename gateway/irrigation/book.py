@@ -20,8 +20,9 @@ class PlotBook:
     def __init__(self, plots: Iterable[Plot]) -> None:
         self._plots = {plot.id: plot for plot in plots}
         self._settings: dict[str, PlotSetting] = {}
-        self._no_gos: dict[str, NoGo] = {}
-        self._overrides: dict[str, Override] = {}
+        self._no_gos: dict[str, dict[str, NoGo]] = {}  # by plot, then by id
+        self._overrides: dict[str, dict[str, Override]] = {}
+        self._past: list[NoGo | Override] = []
 
     def restore(self, memory: PlotMemory) -> None:
         """Take over what the journal remembers."""
@@ -39,9 +40,9 @@ class PlotBook:
             case PlotSetting():
                 self._settings[setting.plot] = setting
             case NoGo():
-                self._no_gos[setting.id] = setting
+                self._no_gos.setdefault(setting.plot, {})[setting.id] = setting
             case Override():
-                self._overrides[setting.id] = setting
+                self._overrides.setdefault(setting.plot, {})[setting.id] = setting
 
     def setting(self, plot: str) -> PlotSetting | None:
         """What a person set last, if ever."""
@@ -68,14 +69,14 @@ class PlotBook:
 
     def no_gos(self, plot: str) -> Iterator[NoGo]:
         """Those that were set and not removed."""
-        for no_go in self._no_gos.values():
-            if no_go.plot == plot and no_go.removed_at is None:
+        for no_go in self._no_gos.get(plot, {}).values():
+            if no_go.removed_at is None:
                 yield no_go
 
     def overrides(self, plot: str, now: Millis) -> Iterator[Override]:
         """What lets interlocks of the plot pass now."""
-        for found in self._overrides.values():
-            if found.plot == plot and found.ended_at is None and found.at <= now < found.until:
+        for found in self._overrides.get(plot, {}).values():
+            if found.ended_at is None and found.at <= now < found.until:
                 yield found
 
     def override(self, plot: str, interlock: str, now: Millis) -> Override | None:
@@ -84,17 +85,21 @@ class PlotBook:
         return next((one for one in found if one.interlock == interlock), None)
 
     def forget_past(self, today: date, now: Millis) -> None:
-        """What is over needs no room in memory."""
-        self._no_gos = {
-            id: one for id, one in self._no_gos.items() if one.end >= today - NO_GO_KEPT
-        }
-        self._overrides = {id: one for id, one in self._overrides.items() if one.until > now}
+        """What is over is not looked through any more, unless the clock turns out to be ahead."""
+        for no_go in [one for of in self._no_gos.values() for one in of.values()]:
+            if no_go.end < today - NO_GO_KEPT:
+                self._past.append(self._no_gos[no_go.plot].pop(no_go.id))
+        for override in [one for of in self._overrides.values() for one in of.values()]:
+            if override.until <= now:
+                self._past.append(self._overrides[override.plot].pop(override.id))
 
     def correct(self, correction: Correction) -> None:
         """The clock was wrong."""
         of = correction.of
+        past, self._past = self._past, []
+        for one in past:
+            self.take(one)
         self._settings = {plot: replace(one, at=of(one.at)) for plot, one in self._settings.items()}
-        self._overrides = {
-            id: replace(one, at=of(one.at), until=of(one.until))
-            for id, one in self._overrides.items()
-        }
+        for overrides in self._overrides.values():
+            for id, override in overrides.items():
+                overrides[id] = replace(override, at=of(override.at), until=of(override.until))

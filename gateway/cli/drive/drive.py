@@ -24,6 +24,10 @@ LOOK_MS: Millis = 60_000
 """How often the gateway looks at its clocks and lets devices say more. The real one does it every
 second, which nobody here would notice."""
 
+OVERDUE_MAX = 100
+"""So often in a row something may be due at once. What is due for ever is a bug, and time would not
+pass any more."""
+
 T = TypeVar("T")
 OnRecord = Callable[[Record | PeriodEnd], None]
 
@@ -53,6 +57,7 @@ class Drive:
         self._mail: deque[Sent] = deque(self._playing.announce())
         self._gateway: DrivenGateway | None = None
         self._deadline: Millis = 0
+        self._overdue = 0
         self._look_at: Millis = 0
         self._stop: Callable[[Record | PeriodEnd], bool] | None = None
         self._stopped = False
@@ -67,7 +72,8 @@ class Drive:
 
     def play(self, until: Millis, stop: Callable[[Record | PeriodEnd], bool] | None = None) -> bool:
         """Let time pass. With `stop` it ends when a record of which that is true was committed, and
-        before what follows from it is sent: the moment for a kill. Returns whether it did."""
+        before what follows from it is sent: the moment for a kill. Returns whether it did. Raises
+        RuntimeError when something is due for ever."""
         self._stop = stop
         self._work()
         while not self._stopped and (at := self._next_at()) <= until:
@@ -192,6 +198,9 @@ class Drive:
         something be due again at once."""
         deadline = gateway.pipeline.next_deadline()
         own = gateway.now()
+        self._overdue = self._overdue + 1 if deadline is not None and deadline <= own else 0
+        if self._overdue > OVERDUE_MAX:
+            raise RuntimeError(f"what was due at {deadline} is still due at {own}")
         self._deadline = _NEVER if deadline is None else self.now + max(deadline - own, 1)
 
 

@@ -227,3 +227,10 @@ def test_a_garden_is_a_site_of_its_plots_alone(tmp_path: Path) -> None:
     }  # fmt: skip
     assert [plot.id for plot in garden.plots] == ["lo-1"]
     assert garden.data == tmp_path / "scratch" / "data"
+
+
+def test_what_is_due_for_ever_is_an_error(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = drive.gateway.pipeline
+    monkeypatch.setattr(pipeline, "next_deadline", lambda: drive.gateway.now() - HOUR)
+    with pytest.raises(RuntimeError, match="is still due"):
+        drive.play(drive.now + HOUR)
