@@ -49,7 +49,8 @@ class DiaryDays(NamedTuple):
 def read_days(history: History, here: HamletTime, wanted: Wanted, latest: Millis) -> DiaryDays:
     """What happened until `latest`. Blocks."""
     ends = [day for day in (wanted.last and wanted.last + DAY, wanted.before) if day]
-    until = min([latest, *(_midnight(here, day) for day in ends)])
+    end = min(ends, default=None)
+    until = min(latest, _midnight(here, end)) if end else latest
     since = _midnight(here, wanted.first) if wanted.first else 0
     part = DiaryPart(
         since,
@@ -73,7 +74,7 @@ def read_days(history: History, here: HamletTime, wanted: Wanted, latest: Millis
     shown = shown or _days(entries, here)  # more than a page's worth on one day
     older = min(shown) if shown and (len(shown) < len(whole) or not at_end) else None
     if wanted.kind in (None, DiaryKind.IRRIGATION):
-        litres = _litres(history, here, part, shown, ends[0] if ends else None)
+        litres = _litres(history, here, part, shown, end)
         return DiaryDays(_told(shown, litres), older)
     return DiaryDays([DiaryDay(day, None, fold(shown[day])) for day in shown], older)
 

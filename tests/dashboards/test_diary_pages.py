@@ -306,6 +306,18 @@ async def test_days_have_headings_with_what_flowed_on_them(
     assert "9.0\N{NO-BREAK SPACE}m³" not in cut
 
 
+async def test_earlier_days_do_not_tell_again_what_flowed_on(
+    web: httpx2.AsyncClient, hamlet: Hamlet
+) -> None:
+    late = {**WATERED.facts, "litres": 5000.0, "before_midnight_l": 2000.0, "lasted_min": 120.0}
+    hamlet.save(replace(WATERED, id="run.late", at=NOW - 8 * HOUR_MS, facts=late))
+    asked = {"lang": "en", "before": "2026-11-22"}
+    for more in ({}, {"to": "2026-11-22"}, {"to": "2026-11-30"}):
+        html = (await web.get("/diary", params={**asked, **more})).text
+        assert "2.0\N{NO-BREAK SPACE}m³ of water" in html
+        assert "22 Nov 2026" not in html
+
+
 async def test_waterings_that_are_alike_are_one_line_that_opens(
     web: httpx2.AsyncClient, hamlet: Hamlet
 ) -> None:
