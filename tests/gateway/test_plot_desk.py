@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from devices.text import Text
 from gateway.app import Gateway
 from gateway.assembly import JOURNAL_FILE, hamlet_time
 from gateway.decisions import Explanation, Run
 from gateway.journal.database import open_for_reading, open_journal
-from gateway.journal.tables import NO_GOS, OVERRIDES, PLOT_SETTINGS, RUNS, R, Table
+from gateway.journal.tables import NO_GOS, OVERRIDES, PLOT_SETTINGS, PROPOSALS, RUNS, R, Table
 from gateway.plot_acts import DRY_DAYS_MAX, OVERRIDE_MAX_MS, Act, Amount, Unit
-from gateway.plot_records import NoGo, Override
+from gateway.plot_records import NoGo, Override, Proposal
 from gateway.plots import Mode
 from gateway.plots.guard import NoGoReason
 from tests.gateway.watered_site import opened, tell_valve, write_watered_site
@@ -104,6 +105,26 @@ async def test_a_button_pressed_again_after_a_start_does_nothing_twice(tmp_path:
         assert override.ended_at is not None
         assert no_go.removed_at is not None
         assert (await gateway.plots.water(act("other"), six_mm())).done
+
+
+async def test_a_yes_that_is_sent_again_after_a_start_waters_once(tmp_path: Path) -> None:
+    write_watered_site(tmp_path, mode="schedule", ask_first=True)
+    async with opened(tmp_path) as gateway:
+        now = gateway.clock.now()
+    file = gateway.site.data / JOURNAL_FILE
+    sentence = Text("Có tưới không?", "Water it?")
+    with closing(open_journal(file)) as journal:
+        waits = Proposal("lo-1.1", "lo-1", now, now + HOUR_MS, 500.0, sentence)
+        PROPOSALS.save(journal, waits)
+    async with opened(tmp_path) as gateway:
+        first = await gateway.plots.answer(act("y"), "lo-1.1", approved=True)
+        assert first.done
+    with closing(open_journal(file)) as journal:
+        journal.execute("UPDATE run SET state = 'done', ended_at = step_at")
+    async with opened(tmp_path) as gateway:
+        again = await gateway.plots.answer(act("y"), "lo-1.1", approved=True)
+        assert not again.done
+        assert len(saved_in(gateway, RUNS)) == 1
 
 
 async def test_a_button_pressed_twice_waters_once(gateway: Gateway) -> None:
