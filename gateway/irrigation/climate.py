@@ -139,7 +139,8 @@ class Climate:
         """What fell in the window at least; None where nobody watches, and none is known of."""
         since = now - window_ms
         fell = max((_sum(one.rain, since) for one in self._stations.values()), default=0.0)
-        fell += _sum(self._before, since)
+        # A clock that was ahead before the start left rain that seems to be yet to come.
+        fell += _sum([one for one in self._before if one[0] <= now + HOUR_MS], since)
         watched = any(
             one.watched and one.rain_total is not None and now - one.rain_total[0] <= STALE_MS
             for one in self._stations.values()

@@ -107,8 +107,7 @@ class Deeds:
 
     def is_sinking(self, plot: Plot, now: Millis) -> bool:
         """Whether water has not reached the probes yet."""
-        watered_at = self._fields.ledger.watered_at(plot.id)
-        return watered_at is not None and now - watered_at < SINK_IN_MS
+        return self._fields.ledger.is_sinking(plot.id, now)
 
     def moment(self, at: Millis, now: Millis) -> Text:
         """That time, as it is said."""

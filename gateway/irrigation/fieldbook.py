@@ -75,13 +75,13 @@ class Fieldbook:
     def facts(self, plot: Plot, now: Millis, forecast_mm: float | None, *, filling: bool) -> Facts:
         """What is known of a plot for who judges whether it needs water."""
         watered_at = self.ledger.watered_at(plot.id)
-        since = now - DAY_MS if watered_at is None else max(watered_at, now - DAY_MS)
+        since = now - DAY_MS if watered_at is None else max(min(watered_at, now), now - DAY_MS)
         return Facts(
             plot=plot,
             balance=self.ledger.balance(plot.id),
             moisture_pct=self.soundings(plot.id, now).moisture_pct,
             weather_known=self.weather.is_known(now),
-            rain_mm=self.weather.rain_since(since),
+            rain_mm=self.weather.rain_since(since, now),
             forecast_mm=forecast_mm,
             filling=filling,
             month=self._here.local(now).month,
@@ -106,6 +106,7 @@ class Fieldbook:
     def correct(self, correction: Correction) -> None:
         """The clock was wrong."""
         self.weather.correct(correction)
+        self.ledger.correct(correction)
         for probes in self.probes.values():
             probes.correct(correction)
         self._due = 0

@@ -13,6 +13,7 @@ from math import cos, pi
 
 from devices.reading import Millis
 from gateway.agronomy.balance import Fluxes, next_depletion
+from gateway.clock import Correction
 from gateway.decisions import Run
 from gateway.hamlet_time import HamletTime, Sun, TimeOfDay
 from gateway.irrigation.probes import PlotProbes, Soundings
@@ -27,6 +28,10 @@ SINK_IN_MS = 3 * 3_600_000
 """Water needs that long from the sprinkler to a probe some 20 cm deep. Until then the probes do
 not correct the balance, and no plot that goes by them is watered again."""
 
+AHEAD_MAX = timedelta(days=1)
+"""A clock that is set back over midnight leaves the day that is open; it comes soon."""
+
+CLOCK_AHEAD = "clock-ahead"
 DAY_OPEN = "day-open"
 START_ASSUMED = "start-assumed"
 START_BY_PROBES = "start-by-probes"
@@ -52,6 +57,7 @@ class Ledger:
         self._weather = weather
         self._here = here
         self._days: dict[str, BalanceDay] = {}
+        self._known: dict[str, dict[date, BalanceDay]] = {}  # the last ones
         self._watered_at: dict[str, Millis] = {}
         self._soundings: dict[str, Soundings] = {}
         self._share: tuple[Millis, float] = (-1, 0.0)  # the newest answer: all plots ask at once
@@ -59,8 +65,8 @@ class Ledger:
     def restore(self, balances: Iterable[BalanceDay], runs: Iterable[Run]) -> None:
         """Take over the newest day of each plot, oldest first, and when it was last watered."""
         for balance in balances:
-            if balance.plot in self._plots:
-                self._days[balance.plot] = balance
+            if balance.plot in self._plots and balance.estimates != CLOCK_AHEAD:
+                self._days[balance.plot] = self._note(balance)
         for run in runs:
             if run.ended_at is not None and run.litres > 0:
                 self._watered_at[run.plot] = max(
@@ -78,6 +84,15 @@ class Ledger:
     def watered_at(self, plot: str) -> Millis | None:
         """When water last stopped flowing there, whoever had asked for it."""
         return self._watered_at.get(plot)
+
+    def is_sinking(self, plot: str, now: Millis) -> bool:
+        """Whether water has not reached the probes yet. What seems to come did not happen so."""
+        watered_at = self._watered_at.get(plot)
+        return watered_at is not None and 0 <= now - watered_at < SINK_IN_MS
+
+    def correct(self, correction: Correction) -> None:
+        """The clock was wrong; days that it has left behind are found by the next update."""
+        self._watered_at = {plot: correction.of(at) for plot, at in self._watered_at.items()}
 
     def water(self, run: Run, now: Millis) -> list[BalanceDay]:
         """A watering has ended: its litres count for the day on which they flowed."""
@@ -125,6 +140,8 @@ class Ledger:
     def _close_past(self, plot: Plot, today: date, now: Millis) -> list[BalanceDay]:
         """Close the days before today, those on which the gateway was off included."""
         open_day = self._days.get(plot.id)
+        if open_day is not None and open_day.day > today + AHEAD_MAX:
+            return self._rewind(plot, open_day, today, now)
         if open_day is None or open_day.day >= today:
             return []
         closed = []
@@ -132,7 +149,7 @@ class Ledger:
         while open_day.day < until:
             if not open_day.closed:
                 open_day = self._computed(plot, open_day, now, over=True, today=today)
-                closed.append(open_day)
+                closed.append(self._note(open_day))
             open_day = _next(open_day)
         if until == today:
             self._days[plot.id] = open_day
@@ -142,13 +159,34 @@ class Ledger:
 
     def _bring_up(self, plot: Plot, now: Millis) -> BalanceDay:
         open_day = self._days.get(plot.id) or self._begin(plot, now)
-        # A clock that was ahead may have left a day that is yet to come: it goes on as it is.
         before = open_day.depletion_mm
         today = self._here.day(now)
         found = self._computed(plot, open_day, now, over=False, today=today)
         self._probes[plot.id].moved_mm += abs(found.depletion_mm - before)
-        self._days[plot.id] = found
+        self._days[plot.id] = self._note(found)
         return found
+
+    def _note(self, balance: BalanceDay) -> BalanceDay:
+        known = self._known.setdefault(balance.plot, {})
+        known[balance.day] = balance
+        if len(known) > GAP_DAYS_MAX + 1:
+            del known[next(iter(known))]
+        return balance
+
+    def _rewind(
+        self, plot: Plot, open_day: BalanceDay, today: date, now: Millis
+    ) -> list[BalanceDay]:
+        """The clock was ahead: what is missing in the soil is missing now. Returns the days that
+        have not come yet, marked, so that no start goes on from them."""
+        of_day = kc(plot.crop, today)
+        drunk = self._weather.usual_et0(today) * of_day * self.demand_share(now)
+        before_mm = max(open_day.depletion_mm - drunk, 0.0)
+        self._days[plot.id] = replace(_next(open_day), day=today, before_mm=before_mm)
+        known = self._known.get(plot.id, {})
+        to_come = [one for one in known.values() if one.day > today]
+        for one in to_come:
+            del known[one.day]
+        return [replace(one, estimates=CLOCK_AHEAD, closed=True) for one in to_come]
 
     def _begin(self, plot: Plot, now: Millis) -> BalanceDay:
         """The first day: the probes tell how dry it is, else half of what the tea takes in ease
@@ -223,9 +261,8 @@ class Ledger:
     def _corrected(self, plot: Plot, modelled: float, days: float, now: Millis) -> float:
         soundings = self._probes[plot.id].look(modelled, days, now)
         self._soundings[plot.id] = soundings
-        watered_at = self._watered_at.get(plot.id)
-        sinking = watered_at is not None and now - watered_at < SINK_IN_MS
         found = soundings.calibration
+        sinking = self.is_sinking(plot.id, now)
         return modelled if found is None or sinking else found.depletion_mm
 
     def _passed(self, now: Millis) -> float:

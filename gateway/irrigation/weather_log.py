@@ -146,19 +146,20 @@ class WeatherLog:
         """What stands in for an unknown ET0: the mean of the last known days before."""
         return usual_et0([mm for day, mm in self._et0.items() if day < before])
 
-    def rain_since(self, at: Millis) -> float | None:
-        """Rain of the hours that ended after `at`; None when no gauge was heard in any."""
+    def rain_since(self, at: Millis, now: Millis) -> float | None:
+        """Rain of the hours that ended after `at`; None when no gauge was heard in any. What is yet
+        to come was written by a clock that was ahead."""
         known = [
             hour.rain_mm
             for hour in self._hours.values()
-            if hour.rain_mm is not None and hour.at + HOUR_MS > at
+            if hour.rain_mm is not None and hour.at + HOUR_MS > at and hour.at <= now
         ]
         return sum(known) if known else None
 
     def is_known(self, now: Millis) -> bool:
         """Whether a station said how warm it is within OLD_MS."""
         return any(
-            hour.temperature_c is not None and now - hour.at <= OLD_MS
+            hour.temperature_c is not None and 0 <= now - hour.at <= OLD_MS
             for hour in self._hours.values()
         )
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.reading import Millis
+from gateway.clock import Correction
 from gateway.decisions import Decision, Run, RunState
 from gateway.fleet import Fleet
 from gateway.irrigation.fieldbook import Fieldbook, next_keeping
@@ -236,3 +237,45 @@ def test_a_restart_goes_on_with_the_same_day() -> None:
     field.kill()
     field.save(field.books.ledger.update(field.now))
     assert field.days[before.day] == replace(before)
+
+
+AHEAD_H = 400 * 24
+
+
+@pytest.mark.parametrize("killed", ["", "ahead", "back", "twice"])
+def test_a_clock_that_was_far_ahead_does_not_stop_the_days(killed: str) -> None:
+    field = Field()
+    field.live(24)
+    field.now += AHEAD_H * HOUR
+    field.live(36)
+    ahead = field.books.ledger.balance("lo-1")
+    field.now -= AHEAD_H * HOUR
+    if killed == "ahead":  # it starts with the right time
+        field.kill()
+    else:
+        field.books.correct(Correction(START + AHEAD_H * HOUR // 2, -AHEAD_H * HOUR))
+    field.live(2)
+    back = field.books.ledger.balance("lo-1")
+    assert ahead
+    assert back
+    assert back.depletion_mm == pytest.approx(ahead.depletion_mm, abs=2.0)
+    for _ in range({"back": 1, "twice": 2}.get(killed, 0)):
+        field.kill()
+        field.live(2)
+    field.live(5 * 24)
+    found = field.books.ledger.balance("lo-1")
+    assert found
+    assert found.day == HERE.day(field.now)
+    assert found.depletion_mm > back.depletion_mm + 5
+
+
+def test_water_of_a_clock_that_was_ahead_sinks_in_as_any() -> None:
+    field = Field()
+    field.now += AHEAD_H * HOUR
+    field.live(1)
+    field.water(500.0)
+    field.now -= AHEAD_H * HOUR
+    field.books.correct(Correction(START + AHEAD_H * HOUR // 2, -AHEAD_H * HOUR))
+    assert field.books.ledger.is_sinking("lo-1", field.now)
+    field.live(4)
+    assert not field.books.ledger.is_sinking("lo-1", field.now)

@@ -156,7 +156,7 @@ def test_what_the_counter_shows_after_the_gateway_was_off_has_fallen() -> None:
     field.restart()
     field.say(rain_total_mm=22.0)
     assert field.rain() == 12.0
-    assert field.log.rain_since(field.now - HOUR) == 12.0
+    assert field.log.rain_since(field.now - HOUR, field.now) == 12.0
     assert RAIN_MAX_MM_H > 12.0
 
 
