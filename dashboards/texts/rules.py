@@ -109,10 +109,10 @@ RULES: dict[str, Text] = {
     "door.name": Text("Tên của bạn", "Your name"),
     "door.token": Text("Mã kỹ thuật", "Technician's code"),
     "door.how": Text(
-        "Chỉ người có mã mới sửa được. Mã nằm trong tệp data/web-token của máy ở nhà văn hóa; nhập "
-        "một lần dùng trong 12 giờ.",
-        "Only who has the code may change something. It is in the file data/web-token of the "
-        "gateway; shown once, it serves for 12 hours.",
+        "Chỉ người có mã mới sửa được; chưa có thì hỏi kỹ thuật viên của xóm (tệp data/web-token "
+        "của máy ở nhà văn hóa). Nhập một lần dùng trong 12 giờ.",
+        "Only who has the code may change something; ask your technician for it (it is in the file "
+        "data/web-token of the gateway). Shown once, it serves for 12 hours.",
     ),
     "door.you": Text("Bạn sửa với tên {name}.", "Your changes carry the name {name}."),
     "door.refused": Text(

@@ -4,7 +4,7 @@ from datetime import date
 from enum import Enum
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from gateway.plots.part import Part, above, between
 
@@ -17,11 +17,25 @@ class NoGoReason(Enum):
     OTHER = "other"
 
 
-class DryDays(Part):
-    """Days, both included: of SPRAYING without water from above, of others without any."""
+def _with_its_year(value: object) -> object:
+    """Dry days are those of one year: the works move with the tea."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is no day with its year; write 2026-12-28") from None
+    return value
 
-    begin: Annotated[date, Field(alias="from")]
-    end: Annotated[date, Field(alias="to")]
+
+_Day = Annotated[date, BeforeValidator(_with_its_year)]
+
+
+class DryDays(Part):
+    """Days, both included: of SPRAYING without water from above, of others without any. They may
+    go on into the next year."""
+
+    begin: Annotated[_Day, Field(alias="from")]
+    end: Annotated[_Day, Field(alias="to")]
     reason: NoGoReason = NoGoReason.OTHER
 
     @model_validator(mode="after")

@@ -34,6 +34,11 @@ def test_a_full_plot_is_read() -> None:
     assert list(plot_problems(PlotsFile(plots=(read,)), KINDS)) == []
 
 
+def test_dry_days_go_on_into_the_next_year() -> None:
+    (days,) = Plot.model_validate(plot(no_go=[{"from": "2026-12-28", "to": "2027-01-03"}])).no_go
+    assert (days.end - days.begin).days == 6
+
+
 @pytest.mark.parametrize(
     ("changes", "where"),
     [
@@ -111,6 +116,7 @@ OF_CAPACITY = {"start_pct": 75, "stop_pct": 80}
         ({"schedule": {**SCHEDULE, "seasonal_pct": {13: 50}}}, "less than or equal to 12"),
         ({"windows": [{"from": "17:00", "to": "17:00"}]}, "whole day"),
         ({"no_go": [{"from": "2026-03-05", "to": "2026-03-04"}]}, "before it begins"),
+        ({"no_go": [{"from": "12-28", "to": "01-03"}]}, "'12-28' is no day with its year; write 2"),
         ({"crop": {"season": {"starts": "02-30", "days": [1, 2, 3, 4]}}}, "no day of the year"),
         ({"crop": {"season": {"starts": "02-15", "days": [1, 2, 3]}}}, "four"),
         ({"crop": {"kc": [1.0]}}, "three"),
