@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import signal
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -21,6 +23,8 @@ from firmware_sim.world import World, resume
 
 LOAD_KINDS = ("light", "speaker", "wifi", "soil")
 """What most devices of a commune are."""
+READ_BYTES = 4096
+"""What is written to standard input is read away, so that its end is seen."""
 
 
 def sim(
@@ -38,6 +42,9 @@ def sim(
         Path | None,
         typer.Option(help="Folder where the site's Modbus buses appear as serial-0, serial-1, …"),
     ] = None,
+    until_eof: Annotated[
+        bool, typer.Option("--until-eof", help="End, too, when standard input ends.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Another seed is another weather.")] = 1,
     devices: Annotated[
         int | None, typer.Option(min=1, max=1_000_000, help="Load: so many made-up devices.")
@@ -61,7 +68,7 @@ def sim(
             made_up = many_devices(layout.hamlet, devices, kind or LOAD_KINDS)
             _make_load(made_up, address, seed, rate, seconds)
         else:
-            _simulate(layout, address, seed, scenario, state, serial)
+            _simulate(layout, address, seed, scenario, state, serial, until_eof=until_eof)
     except (LayoutError, ScenarioError, BrokerError, ValueError) as error:
         _refuse(str(error))
     except OSError as error:  # the state file
@@ -75,6 +82,8 @@ def _simulate(
     scenario: Path | None,
     state: Path | None,
     serial: Path | None,
+    *,
+    until_eof: bool,
 ) -> None:
     clock = SteadyClock()
     saved = load_state(state) if state else None
@@ -99,6 +108,7 @@ def _simulate(
             world, broker, LIVE, stop=stop, clock=clock, state=state, wired=serial
         ),
         f"{count} devices of {layout.hamlet} on {broker.host}:{broker.port}; Ctrl-C ends them",
+        until_eof=until_eof,
     )
 
 
@@ -131,6 +141,8 @@ def _run(
     work: Callable[[asyncio.Event], Coroutine[None, None, None]],
     greeting: str,
     seconds: float | None = None,
+    *,
+    until_eof: bool = False,
 ) -> None:
     """Run `work` until it ends, the time is up, or somebody asks it to stop."""
 
@@ -142,9 +154,16 @@ def _run(
         typer.echo(greeting, err=True)
         if seconds is not None:
             loop.call_later(seconds, stop.set)
+        if until_eof:  # a pipe from who started it ends with its other end, however that dies
+            loop.add_reader(sys.stdin, _await_eof, stop)
         await work(stop)
 
     asyncio.run(run())
+
+
+def _await_eof(stop: asyncio.Event) -> None:
+    if not os.read(sys.stdin.fileno(), READ_BYTES):
+        stop.set()
 
 
 def _parse_broker(url: str) -> Broker:

@@ -138,11 +138,15 @@ def _devices(site: Site) -> Iterator[subprocess.Popen[bytes]]:
         sys.executable, "-m", "gateway.cli.main", "sim", "--site", str(site.folder),
         "--broker", url, "--state", str(site.data / WORLD_FILE),
         "--scenario", str(site.folder / "scenario.yaml"), "--serial", str(site.data),
+        "--until-eof",
     ]  # fmt: skip
-    # A session of its own: Ctrl-C reaches the gateway, which ends the devices in good order.
+    # A session of its own: Ctrl-C reaches the gateway, which ends the devices in good order. The
+    # pipe ends them when the gateway is killed.
     file = site.data / "devices.log"
     with file.open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+        )
     try:
         yield process
     finally:

@@ -77,6 +77,24 @@ def test_live_runs_until_it_is_interrupted_and_continues_from_its_state(
     assert seeds == [7, 7]  # the saved world goes on, with its own weather
 
 
+def test_live_ends_with_whoever_started_it(mosquitto: Mosquitto, site: Path) -> None:
+    words = ["--site", str(site), "--broker", mosquitto.url, "--until-eof"]
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *words],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("1 devices")
+        process.stdin.write("what is written does not matter\n")
+        process.stdin.flush()
+        process.stdin.close()
+        assert process.wait(TIMEOUT_S) == 0
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
