@@ -10,7 +10,8 @@ from devices.text import Text
 from gateway.decisions import Run, RunState
 from gateway.fleet import Fleet
 from gateway.irrigation import causes
-from gateway.irrigation.run import TAIL_MS
+from gateway.irrigation.metering import UNSEEN_MAX_MS
+from gateway.irrigation.run import SAVE_MS, TAIL_MS
 from gateway.irrigation.situation import devices_of
 from gateway.plots import Plot
 from gateway.plots.modes import PowerCut
@@ -37,7 +38,7 @@ def given_up(
         return causes.not_resumed(_MOVED)
     if run.resumed >= RESUMES_MAX:
         return causes.not_resumed(_TOO_OFTEN)
-    away_ms = now - last_heard_at(run, plot, fleet)
+    away_ms = now - _last_heard_at(run, plot, fleet)
     if not clock_trusted or away_ms < 0:
         return causes.not_resumed(_NO_TIME)
     return causes.not_resumed(_TOO_LONG) if away_ms > CUT_MAX_MS else None
@@ -48,12 +49,23 @@ def until_cut(run: Run, plot: Plot, fleet: Fleet, now: Millis) -> Run:
     ran out."""
     if run.state not in (RunState.VALVE, RunState.FLOWING):
         return run
-    dry_at = min(now, last_heard_at(run, plot, fleet) + TAIL_MS)
+    dry_at = min(now, _last_heard_at(run, plot, fleet) + TAIL_MS)
     watered_ms = run.watered_ms + max(dry_at - run.step_at, 0)
     return replace(run, step_at=now, watered_ms=watered_ms)
 
 
-def last_heard_at(run: Run, plot: Plot, fleet: Fleet) -> Millis:
+def unseen(
+    run: Run, opened_at: Millis, plot: Plot, fleet: Fleet, now: Millis
+) -> tuple[Millis, Millis]:
+    """For how long water may have flowed that nobody saw: in all, and in what is not saved of the
+    run. A time that lies ahead tells of neither: then it is the longest."""
+    in_all_ms = now - opened_at
+    most_ms = min(in_all_ms, UNSEEN_MAX_MS) if in_all_ms >= 0 else UNSEEN_MAX_MS
+    unsaved_ms = now - _last_heard_at(run, plot, fleet) + SAVE_MS
+    return most_ms, min(unsaved_ms, most_ms) if unsaved_ms >= 0 else most_ms
+
+
+def _last_heard_at(run: Run, plot: Plot, fleet: Fleet) -> Millis:
     """When the gateway was there for certain."""
     devices = [fleet.get(id) for id in devices_of(plot)]
     return max([run.step_at, *(one.heard_at for one in devices if one and one.heard_at)])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from devices.reading import Millis
 from devices.text import Text
-from gateway.decisions import Run, RunState
+from gateway.decisions import IrrigationAsked, Run, RunState
 from gateway.irrigation import causes
 from gateway.irrigation.interlocks import WORTHWHILE_MIN
 from gateway.plots import Plot
@@ -105,6 +105,36 @@ class Seen:
     def flow_sum_l_min(self) -> float:
         """Of all valves together, as far as it is known."""
         return sum(self.flow_l_min.values())
+
+
+def planned(asked: IrrigationAsked, target_l: float, source: str | None, now: Millis) -> Run:
+    """One that somebody asked for and that waits for its water."""
+    return Run(
+        id=asked.run or f"{asked.plot}.{now}",
+        plot=asked.plot,
+        requester=asked.requester,
+        state=RunState.PLANNED,
+        created_at=now,
+        step_at=now,
+        deadline=now + WAIT_MS,
+        target_l=target_l,
+        source=source,
+    )
+
+
+def unasked(plot: Plot, source: str | None, now: Millis) -> Run:
+    """One that closes what is open for nobody."""
+    return Run(
+        id=f"{plot.id}.{now}",
+        plot=plot.id,
+        requester=UNASKED,
+        state=RunState.CLOSING,
+        created_at=now,
+        step_at=now,
+        deadline=now,
+        target_l=0.0,
+        source=source,
+    )
 
 
 def enter(run: Run, state: RunState, now: Millis, plot: Plot) -> Run:

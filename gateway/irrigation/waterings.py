@@ -27,16 +27,14 @@ from gateway.irrigation.day_litres import turn_day
 from gateway.irrigation.doubt import Doubt
 from gateway.irrigation.interlocks import Objection, objection, objections
 from gateway.irrigation.judge import Judge
-from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, asked_litres, by_time
+from gateway.irrigation.metering import Meters, asked_litres, by_time
 from gateway.irrigation.notices import OUTSIDE
 from gateway.irrigation.pump_house import PumpHouse
-from gateway.irrigation.resuming import given_up, last_heard_at, until_cut
+from gateway.irrigation.resuming import given_up, unseen, until_cut
 from gateway.irrigation.run import (
     FINAL,
     ON,
-    SAVE_MS,
     SHUT,
-    UNASKED,
     WAIT_MS,
     WAITING,
     WET,
@@ -45,7 +43,9 @@ from gateway.irrigation.run import (
     end,
     enter,
     not_begun,
+    planned,
     rest_on,
+    unasked,
 )
 from gateway.irrigation.strays import Stray, StrayValves, says
 from gateway.irrigation.watering import Watering
@@ -138,17 +138,7 @@ class Waterings:
             reason = found.reason if found else causes.NO_AMOUNT
             return [explain.refusal(situation, litres, reason)]
         target = min(litres, plot.rate_l_min * plot.minutes_per_run_max, situation.left_today_l)
-        run = Run(
-            id=asked.run or f"{plot.id}.{now}",
-            plot=plot.id,
-            requester=asked.requester,
-            state=RunState.PLANNED,
-            created_at=now,
-            step_at=now,
-            deadline=now + WAIT_MS,
-            target_l=target,
-            source=self._supply.source_id(plot),
-        )
+        run = planned(asked, target, self._supply.source_id(plot), now)
         watering = self._live[plot.id] = self._watering(run, plot, now)
         decisions = self._work(now)
         if watering.run is run:
@@ -182,7 +172,7 @@ class Waterings:
         watering = self._live.get(plot)
         if watering is None:
             return NOTHING
-        # Whoever stops a run wants no more than has flowed: that is no failure.
+        # Whoever stops a run has got what he wants: that is no failure.
         run = replace(watering.run, curtailed=explain.asked_by(requester))
         if run.state is RunState.CLOSING:
             if run.goes_on_at is None:
@@ -254,11 +244,8 @@ class Waterings:
         """Go on with a run of before the start, or end it."""
         doubt = Doubt(run)
         if run.opened_at is not None and run.state in WET:
-            elapsed_ms = now - run.opened_at
-            unseen_ms = min(elapsed_ms, UNSEEN_MAX_MS) if elapsed_ms >= 0 else UNSEEN_MAX_MS
-            unsaved_ms = now - last_heard_at(run, plot, self._fleet) + SAVE_MS
-            may_ms = min(unseen_ms, unsaved_ms) if unsaved_ms >= 0 else unseen_ms
-            doubt = Doubt(run, may_l=by_time(plot, may_ms))
+            unseen_ms, unsaved_ms = unseen(run, run.opened_at, plot, self._fleet, now)
+            doubt = Doubt(run, may_l=by_time(plot, unsaved_ms))
             run = self._meters.catch_up(self._meters.estimate(run, plot, unseen_ms), plot)
         watering = self._live[plot.id] = self._watering(run, plot, now, doubt)
         source = self._supply.source_id(plot)
@@ -312,8 +299,7 @@ class Waterings:
         """Lead water that no run wants to its end, so that it is counted and verified."""
         watering = self._live.get(plot.id)
         if watering is None:
-            run = Run(f"{plot.id}.{now}", plot.id, UNASKED, RunState.CLOSING, now, now, now, 0.0)
-            run = replace(run, source=self._supply.source_id(plot))
+            run = unasked(plot, self._supply.source_id(plot), now)
             watering = self._live[plot.id] = self._watering(run, plot, now)
         elif watering.run.state not in WAITING and stray.cause == causes.STRAY:
             return []  # the pump starts, and the valve is a little early
