@@ -11,6 +11,8 @@ from gateway.plots.modes import CATCH_UP_MS
 
 TOLD_MS = 86_400_000
 """A missed time that is older than this is not spoken of."""
+AGAIN_MS = 43_200_000
+"""A clock that is set back by less than this finds the same time again, and not a new one."""
 
 
 class Moment(NamedTuple):
@@ -40,6 +42,7 @@ class Almanac:
     def __init__(self, here: HamletTime) -> None:
         self._here = here
         self._entries: dict[str, _Entry] = {}
+        self._dealt_with: dict[str, Millis] = {}  # by plot: the newest time of its schedule
         self._earliest: Millis | None = None  # of the looks, at most: none is sooner
 
     def enter(
@@ -48,7 +51,12 @@ class Almanac:
         """Look at the plot from `first` on: every hour, and at the times of its schedule that came
         since the `last` look; None: that are to come."""
         since = now if last is None else min(max(last, now - TOLD_MS), now)
-        entry = self._entries[plot.id] = _Entry(plot, hourly, None, self._next(plot, since))
+        dealt_with = self._dealt_with.get(plot.id, since)
+        if since < dealt_with < now + AGAIN_MS:
+            since = dealt_with
+        before, moment = self._entries.get(plot.id), self._next(plot, since)
+        tried = before is not None and before.tried and before.moment == moment
+        entry = self._entries[plot.id] = _Entry(plot, hourly, None, moment, tried)
         if hourly:
             self._set(entry, first)
         elif entry.moment is not None:
@@ -76,7 +84,10 @@ class Almanac:
         if entry is None:
             return
         if entry.moment is not None and entry.moment <= now:
-            entry.moment, entry.tried = self._next(entry.plot, now), False
+            self._dealt_with[plot] = entry.moment
+            late = now - entry.moment > CATCH_UP_MS
+            since = max(entry.moment, now - CATCH_UP_MS - 1) if late else now
+            entry.moment, entry.tried = self._next(entry.plot, since), False
         times = [next_keeping(now)] if entry.hourly else []
         if entry.moment is not None:
             times.append(entry.moment)
@@ -98,6 +109,13 @@ class Almanac:
         entry = self._entries.get(plot)
         moment = None if entry is None else entry.moment
         return moment if moment is not None and moment <= now else None
+
+    def held_back(self, plot: Plot, at: Millis) -> Millis | None:
+        """The time of its schedule that was looked at then, and may still be."""
+        found, following = None, self._next(plot, at - CATCH_UP_MS - 1)
+        while following is not None and following <= at:
+            found, following = following, self._next(plot, following)
+        return found
 
     def next_moment(self, plot: Plot, now: Millis) -> Millis | None:
         """The time of its schedule after `now`."""

@@ -15,7 +15,7 @@ from gateway.irrigation.book import PlotBook
 from gateway.irrigation.fieldbook import Fieldbook
 from gateway.irrigation.ledger import MIDNIGHT, SINK_IN_MS
 from gateway.irrigation.proposals import Proposals
-from gateway.irrigation.told import Told
+from gateway.irrigation.told import KEPT_BACK, Told
 from gateway.irrigation.unfinished import Unfinished
 from gateway.irrigation.verdicts import Facts, Inputs, Verdict, inputs_of
 from gateway.irrigation.waterings import Waterings
@@ -164,7 +164,7 @@ class Deeds:
         tomorrow = self._here.next(MIDNIGHT, now) if first in OF_THE_DAY else None
         self._almanac.look_by(plot.id, tomorrow or now + RETRY_MS, now)
         sentence = look_texts.kept_back(verdict.reason, why, self._next(plot, now))
-        return self.tell(plot, "skip", sentence, inputs | {"cause": f"interlock:{first}"}, now)
+        return self.tell(plot, "skip", sentence, inputs | {"cause": f"{KEPT_BACK}{first}"}, now)
 
     def _water(
         self, plot: Plot, verdict: Verdict, asked: IrrigationAsked, inputs: Inputs, now: Millis

@@ -133,7 +133,10 @@ class IrrigationEngine:
 
     def stop(self, plot: str, requester: str, now: Millis) -> Sequence[Decision]:
         """End the run of a plot early. Nothing when there is none, or it is closing already."""
-        return self._follow(self._waterings.stop(plot, requester, now), now)
+        decisions = self._waterings.stop(plot, requester, now)
+        if decisions:
+            self._gardener.on_stop(plot, now)
+        return self._follow(decisions, now)
 
     def on_setting(self, setting: PlotSetting | NoGo | Override, now: Millis) -> Sequence[Decision]:
         """A person wants a plot watered otherwise from now on."""

@@ -44,7 +44,7 @@ from gateway.plot_records import (
     UnfinishedWatering,
 )
 from gateway.plots import Mode, Plot
-from gateway.plots.modes import Stale
+from gateway.plots.modes import CATCH_UP_MS, Stale
 
 SETTLE_MS = 12 * 60_000
 """After a start: probes report every ten minutes, and nothing is found silent before."""
@@ -92,11 +92,13 @@ class Gardener:
         self.proposals.restore(memory.proposals)
         self._told.restore(memory.looks)
         self._unfinished.restore(memory.unfinished, self._plots)
+        for id in self._plots:
+            self._unfinished.keep_for(self._book.mode(id), id, now)
         self._was_trusted = self._waterings.clock_trusted
         self._blindness.begin(now)
         self._settles_at = now + SETTLE_MS
         for plot in self._plots.values():
-            self._begin(plot, self._settles_at, self._told.last_at(plot.id), now)
+            self._begin(plot, self._settles_at, self._looked_until(plot, now), now)
         ended: list[Decision] = []
         for id in self.proposals.plots():
             ended += [] if self._asks(id) else self.proposals.withdraw(id, now)
@@ -153,7 +155,7 @@ class Gardener:
         if self._was_trusted is not self._waterings.clock_trusted:
             self._was_trusted = self._waterings.clock_trusted
             for plot in self._plots.values():
-                self._begin(plot, now, self._told.last_at(plot.id), now)
+                self._begin(plot, now, self._looked_until(plot, now), now)
         for expired in self.proposals.expire(now):
             decisions += [expired, AlertCleared(ASK_SOURCE, expired.plot, now)]
             next_look = self._deeds.moment(self.proposals.next_ask(expired.plot, now), now)
@@ -176,8 +178,15 @@ class Gardener:
                 decisions += self._look(plot, now)
         return decisions
 
+    def on_stop(self, plot: str, now: Millis) -> None:
+        """Somebody ended the run of a plot: nothing of it is to follow."""
+        self._unfinished.end(plot, now)
+
     def on_run(self, run: Run, now: Millis) -> list[Decision]:
         """A run has ended; what it gave is in the balance."""
+        plot = self._plots.get(run.plot)
+        if plot is not None and not run.requester.startswith("plan:"):
+            self._unfinished.less(plot.id, run.litres * plot.efficiency / plot.area_m2, now)
         if self._unfinished.pause(run.plot, now):
             wait_ms = SINK_IN_MS if self._book.mode(run.plot) is Mode.SOIL else REST_MS
             self._almanac.look_by(run.plot, now + wait_ms, now)
@@ -238,7 +247,7 @@ class Gardener:
         self._settles_at = correction.of(self._settles_at)
         self._unfinished.correct(correction)
         for plot in self._plots.values():
-            self._begin(plot, now, self._told.last_at(plot.id), now)
+            self._begin(plot, now, self._looked_until(plot, now), now)
         return [*self.proposals.correct(correction)]
 
     def _asks(self, plot: str) -> bool:
@@ -251,11 +260,22 @@ class Gardener:
         """After a start it comes later than what the devices say, and may keep water back."""
         return now < self._settles_at and self._waterings.climate.forecasts.awaited
 
+    def _looked_until(self, plot: Plot, now: Millis) -> Millis | None:
+        """Up to when the times of its schedule are dealt with. One that an interlock held up is
+        not, and may still count, also after a start."""
+        pending, last = self._almanac.pending(plot.id, now), self._told.last_at(plot.id)
+        by_clock = self._book.mode(plot.id) is Mode.SCHEDULE
+        if pending is None and last is not None and by_clock and self._told.kept_back(plot.id):
+            pending = self._almanac.held_back(plot, last)
+            if pending is not None and now - pending > CATCH_UP_MS:
+                return last
+        return last if pending is None else pending - 1
+
     def _begin(self, plot: Plot, first: Millis, last: Millis | None, now: Millis) -> None:
         """Plan the `first` look, or none; `last` was the one before it."""
         mode, trusted = self._book.mode(plot.id), self._waterings.clock_trusted
-        self._almanac.forget(plot.id)
         if not mode.automatic:
+            self._almanac.forget(plot.id)
             return
         first = max(first, self._settles_at) if self._awaits_forecast(now) else first
         hourly = mode is not Mode.SCHEDULE or not trusted

@@ -15,6 +15,8 @@ PER_DAY_MAX = 8
 nobody reads more."""
 DAY_MS = 86_400_000
 ALWAYS = frozenset({"water", "ask"})
+KEPT_BACK = "interlock:"
+"""So begins the cause of a look at a plot from which an interlock kept its water back."""
 
 
 @dataclass(slots=True)
@@ -40,6 +42,11 @@ class Told:
         """When something was told of the plot."""
         last = self._last.get(plot)
         return None if last is None else last.at
+
+    def kept_back(self, plot: str) -> bool:
+        """Whether an interlock did, when something was told last."""
+        last = self._last.get(plot)
+        return last is not None and last.cause.startswith(KEPT_BACK)
 
     def newest(self, plot: str) -> Explanation | None:
         """What was decided last since the start, told or not."""

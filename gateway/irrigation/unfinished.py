@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from devices.reading import Millis
 from gateway.clock import Correction
+from gateway.irrigation.verdicts import DEPTH_MIN_MM
 from gateway.plot_records import UnfinishedWatering
+from gateway.plots import Mode
 from gateway.plots.modes import CATCH_UP_MS
 
 REST_MS = 30 * 60_000
@@ -65,6 +67,22 @@ class Unfinished:
             return False
         self._set(replace(one, at=now))
         return True
+
+    def less(self, plot: str, mm: float, now: Millis) -> None:
+        """Somebody else has watered it: so much of a schedule's rest is not lacking any more."""
+        one = self._of.get(plot)
+        if one is None or one.rest_mm is None:
+            return
+        if one.rest_mm - mm < DEPTH_MIN_MM:
+            self.end(plot, now)
+        elif mm > 0:
+            self._set(replace(one, rest_mm=one.rest_mm - mm))
+
+    def keep_for(self, mode: Mode, plot: str, now: Millis) -> None:
+        """It goes on only in the mode in which it began, which `plots.yaml` may have changed."""
+        goes_on = mode in (Mode.SOIL, Mode.BALANCE) if self.is_filling(plot) else mode.automatic
+        if not goes_on:
+            self.end(plot, now)
 
     def end(self, plot: str, now: Millis) -> None:
         """Nothing of it is left, or wanted."""

@@ -126,6 +126,9 @@ class Garden:
         self.flows: list[tuple[str, Millis, float]] = []  # truth: plot, by the gateway's clock, l
         self.leaked_l: dict[str, float] = {}  # truth by plot: what no command let through
         self.flowed_in: dict[str, float] = {}  # truth by run
+        self.drawn: list[tuple[str, Millis, float]] = []  # truth: source, by the gateway's clock, l
+        self.laid = plots  # the pipes in the ground, whatever the file calls them
+        self.crash = False  # from here on nothing of what is decided is saved or sent
         self.report()
 
     @property
@@ -168,6 +171,8 @@ class Garden:
     def save(self, decisions: object) -> None:
         """What the pipeline does: records are kept, requests go to their engine."""
         assert isinstance(decisions, list | tuple)
+        if self.crash:
+            return
         todo: deque[Decision] = deque(decisions)
         while todo:
             decision = todo.popleft()
@@ -204,6 +209,7 @@ class Garden:
     def kill(self, *plots: Plot) -> None:
         """The gateway dies; a new one starts from what was saved, with other `plots` in its file
         if there are some."""
+        self.crash = False
         if plots:
             self.plots = plots
             self.water = self.water.model_copy(update={"plots": plots})
@@ -259,6 +265,7 @@ class Garden:
         for known in self.fleet:
             known.correct(correction, self.clock)
         self.flows = [(plot, correction.of(at), litres) for plot, at, litres in self.flows]
+        self.drawn = [(source, correction.of(at), litres) for source, at, litres in self.drawn]
         for id, run in self.runs.items():
             self.runs[id] = replace(
                 run,
@@ -319,7 +326,7 @@ class Garden:
 
     def _second(self) -> None:
         self.now += SECOND
-        for one in self.plots:
+        for one in self.laid:
             pump = self.actuators[one.pump] if one.pump else None
             pumped = one.pump is None or (self.is_on(one.pump) and pump and not pump.dry)
             for valve in one.valves:
@@ -332,10 +339,19 @@ class Garden:
                 if not (self.is_on(valve) and self.now < actuator.on_until):
                     self.leaked_l[one.id] = self.leaked_l.get(one.id, 0.0) + litres
                 elif litres:
-                    self.flows.append((one.id, self.clock, litres))
-                    newest = [run.id for run in self.runs.values() if run.plot == one.id][-1:]
-                    for run in newest:
-                        self.flowed_in[run] = self.flowed_in.get(run, 0.0) + litres
+                    self._flow(one, litres)
+
+    def _flow(self, laid: Plot, litres: float) -> None:
+        """Water reaches the plot that the file may call otherwise by now, or not know any more."""
+        self.flows.append((laid.id, self.clock, litres))
+        known = [one for one in self.plots if one.valves == laid.valves]
+        for one in known:
+            for run in [run.id for run in self.runs.values() if run.plot == one.id][-1:]:
+                self.flowed_in[run] = self.flowed_in.get(run, 0.0) + litres
+            pumps = {pump.id: pump.source for pump in self.water.pumps}
+            source = pumps.get(one.pump) if one.pump else one.source
+            if source is not None:
+                self.drawn.append((source, self.clock, litres))
 
     def _deliver(self) -> None:
         while self.wire and self.wire[0][0] + self.delay_ms <= self.now:

@@ -89,6 +89,21 @@ class TestRest:
         garden.last_until(local("2026-03-10 09:00"))
         assert len(garden.runs) == 1
 
+    def test_is_not_wanted_by_whoever_stops_the_run(self) -> None:
+        garden = by_schedule()
+        garden.last_until(local("2026-03-10 06:05"))
+        garden.save(garden.engine.stop("lo-1", "person:lan", garden.clock))
+        garden.last_until(local("2026-03-10 09:00"))
+        assert len(garden.runs) == 1
+
+    @pytest.mark.parametrize(("by_hand_l", "then_l"), [(300, 900), (1000, 0), (2400, 0)])
+    def test_is_less_by_what_somebody_else_gave(self, by_hand_l: float, then_l: float) -> None:
+        garden = by_schedule()
+        garden.last_until(local("2026-03-10 06:15"))
+        garden.ask(litres=by_hand_l, requester="person:lan")
+        garden.last_until(local("2026-03-10 09:00"))
+        assert garden.flowed_l() == pytest.approx(2400 + by_hand_l + then_l, abs=30)
+
 
 class TestFilling:
     def test_goes_on_after_a_restart_until_the_soil_is_full(self) -> None:
@@ -112,6 +127,19 @@ class TestFilling:
         garden = filling()
         garden.kill(tea("lo-2"))
         assert not garden.engine.plan(garden.now).waterings
+
+    @pytest.mark.parametrize("meanwhile", ["manual", "off", "schedule"])
+    def test_is_over_when_the_file_wants_it_otherwise(self, meanwhile: str) -> None:
+        garden = filling()
+        garden.last_until(local("2026-03-10 12:00"))
+        nightly = {"at": ["20:00"], "depth_mm": 5}
+        garden.kill(tea(mode=meanwhile, schedule=nightly))
+        garden.kill(tea(mode="balance"))
+        garden.last_until(local("2026-03-10 19:00"))
+        depletion_mm = garden.engine.status("lo-1", garden.now).depletion_mm
+        assert depletion_mm
+        assert depletion_mm > 10
+        assert len(garden.runs) == 1
 
 
 @dataclass(frozen=True)

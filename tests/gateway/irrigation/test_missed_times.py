@@ -1,0 +1,121 @@
+"""Times of a schedule at which the gateway was off, did not know the time, was held up, or whose
+clock was set: each is told or caught up once, and none waters twice."""
+
+import pytest
+
+from devices.reading import Millis
+from gateway.decisions import Explanation, Run
+from tests.gateway.irrigation.grown_garden import DAY, HOUR, MINUTE, GrownGarden, local, tea
+
+TODAY = local("2026-03-10 05:00")
+SIX = local("2026-03-10 06:00")
+NOON = local("2026-03-10 12:00")
+WINDY, CALM = 9.0, 1.0
+
+
+def by_schedule(*at: str) -> GrownGarden:
+    """Watered yesterday, as every day."""
+    schedule = {"at": list(at or ("06:00",)), "depth_mm": 3}
+    garden = GrownGarden(tea(mode="schedule", schedule=schedule), start=TODAY - DAY)
+    garden.last_until(TODAY)
+    return garden
+
+
+def blow(garden: GrownGarden, wind_m_s: float) -> None:
+    assert garden.weather
+    garden.weather["wind_speed_m_s"] = wind_m_s
+
+
+def off(garden: GrownGarden, until: Millis) -> None:
+    garden.sleep((until - garden.now) // 1000)
+    garden.kill()
+
+
+def waterings(garden: GrownGarden, since: Millis = TODAY) -> list[Run]:
+    return [run for run in garden.runs.values() if run.created_at >= since]
+
+
+def missed(garden: GrownGarden) -> list[Explanation]:
+    return [one for one in garden.said if one.inputs.get("cause") == "missed"]
+
+
+def test_one_too_late_and_one_in_time() -> None:
+    garden = by_schedule("06:00", "14:00")
+    off(garden, local("2026-03-10 15:00"))
+    garden.last_until(local("2026-03-10 22:00"))
+    assert len(missed(garden)) == len(waterings(garden)) == 1
+    assert "06:00" in missed(garden)[0].sentence.en
+
+
+def test_of_two_in_time_one_is_caught_up() -> None:
+    garden = by_schedule("06:00", "07:00")
+    off(garden, local("2026-03-10 07:30"))
+    garden.last_until(NOON)
+    assert len(waterings(garden)) == 1
+
+
+@pytest.mark.parametrize("wind", [WINDY, CALM])
+def test_what_the_wind_holds_up_is_held_up_over_a_restart(wind: float) -> None:
+    garden = by_schedule()
+    blow(garden, WINDY)
+    garden.last_until(SIX + 20 * MINUTE)
+    garden.kill()
+    blow(garden, wind)
+    garden.last_until(NOON)
+    garden.kill()
+    garden.last_until(NOON + HOUR)
+    assert len(waterings(garden)) == (wind == CALM)
+    assert not missed(garden)
+
+
+@pytest.mark.parametrize("by_s", [-3600, -300, 0, 300])
+def test_or_when_the_clock_is_set(by_s: int) -> None:
+    garden = by_schedule()
+    blow(garden, WINDY)
+    garden.last_until(SIX + 35 * MINUTE)
+    garden.set_clock_by(by_s)
+    blow(garden, CALM)
+    garden.last_until(NOON)
+    assert len(waterings(garden)) == 1
+
+
+@pytest.mark.parametrize("by_s", [-10 * 3600, -3600, -300, 300, 3600])
+def test_a_clock_that_is_set_finds_the_same_time_once(by_s: int) -> None:
+    garden = by_schedule()
+    garden.last_until(SIX + 35 * MINUTE)
+    garden.set_clock_by(by_s)
+    garden.last_until(garden.now + 11 * HOUR)
+    assert len(waterings(garden, TODAY + min(by_s, 0) * 1000)) == 1
+
+
+def test_a_clock_that_was_days_ahead_leaves_no_day_dry() -> None:
+    garden = by_schedule()
+    garden.set_clock_by(3 * 86_400)
+    garden.last_until(garden.now + 2 * HOUR)
+    garden.set_clock_by(-3 * 86_400)
+    before = len(garden.runs)
+    garden.last_until(garden.now + 2 * DAY)
+    assert len(garden.runs) == before + 2
+
+
+@pytest.mark.parametrize("known_after_min", [1, 50, 300])
+@pytest.mark.parametrize("kills", [0, 1, 2])
+def test_nobody_knows_the_time_after_the_power_cut(known_after_min: int, kills: int) -> None:
+    garden = by_schedule()
+    garden.clock_trusted = False
+    off(garden, SIX + 20 * MINUTE)
+    garden.set_clock_by(-45 * 60)
+    known_at = garden.now + known_after_min * MINUTE
+    for _ in range(kills):
+        garden.last_until((garden.now + known_at) // 2)
+        garden.kill()
+    garden.last_until(known_at)
+    garden.set_clock_by(45 * 60)
+    garden.engine.clock_trusted = garden.clock_trusted = True
+    garden.tick()
+    for _ in range(kills):
+        garden.last_until(garden.now + 3 * MINUTE)
+        garden.kill()
+    garden.last_until(local("2026-03-10 16:00"))
+    late = known_after_min == 300
+    assert (len(waterings(garden)), len(missed(garden))) == (not late, late)
