@@ -107,10 +107,12 @@ class Seen:
         return sum(self.flow_l_min.values())
 
 
-def planned(asked: IrrigationAsked, target_l: float, source: str | None, now: Millis) -> Run:
+def planned(
+    name: str, asked: IrrigationAsked, target_l: float, source: str | None, now: Millis
+) -> Run:
     """One that somebody asked for and that waits for its water."""
     return Run(
-        id=asked.run or f"{asked.plot}.{now}",
+        id=name,
         plot=asked.plot,
         requester=asked.requester,
         state=RunState.PLANNED,
@@ -122,10 +124,10 @@ def planned(asked: IrrigationAsked, target_l: float, source: str | None, now: Mi
     )
 
 
-def unasked(plot: Plot, source: str | None, now: Millis) -> Run:
+def unasked(name: str, plot: Plot, source: str | None, now: Millis) -> Run:
     """One that closes what is open for nobody."""
     return Run(
-        id=f"{plot.id}.{now}",
+        id=name,
         plot=plot.id,
         requester=UNASKED,
         state=RunState.CLOSING,

@@ -47,6 +47,7 @@ from gateway.irrigation.run import (
     rest_on,
     unasked,
 )
+from gateway.irrigation.run_names import RunNames
 from gateway.irrigation.strays import Stray, StrayValves, says
 from gateway.irrigation.watering import Watering
 from gateway.irrigation.windows import open_until
@@ -74,6 +75,7 @@ class Waterings:
         self._pumps = PumpHouse(water.plots, self._live)
         self._stray_valves = StrayValves(water.plots)
         self._meters = Meters()
+        self._names = RunNames()
         self._look_at = self._worked_at = 0
 
     @property
@@ -104,6 +106,7 @@ class Waterings:
         decisions: list[Decision] = []
         runs = sorted(runs, key=lambda run: run.created_at)
         for run in runs:
+            self._names.take(run)
             plot = self._plots.get(run.plot)
             if run.state in FINAL:
                 self._judge.ended(run)
@@ -138,7 +141,8 @@ class Waterings:
             reason = found.reason if found else causes.NO_AMOUNT
             return [explain.refusal(situation, litres, reason)]
         target = min(litres, plot.rate_l_min * plot.minutes_per_run_max, situation.left_today_l)
-        run = planned(asked, target, self._supply.source_id(plot), now)
+        name = asked.run or self._names.give(plot.id, now)
+        run = planned(name, asked, target, self._supply.source_id(plot), now)
         watering = self._live[plot.id] = self._watering(run, plot, now)
         decisions = self._work(now)
         if watering.run is run:
@@ -299,7 +303,8 @@ class Waterings:
         """Lead water that no run wants to its end, so that it is counted and verified."""
         watering = self._live.get(plot.id)
         if watering is None:
-            run = unasked(plot, self._supply.source_id(plot), now)
+            name = self._names.give(plot.id, now)
+            run = unasked(name, plot, self._supply.source_id(plot), now)
             watering = self._live[plot.id] = self._watering(run, plot, now)
         elif watering.run.state not in WAITING and stray.cause == causes.STRAY:
             return []  # the pump starts, and the valve is a little early

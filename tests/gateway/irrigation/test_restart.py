@@ -213,3 +213,17 @@ def test_a_time_before_a_power_cut_counts_though_the_clock_is_known_later(
     assert garden.decided()[-1] == ("water", "schedule")
     days = [day for day in garden.flowed_by_day() if day[1] >= local("2026-03-11 00:00")]
     assert len(days) == (2 if decided[0] == "water" else 1)
+
+
+@pytest.mark.parametrize("restart", [True, False])
+def test_a_run_at_the_very_time_of_another_is_another_one(restart: bool) -> None:
+    garden = Garden(plot())
+    begun_at = garden.clock
+    for _ in range(2):
+        garden.ask(litres=100)
+        garden.live_until_idle()
+        garden.set_clock_by((begun_at - garden.clock) // SECOND)
+        if restart:
+            garden.kill()
+            garden.report()
+    assert [run.litres for run in garden.runs.values()] == pytest.approx([100, 100], abs=15)
