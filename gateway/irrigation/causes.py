@@ -39,6 +39,10 @@ RESTARTED = Text(
 STRAY = Text(
     "van mở ngoài lượt tưới, đã ra lệnh đóng", "the valve was open without a watering; closing it"
 )
+LITTLE_LEFT = Text(
+    "phần nước hoặc thời gian còn lại chưa đến một phút, không đáng mở máy bơm lại",
+    "less than a minute of water or time is left, which is not worth another start",
+)
 WAITED = Text("đã chờ mười giờ mà chưa đến lượt", "it waited ten hours for its turn")
 NO_AMOUNT = Text("lượng nước yêu cầu không hợp lệ", "the amount asked for is none")
 PLOT_GONE = Text("lô không còn trong cấu hình", "the plot is no longer configured")

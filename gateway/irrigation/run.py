@@ -308,9 +308,13 @@ def _closing(run: Run, plot: Plot, seen: Seen, now: Millis) -> Run:
 
 def _closed(run: Run, plot: Plot, now: Millis) -> Run:
     """All valves are shut, and everything is counted."""
-    if run.goes_on_at is None or not worth_going_on(run, plot, run.litres):
+    if run.goes_on_at is None:
         return end(run, now)
-    return enter(run, RunState.RESTING, now, plot)
+    if worth_going_on(run, plot, run.litres):
+        return enter(run, RunState.RESTING, now, plot)
+    if run.litres < run.target_l * (1 - LIMIT_SLACK):
+        run = replace(run, curtailed=causes.LITTLE_LEFT)
+    return end(run, now)
 
 
 def _does_not_close(run: Run, plot: Plot, seen: Seen) -> bool:

@@ -130,3 +130,16 @@ def test_a_long_rest_is_not_cut_short_by_a_restart() -> None:
     garden.kill()
     garden.live(90 * 60)
     assert garden.run().state is RunState.FLOWING
+
+
+@pytest.mark.parametrize("litres", [50, 150])
+def test_one_that_is_not_worth_another_start_says_so(litres: float) -> None:
+    garden = Garden(plot(after_power_cut="resume"))
+    garden.ask(litres=litres)
+    garden.live(3 if litres < 60 else 120)
+    garden.kill()
+    garden.live_until_idle()
+    run = garden.run()
+    assert run.litres < litres - 20
+    assert (run.state, run.curtailed) == (RunState.DONE, causes.LITTLE_LEFT)
+    assert "ended early" in garden.said[-1].sentence.en
