@@ -1,7 +1,8 @@
 """What the API sends of plots as they are: public shapes, apart from the gateway's own values.
 
 Times are integers, milliseconds since the epoch, UTC; days are those of the hamlet's calendar.
-Depths are mm of water that reaches the roots. What nobody knows is null.
+Depths are mm of water that reaches the roots. Figures are rounded, each by itself. What nobody
+knows is null.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from pydantic import Field
 
 from devices.metric import Value
 from gateway.api.shapes import Label, RunShape
-from gateway.api.wire import WireShape
+from gateway.api.wire import Hundredths, Tenths, Thousandths, WireShape
 from gateway.decisions import Explanation
 from gateway.plot_records import BalanceDay, NoGo, Override, PlotSetting, Proposal
 from gateway.plots import Mode
@@ -47,7 +48,7 @@ class ProposalShape(WireShape):
     id: str
     at: int
     expires_at: int
-    litres: float
+    litres: Tenths
     sentence: Label
 
     @classmethod
@@ -70,11 +71,11 @@ class PlotShape(WireShape):
     area_m2: float
     mode: Mode
     asks_first: bool
-    soil_moisture_pct: float | None
-    depletion_mm: float | None
-    raw_mm: float | None
-    taw_mm: float
-    today_l: float
+    soil_moisture_pct: Hundredths | None
+    depletion_mm: Hundredths | None
+    raw_mm: Hundredths | None
+    taw_mm: Hundredths
+    today_l: Tenths
     next_look: int | None
     proposal: ProposalShape | None
     run: RunShape | None
@@ -186,7 +187,7 @@ class ProbeShape(WireShape):
     """A probe as the irrigation sees it; `distrust` says why it is left out."""
 
     device: str
-    moisture_pct: float | None
+    moisture_pct: Hundredths | None
     measured_at: int | None
     stale: bool
     distrust: Label | None
@@ -232,19 +233,19 @@ class BalanceDayShape(WireShape):
     `estimates` names what was estimated; a day that is not `closed` goes on."""
 
     day: date
-    before_mm: float
-    et0_mm: float | None
-    kc: float
-    ks: float
-    et_mm: float
-    rain_mm: float | None
-    effective_rain_mm: float
-    irrigation_mm: float
-    percolation_mm: float
-    correction_mm: float
-    depletion_mm: float
-    taw_mm: float
-    raw_mm: float
+    before_mm: Hundredths
+    et0_mm: Hundredths | None
+    kc: Thousandths
+    ks: Thousandths
+    et_mm: Hundredths
+    rain_mm: Hundredths | None
+    effective_rain_mm: Hundredths
+    irrigation_mm: Hundredths
+    percolation_mm: Hundredths
+    correction_mm: Hundredths
+    depletion_mm: Hundredths
+    taw_mm: Hundredths
+    raw_mm: Hundredths
     estimates: list[str]
     closed: bool
 
@@ -262,8 +263,8 @@ class PlannedShape(WireShape):
     plot: str
     begin: int
     end: int
-    litres: float
-    depth_mm: float
+    litres: Tenths
+    depth_mm: Hundredths
     certainty: Certainty
     reason: Label
     conflicts: list[Label]

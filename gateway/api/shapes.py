@@ -13,7 +13,7 @@ from devices.messages import COMMAND_ID_MAX
 from devices.metric import Value
 from devices.text import Text
 from devices.topics import IDENTIFIER
-from gateway.api.wire import WireShape
+from gateway.api.wire import Tenths, WireShape
 from gateway.clock import ClockState
 from gateway.decisions import (
     Alert,
@@ -223,8 +223,8 @@ class RunShape(WireShape):
     state: RunState
     created_at: int
     ended_at: int | None
-    target_l: float
-    litres: float
+    target_l: Tenths
+    litres: Tenths
     measured: bool
     cause: Label | None
     curtailed: Label | None

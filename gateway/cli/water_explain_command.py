@@ -129,7 +129,7 @@ def _as_json(plot: Plot, found: _Found) -> dict[str, object]:
         "action": decision.action if decision else None,
         "sentence": decision.sentence._asdict() if decision else None,
         "inputs": dict(decision.inputs) if decision else None,
-        "depletion_mm": balance.depletion_mm if balance else None,
-        "raw_mm": balance.raw_mm if balance else None,
-        "taw_mm": balance.taw_mm if balance else None,
+        "depletion_mm": round(balance.depletion_mm, 2) if balance else None,
+        "raw_mm": round(balance.raw_mm, 2) if balance else None,
+        "taw_mm": round(balance.taw_mm, 2) if balance else None,
     }

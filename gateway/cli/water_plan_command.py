@@ -1,7 +1,6 @@
 """`hamlet irrigation plan`: what is expected to be watered, worked out from the journal: within a
 day, or in a whole season."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 from dashboards.words import Words
 from devices.reading import Millis
 from devices.text import Text
+from gateway.api.plot_shapes import PlanShape
 from gateway.assembly import read_site
 from gateway.cli import season_ahead
 from gateway.cli.complaints import complaints, refuse
@@ -74,7 +74,7 @@ def print_plan(
         lines = season_ahead.as_text(ahead, hamlet, sky, words)
     else:
         plan = engine.plan(now)
-        text = json.dumps(_as_json(plan), ensure_ascii=False, indent=1) if as_json else None
+        text = PlanShape.of(plan).model_dump_json(indent=1) if as_json else None
         lines = _describe(plan, {plot.id: plot.label for plot in hamlet.plots}, words)
     print("\n".join(lines) if text is None else text)
 
@@ -116,25 +116,3 @@ def told(one: PlannedWatering, labels: dict[str, Text], words: Words) -> Iterato
     yield f"    {words.text(one.reason)}"
     for conflict in one.conflicts:
         yield f"    ! {words.text(conflict)}"
-
-
-def _as_json(plan: Plan) -> dict[str, object]:
-    """Times in ms UTC, depths in mm."""
-    return {
-        "at": plan.at,
-        "until": plan.until,
-        "waterings": [
-            {
-                "plot": one.plot,
-                "begin": one.begin,
-                "end": one.end,
-                "litres": one.litres,
-                "depth_mm": one.depth_mm,
-                "certainty": one.certainty.value,
-                "reason": one.reason._asdict(),
-                "conflicts": [conflict._asdict() for conflict in one.conflicts],
-            }
-            for one in plan.waterings
-        ],
-        "without": [{"plot": one.plot, "reason": one.reason._asdict()} for one in plan.without],
-    }

@@ -8,7 +8,7 @@ from gateway.irrigation import causes
 from gateway.irrigation.interlocks import passed
 from gateway.irrigation.run import UNASKED
 from gateway.irrigation.situation import Situation
-from gateway.irrigation.wording import depth_vi_en, litres_vi_en
+from gateway.irrigation.wording import depth_vi_en, litres_vi_en, to_hundredths
 from gateway.plots import Plot
 
 
@@ -59,10 +59,10 @@ def refusal(situation: Situation, asked_l: float | None, reason: Text) -> Explan
     plot = situation.plot
     inputs: dict[str, Value | str | None] = {
         "requester": situation.requester,
-        "asked_l": asked_l,
-        "used_today_l": situation.used_today_l,
+        "asked_l": None if asked_l is None else round(asked_l, 1),
+        "used_today_l": round(situation.used_today_l, 1),
         "litres_per_day_max": plot.litres_per_day_max,
-        **situation.weather._asdict(),
+        **{name: to_hundredths(one) for name, one in situation.weather._asdict().items()},
     }
     return Explanation(plot.id, situation.now, "refuse", refused(plot, reason), inputs)
 

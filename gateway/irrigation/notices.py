@@ -58,8 +58,8 @@ def explanation(run: Run, plot: Plot, action: str, sentence: Text, now: Millis) 
     inputs: dict[str, Value | str | None] = {
         "run": run.id,
         "requester": run.requester,
-        "target_l": run.target_l,
-        "litres": run.litres,
+        "target_l": round(run.target_l, 1),
+        "litres": round(run.litres, 1),
     }
     return Explanation(plot.id, now, action, sentence, inputs)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from devices.metric import Value
 from devices.text import Text
-from gateway.irrigation.wording import number_en, number_vi, percent_vi_en
+from gateway.irrigation.wording import number_en, number_vi, percent_vi_en, to_hundredths
 from gateway.plot_records import BalanceDay
 from gateway.plots import Mode, Plot
 
@@ -177,9 +177,9 @@ def inputs_of(facts: Facts, mode: Mode, verdict: Verdict) -> Inputs:
         "mode": mode.value,
         "cause": verdict.cause,
         "depth_mm": round(verdict.depth_mm, 2),
-        "moisture_pct": facts.moisture_pct,
-        "rain_mm": facts.rain_mm,
-        "forecast_mm": facts.forecast_mm,
+        "moisture_pct": to_hundredths(facts.moisture_pct),
+        "rain_mm": to_hundredths(facts.rain_mm),
+        "forecast_mm": to_hundredths(facts.forecast_mm),
     }
     if balance is not None:
         found |= {

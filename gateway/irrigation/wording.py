@@ -22,6 +22,11 @@ def percent_vi_en(value: float) -> Text:
     return Text(f"{number_vi(value, 1)}{_NBSP}%", f"{number_en(value, 1)}%")
 
 
+def to_hundredths(value: float | None) -> float | None:
+    """As a figure stands behind a decision; None stays unknown."""
+    return None if value is None else round(value, 2)
+
+
 def litres_vi_en(litres: float) -> Text:
     """Whole litres."""
     written = number_en(litres)

@@ -7,9 +7,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from devices.text import Text
+from gateway.decisions import Run, RunState
 from gateway.plots.guard import DryDays
+from gateway.watering_plan import Certainty, Plan
 from tests.dashboards.client import client_of
-from tests.dashboards.gardening import PROPOSAL, garden
+from tests.dashboards.gardening import PROPOSAL, balances, garden, planned
 from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet
 
 
@@ -93,3 +96,26 @@ async def test_the_plan(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:
     assert [one["certainty"] for one in plan["waterings"]] == ["certain", "asks", "expected"]
     assert plan["waterings"][2]["conflicts"] == [{"vi": "Lan", "en": "Lan"}]
     assert [one["plot"] for one in plan["without"]] == ["lo-5", "lo-6"]
+
+
+async def test_no_figure_is_finer_than_anybody_knows(
+    hamlet: Hamlet, web: httpx2.AsyncClient
+) -> None:
+    garden(hamlet, "Lan")
+    odd, text = 7.614583333333333, Text("Lan", "Lan")
+    third = hamlet.outlooks["lo-3"]
+    probe = replace(third.probes[0], moisture_pct=27.200000000000003)
+    hamlet.outlooks["lo-3"] = replace(third, depletion_mm=odd, probes=(probe,))
+    hamlet.plan = Plan(
+        NOW, NOW + DAY_MS, (planned("lo-3", 1.0, 10917.64705882353, Certainty.CERTAIN, text),), ()
+    )
+    run = Run("lo-3.odd", "lo-3", "rule:x", RunState.DONE, NOW, NOW, NOW, odd, odd, True)
+    hamlet.save(run, replace(balances("lo-3")[0], ks=odd, et_mm=odd, depletion_mm=odd))
+    plot = body_of(await web.get("/api/v1/plots/lo-3"))
+    assert (plot["depletion_mm"], plot["probes"][0]["moisture_pct"]) == (7.61, 27.2)
+    [watering] = body_of(await web.get("/api/v1/plan"))["waterings"]
+    assert (watering["litres"], watering["depth_mm"]) == (10917.6, 4.1)
+    day = body_of(await web.get("/api/v1/plots/lo-3/balance"))[0]
+    assert (day["ks"], day["et_mm"], day["depletion_mm"]) == (7.615, 7.61, 7.61)
+    newest = body_of(await web.get("/api/v1/runs"))[0]
+    assert (newest["id"], newest["target_l"], newest["litres"]) == ("lo-3.odd", 7.6, 7.6)

@@ -7,7 +7,7 @@ import pytest
 from devices.text import Text
 from gateway.decisions import Run, RunState
 from gateway.fleet import Fleet
-from gateway.irrigation import causes, explain, look_texts
+from gateway.irrigation import causes, explain, look_texts, notices
 from gateway.irrigation.climate import Weather
 from gateway.irrigation.run import UNASKED
 from gateway.irrigation.situation import Situation
@@ -87,3 +87,14 @@ def test_water_that_nobody_asked_for_is_not_called_a_watering() -> None:
         "plot lo-1: water flows though the valve is shut; 170 litres flowed that nobody asked for, "
         "by the flow meter.",
     )
+
+
+def test_figures_behind_a_decision_are_no_finer_than_their_instruments() -> None:
+    showers = Weather(rain_1h_mm=8.600000000000001)
+    situation = Situation(plot(), NOW, HERE, Fleet(), weather=showers, used_today_l=1 / 3)
+    refused = explain.refusal(situation, 10917.64705882353, causes.NO_AMOUNT).inputs
+    assert (refused["rain_1h_mm"], refused["wind_m_s"]) == (8.6, None)
+    assert (refused["asked_l"], refused["used_today_l"]) == (10917.6, 0.3)
+    run = Run("lo-1.1", "lo-1", "x", RunState.DONE, NOW, NOW, NOW, 1 / 3, litres=2 / 3)
+    ended = notices.explanation(run, plot(), "finish", Text("xong", "done"), NOW).inputs
+    assert (ended["target_l"], ended["litres"]) == (0.3, 0.7)
