@@ -103,8 +103,9 @@ def plot_status(
     present = [run for run in own if run.state not in ENDED]
     ended = sorted((run for run in own if run.state in ENDED), key=_started, reverse=True)
     run = max(present, key=_started, default=None)
-    today_l = sum(run.litres for run in own if run.created_at >= midnight)
-    left_l = max(plot.litres_per_day_max - today_l, 0.0)
+    of_today = [run for run in own if run.ended_at is None or run.ended_at >= midnight]
+    today_l = sum(run.litres - run.yesterday_l for run in of_today)
+    left_l = max(plot.litres_per_day_max - today_l - sum(run.unseen_l for run in of_today), 0.0)
     known = [one for one in (*decisions[:1], outlook.look) if one is not None]
     return PlotStatus(
         plot.id,

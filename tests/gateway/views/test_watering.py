@@ -30,6 +30,22 @@ async def test_yesterdays_water_is_not_todays(hamlet: Hamlet) -> None:
     assert [plot.last_runs for plot in watering.plots if plot.last_runs] == [(done,)]
 
 
+async def test_water_counts_for_the_day_on_which_it_flowed(hamlet: Hamlet) -> None:
+    evening = replace(RUN, created_at=NOW - DAY_MS, yesterday_l=1000)
+    hamlet.save(replace(evening, id="r0", state=RunState.DONE, litres=3000, ended_at=NOW - HOUR_MS))
+    hamlet.running = [evening]
+    watering = await hamlet.views.watering()
+    assert watering.today_l == 2000 + 2350
+
+
+async def test_what_may_have_passed_a_dead_meter_is_not_offered_again(hamlet: Hamlet) -> None:
+    most = next(plot.litres_per_day_max for plot in hamlet.site.plots if plot.id == "lo-3")
+    done = replace(RUN, state=RunState.DONE, ended_at=NOW, litres=0, unseen_l=most - 500)
+    hamlet.save(done)
+    plots = {plot.id: plot for plot in (await hamlet.views.watering()).plots}
+    assert (plots["lo-3"].today_l, plots["lo-3"].most_l) == (0, 500)
+
+
 async def test_moisture_comes_from_the_probes_that_report(hamlet: Hamlet) -> None:
     hamlet.say("soil-03a", NOW - 60_000, soil_moisture_pct=22.0)
     hamlet.say("soil-03b", NOW - DAY_MS, soil_moisture_pct=40.0)
