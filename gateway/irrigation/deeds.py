@@ -73,10 +73,17 @@ class Deeds:
             sentence = look_texts.kept_back(verdict.reason, why, self._next(plot, now))
             return self.tell(plot, "skip", sentence, inputs | {"cause": "sinking"}, now)
         asks_first = self._book.asks_first(plot.id)
+        quiet_until = self._proposals.quiet_until(plot.id, now)
+        if quiet_until > now and not asks_first and mode is not Mode.SCHEDULE:
+            self._almanac.look_by(plot.id, quiet_until, now)
+            sentence = look_texts.kept_back(
+                verdict.reason, look_texts.STOPPED, self._next(plot, now)
+            )
+            return self.tell(plot, "skip", sentence, inputs | {"cause": "stopped"}, now)
         closed = open_until(plot, now, self._here) == now
         if closed and not asks_first and mode is not Mode.SCHEDULE:
             return self._wait(plot, verdict, inputs, now)
-        asked = IrrigationAsked(plot.id, f"plan:{mode.value}", now, litres=litres)
+        asked = IrrigationAsked(plot.id, requester_of(mode), now, litres=litres)
         if asks_first:
             return self._ask(plot, verdict, asked, inputs, now)
         found = self._waterings.objections(plot.id, now, asked.requester, litres)
@@ -101,6 +108,7 @@ class Deeds:
             return at
         if self._book.asks_first(plot.id):
             return self._proposals.next_ask(plot.id, at)
+        at = self._proposals.quiet_until(plot.id, at)
         if open_until(plot, at, self._here) == at:  # nothing can come of a look before that
             return next_opening(plot, at, self._here)
         return at
@@ -196,6 +204,11 @@ class Deeds:
     def _next(self, plot: Plot, now: Millis) -> Text | None:
         at = self.next_look(plot)
         return None if at is None else self.moment(at, now)
+
+
+def requester_of(mode: Mode) -> str:
+    """Who asks for the water that a plot gets by itself."""
+    return f"plan:{mode.value}"
 
 
 def without_own(decisions: Iterable[Decision], plot: str) -> list[Decision]:

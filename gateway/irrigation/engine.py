@@ -133,10 +133,11 @@ class IrrigationEngine:
 
     def stop(self, plot: str, requester: str, now: Millis) -> Sequence[Decision]:
         """End the run of a plot early. Nothing when there is none, or it is closing already."""
-        decisions = self._waterings.stop(plot, requester, now)
-        if decisions:
-            self._gardener.on_stop(plot, now)
-        return self._follow(decisions, now)
+        run = next((one for one in self._waterings.runs() if one.plot == plot), None)
+        ended = self._waterings.stop(plot, requester, now)
+        if run is None or not ended:
+            return ended
+        return [*self._gardener.on_stop(run, requester, now), *self._follow(ended, now)]
 
     def on_setting(self, setting: PlotSetting | NoGo | Override, now: Millis) -> Sequence[Decision]:
         """A person wants a plot watered otherwise from now on."""

@@ -24,7 +24,7 @@ from gateway.irrigation import look_texts
 from gateway.irrigation.almanac import Almanac
 from gateway.irrigation.blindness import Blindness
 from gateway.irrigation.book import PlotBook
-from gateway.irrigation.deeds import RETRY_MS, Deeds, without_own
+from gateway.irrigation.deeds import RETRY_MS, Deeds, requester_of, without_own
 from gateway.irrigation.fieldbook import Fieldbook
 from gateway.irrigation.ledger import SINK_IN_MS
 from gateway.irrigation.proposals import SOURCE as ASK_SOURCE
@@ -50,6 +50,7 @@ SETTLE_MS = 12 * 60_000
 """After a start: probes report every ten minutes, and nothing is found silent before."""
 OF_THE_PLOT = frozenset({Mode.SOIL, Mode.BALANCE})
 """Modes in which the plot itself says what it needs."""
+OWN_NEED = frozenset(requester_of(mode) for mode in OF_THE_PLOT)
 
 
 class Gardener:
@@ -89,7 +90,7 @@ class Gardener:
     def restore(self, memory: PlotMemory, now: Millis) -> list[Decision]:
         """Take over what the journal remembers. Questions and alerts end for which `plots.yaml` has
         no use any more."""
-        self.proposals.restore(memory.proposals)
+        self.proposals.restore(memory.proposals, memory.settings)
         self._told.restore(memory.looks)
         self._unfinished.restore(memory.unfinished, self._plots)
         for id in self._plots:
@@ -178,10 +179,6 @@ class Gardener:
                 decisions += self._look(plot, now)
         return decisions
 
-    def on_stop(self, plot: str, now: Millis) -> None:
-        """Somebody ended the run of a plot: nothing of it is to follow."""
-        self._unfinished.end(plot, now)
-
     def on_run(self, run: Run, now: Millis) -> list[Decision]:
         """A run has ended; what it gave is in the balance."""
         plot = self._plots.get(run.plot)
@@ -191,6 +188,14 @@ class Gardener:
             wait_ms = SINK_IN_MS if self._book.mode(run.plot) is Mode.SOIL else REST_MS
             self._almanac.look_by(run.plot, now + wait_ms, now)
         return self.proposals.watered(run, now)
+
+    def on_stop(self, run: Run, by: str, now: Millis) -> list[Decision]:
+        """A person ended a run: nothing of it is to follow. If it was the plot's own need, the
+        plot rests until the next morning."""
+        self._unfinished.end(run.plot, now)
+        if run.requester not in OWN_NEED:
+            return []
+        return [self.proposals.stop(run, by, now)]
 
     def on_setting(self, setting: PlotSetting | NoGo | Override, now: Millis) -> list[Decision]:
         """People want the plot watered otherwise: it is looked at anew."""
@@ -202,6 +207,7 @@ class Gardener:
                 self._almanac.look_at(plot.id, now)
             return []
         self._unfinished.end(plot.id, now)
+        self.proposals.begin_anew(plot.id)
         self._told.forget(plot.id)
         # What came before the plot went by its schedule is none of its times.
         pending = self._almanac.pending(plot.id, now)

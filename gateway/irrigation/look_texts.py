@@ -13,6 +13,7 @@ CLOCK = Text(
 REST = Text("phần còn lại của lượt tưới theo lịch", "the rest of what the schedule wants")
 SILENCE_OF_PERSON = Text("chưa có ai trả lời đề nghị tưới", "nobody answered the proposal to water")
 DECLINED = Text("đã có người trả lời là không tưới", "somebody said no to the proposal")
+STOPPED = Text("đã có người dừng lượt tưới", "somebody stopped the watering")
 _QUESTION = Text(" Có tưới không?", " Water it?")
 
 

@@ -13,7 +13,8 @@ from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import AlertAsked, AlertCleared, Decision, Run, Severity
 from gateway.hamlet_time import HamletTime
-from gateway.plot_records import Proposal, ProposalAnswered, ProposalState
+from gateway.irrigation import look_texts
+from gateway.plot_records import PlotSetting, Proposal, ProposalAnswered, ProposalState
 from gateway.plots.modes import ASKED_FROM, ASKED_UNTIL
 
 SOURCE = "irrigation:ask"
@@ -29,11 +30,14 @@ class Proposals:
         self._open: dict[str, Proposal] = {}  # by plot
         self._quiet_until: dict[str, Millis] = {}
 
-    def restore(self, proposals: Iterable[Proposal]) -> None:
+    def restore(self, proposals: Iterable[Proposal], settings: Iterable[PlotSetting]) -> None:
         """Take over those that wait, and those that were answered lately."""
+        anew = {one.plot: one.at for one in settings}
         for one in proposals:
             if one.state is ProposalState.OPEN:
                 self._open[one.plot] = one
+            elif (one.answered_at or one.expires_at) < anew.get(one.plot, 0):
+                continue
             elif one.state is ProposalState.DECLINED and one.answered_at is not None:
                 self._quiet_until[one.plot] = self._next_morning(one.answered_at)
             elif one.state is ProposalState.EXPIRED:
@@ -49,12 +53,16 @@ class Proposals:
 
     def next_ask(self, plot: str, now: Millis) -> Millis:
         """When people may be asked about the plot: `now`, or later."""
-        quiet = max(self._quiet_until.get(plot, now), now)
+        quiet = self.quiet_until(plot, now)
         day = self._here.day(quiet)
         begin, end = self._here.on(day, ASKED_FROM), self._here.on(day, ASKED_UNTIL)
         if begin is None or end is None or begin <= quiet < end:
             return quiet
         return begin if quiet < begin else self._next_morning(quiet)
+
+    def quiet_until(self, plot: str, now: Millis) -> Millis:
+        """When the plot may want something again after a no: `now`, or later."""
+        return max(self._quiet_until.get(plot, now), now)
 
     def ask(
         self, plot: str, litres: float, sentence: Text, now: Millis, pointless_at: Millis | None
@@ -88,6 +96,25 @@ class Proposals:
             self._quiet_until[asked.plot] = self._next_morning(now)
         state = ProposalState.APPROVED if answered.approved else ProposalState.DECLINED
         return replace(asked, state=state, answered_at=now, by=answered.by)
+
+    def stop(self, run: Run, by: str, now: Millis) -> Proposal:
+        """A person ends what the plot began by itself. That is a no, though nobody had asked."""
+        self._quiet_until[run.plot] = self._next_morning(now)
+        return Proposal(
+            id=run.id,
+            plot=run.plot,
+            at=run.created_at,
+            expires_at=now,
+            litres=run.target_l,
+            sentence=look_texts.STOPPED,
+            state=ProposalState.DECLINED,
+            answered_at=now,
+            by=by,
+        )
+
+    def begin_anew(self, plot: str) -> None:
+        """People want it watered otherwise: what they said before does not count any more."""
+        self._quiet_until.pop(plot, None)
 
     def withdraw(self, plot: str, now: Millis) -> list[Decision]:
         """The plot does not need it any more."""

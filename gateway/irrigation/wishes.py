@@ -11,6 +11,7 @@ from gateway.decisions import Run
 from gateway.hamlet_time import HamletTime
 from gateway.irrigation import look_texts
 from gateway.irrigation.book import PlotBook
+from gateway.irrigation.deeds import requester_of
 from gateway.irrigation.fieldbook import Fieldbook
 from gateway.irrigation.gardener import Gardener
 from gateway.irrigation.planning import DayPlan, Wish
@@ -161,8 +162,10 @@ class Wishes:
         asks = self._book.asks_first(plot.id)
         if asks:
             ready_at = max(ready_at, self._gardener.proposals.next_ask(plot.id, ready_at))
+        elif mode is not Mode.SCHEDULE:
+            ready_at = self._gardener.proposals.quiet_until(plot.id, ready_at)
         litres = verdict.depth_mm * plot.area_m2 / plot.efficiency
-        requester = f"plan:{mode.value}"
+        requester = requester_of(mode)
         for one in self._waterings.objections(plot.id, ready_at, requester, litres):
             if one.interlock.name in OF_WORKS:
                 return NotWatered(plot.id, one.reason)
