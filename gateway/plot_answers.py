@@ -11,7 +11,7 @@ END_BEFORE_BEGIN = Text(
 )
 DAYS_ARE_OVER = Text("Chưa lưu: những ngày này đã qua.", "Not saved: these days are over.")
 TOO_FAR_AHEAD = Text(
-    "Chưa lưu: chỉ đặt được trong vòng một năm tới. Muốn nghỉ lâu hơn, hãy chọn chế độ Tắt.",
+    "Chưa lưu: chỉ đặt được trong vòng một năm tới. Muốn nghỉ lâu hơn, hãy chọn cách tưới “Tắt”.",
     "Not saved: dry days can be set for a year ahead. For a longer rest choose mode Off.",
 )
 NO_DRY_DAYS = Text(
@@ -62,8 +62,8 @@ def mode_lacks(mode: Mode) -> Text:
     """The file does not say what the mode goes by."""
     name = _MODES[mode]
     return Text(
-        f"Chưa đổi: lô này chưa có đủ cấu hình cho chế độ “{name.vi}”. Kỹ thuật viên thêm vào tệp "
-        "plots.yaml.",
+        f"Chưa đổi: tệp plots.yaml chưa ghi đủ cho lô này để tưới “{name.vi}”. Kỹ thuật viên cần "
+        "thêm vào.",
         f"Not changed: plots.yaml does not have what mode “{name.en}” goes by on this plot.",
     )
 
@@ -72,7 +72,7 @@ def mode_set(plot: Plot, mode: Mode) -> Text:
     """From now on."""
     name = _MODES[mode]
     return Text(
-        f"Từ bây giờ {plot.label.vi} tưới ở chế độ: {name.vi}.",
+        f"Từ bây giờ cách tưới của {plot.label.vi}: {name.vi}.",
         f"From now on the mode of {plot.label.en} is: {name.en}.",
     )
 

@@ -10,7 +10,7 @@ AHEAD: dict[str, Text] = {
     "ahead.stress-days": Text("ngày thiếu nước", "stress days"),
     "ahead.legend": Text(
         "Nước tính bằng m³. Chỉ tính mức tối đa một ngày của lô và của nguồn nước; giờ tưới, máy"
-        " bơm, gió và ngày cấm tưới thì chưa. Ngày thiếu nước: đất khô đến mức chè khó hút nước.",
+        " bơm, gió và ngày nghỉ tưới thì chưa. Ngày thiếu nước: đất khô đến mức chè khó hút nước.",
         "Water in m³. Of what limits it only the ceilings of a day count, of plot and source: not"
         " hours, pumps, wind or dry days. Stress days: the soil is so dry that the tea finds less"
         " than it wants (Ks < 1).",

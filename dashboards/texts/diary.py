@@ -75,7 +75,7 @@ DIARY: dict[str, Text] = {
     "diary.fact.why": Text("Lý do sửa", "Why it was corrected"),
     "diary.fact.interlock": Text("Điều kiện an toàn", "Safety condition"),
     "diary.fact.until": Text("Đến", "Until"),
-    "diary.fact.ended": Text("Đã bật lại khóa", "The lock holds again"),
+    "diary.fact.ended": Text("Có hiệu lực lại từ", "Holds again since"),
     "diary.weather.wind": Text("gió {value}", "wind {value}"),
     "diary.weather.rain": Text("mưa 24 giờ {value}", "rain in 24 h {value}"),
     # The forms.
@@ -92,7 +92,7 @@ DIARY: dict[str, Text] = {
         "Chưa ghi được: hãy xem những chỗ có dấu !", "Not written yet: look for the ! below."
     ),
     "diary.taken": Text(
-        "Mẫu này đã ghi rồi, nhưng với nội dung khác. Nếu đây là việc khác nữa, hãy bấm ghi lần "
+        "Phiếu này đã ghi rồi, nhưng với nội dung khác. Nếu đây là một việc khác, hãy bấm ghi lần "
         "nữa; nếu lần trước ghi nhầm, hãy sửa dòng đó trong nhật ký.",
         "This form was written down before, with other content. If this is further work, send it "
         "once more; if that was a mistake, correct its line in the diary.",

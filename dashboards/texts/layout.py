@@ -79,9 +79,9 @@ LAYOUT: dict[str, Text] = {
         "Ổ đĩa đầy: số liệu mới đang chờ, lệnh và cảnh báo vẫn chạy. Hãy gọi kỹ thuật viên.",
         "The disk is full: new data wait, commands and alerts still work. Call the technician.",
     ),
-    "error.400.title": Text("Không đọc được mẫu này", "This form cannot be read"),
+    "error.400.title": Text("Không đọc được phiếu này", "This form cannot be read"),
     "error.400.text": Text(
-        "Trình duyệt đã gửi một mẫu bị hỏng. Hãy quay lại và gửi lần nữa.",
+        "Trình duyệt đã gửi một phiếu bị hỏng. Hãy quay lại và gửi lần nữa.",
         "The browser sent a form that is broken. Go back and send it again.",
     ),
     "error.404.title": Text("Không có trang này", "There is no such page"),

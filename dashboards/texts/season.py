@@ -8,7 +8,7 @@ SEASON: dict[str, Text] = {
         "{plots} {plots:plot|plots}, {days} {days:day|days} from {first} to {last}; {weather}",
     ),
     "season.simulated": Text(
-        "thời tiết mô phỏng, số gieo {seed}", "simulated weather, seed {seed}"
+        "thời tiết mô phỏng, mã ngẫu nhiên {seed}", "simulated weather, seed {seed}"
     ),
     "season.recorded": Text("thời tiết theo tệp {file}", "weather of {file}"),
     "season.sky": Text(

@@ -19,7 +19,7 @@ WATERING: dict[str, Text] = {
     "watering.total": Text("Hôm nay đã tưới {volume}.", "Watered today: {volume}."),
     "watering.history.none": Text("7 ngày qua không tưới.", "Not watered in the last 7 days."),
     "watering.idle": Text("không tưới", "not watered"),
-    "run.planned": Text("chờ máy bơm", "waiting for the pump"),
+    "run.planned": Text("chờ đến lượt", "waiting for its turn"),
     "run.pump": Text("đang chạy bơm", "starting the pump"),
     "run.valve": Text("đang mở van", "opening the valve"),
     "run.flowing": Text("đang tưới", "watering"),

@@ -19,7 +19,7 @@ LIMIT = Text(
     "đã hết thời gian cho phép của một lượt tưới", "the time limit of one watering was reached"
 )
 UNREAD = Text(
-    "không có số đo nước mới: mất tin hoặc đồng hồ sai giờ",
+    "không có số đo nước mới: tin bị thất lạc, hoặc máy chạy sai giờ",
     "there is no recent word of the water meter: reports are lost, or a clock is wrong",
 )
 SILENT = Text("mất kết nối với van hoặc máy bơm", "the valve or the pump fell silent")
@@ -45,7 +45,7 @@ LITTLE_LEFT = Text(
 )
 WAITED = Text("đã chờ mười giờ mà chưa đến lượt", "it waited ten hours for its turn")
 NO_AMOUNT = Text("lượng nước yêu cầu không hợp lệ", "the amount asked for is none")
-PLOT_GONE = Text("lô không còn trong cấu hình", "the plot is no longer configured")
+PLOT_GONE = Text("lô không còn trong tệp plots.yaml", "the plot is no longer in plots.yaml")
 
 ASTRAY = frozenset({LEAK, NOT_CLOSING})
 """Water flows where it should not, and the valve does not stop it: nothing else on that line is

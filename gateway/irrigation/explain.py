@@ -19,7 +19,7 @@ def watering(plot: Plot, run: Run, situation: Situation) -> Text:
     vi = f"Tưới {plot.label.vi}: {depth.vi} ({litres.vi}), {by.vi}."
     en = f"Watering {plot.label.en}: {depth.en} ({litres.en}), {by.en}."
     if allowed:
-        vi += f" Kỹ thuật viên cho phép dù: {', '.join(one.vi for one in allowed)}."
+        vi += f" Kỹ thuật viên đã cho bỏ qua: {', '.join(one.vi for one in allowed)}."
         en += f" A technician allows it in spite of: {', '.join(one.en for one in allowed)}."
     if unknown:
         vi += f" Chưa rõ: {', '.join(one.vi for one in unknown)}."
@@ -104,7 +104,7 @@ def finished(plot: Plot, run: Run) -> Text:
         asked = litres_vi_en(run.target_l)
         return Text(
             f"{plot.label.vi} được tưới {litres.vi} trong số {asked.vi}, {how.vi}; "
-            f"dừng sớm vì {run.curtailed.vi}.",
+            f"dừng sớm: {run.curtailed.vi}.",
             f"{plot.label.en} got {litres.en} of {asked.en}, {how.en}; "
             f"it ended early: {run.curtailed.en}.",
         )

@@ -164,7 +164,7 @@ def _dry(situation: Situation) -> Text | None:
     for days in _dry_days(situation, NoGoReason.OTHER):
         if days.begin <= situation.here.day(situation.now) <= days.end:
             return Text(
-                f"không được tưới từ {days.begin:%d/%m} đến {days.end:%d/%m}",
+                f"đang là ngày nghỉ tưới ({days.begin:%d/%m} đến {days.end:%d/%m})",
                 f"dry days are set from {days.begin:%d/%m} to {days.end:%d/%m}",
             )
     return None
@@ -198,7 +198,7 @@ def _forecast(situation: Situation) -> Text | None:
     if not situation.plot.guard.forecast or rain is None or rain <= 0 or rain < depth:
         return None
     return Text(
-        f"dự báo mưa {number_vi(rain, 1)} mm, lượt tưới chỉ cho {number_vi(depth, 1)} mm",
+        f"dự báo mưa {number_vi(rain, 1)} mm, lượt này định tưới {number_vi(depth, 1)} mm",
         f"{number_en(rain, 1)} mm of rain are forecast, the watering would give "
         f"{number_en(depth, 1)} mm",
     )
@@ -223,7 +223,7 @@ def _wind(situation: Situation) -> Text | None:
     if not _overhead(situation) or wind is None or limit is None or wind <= limit:
         return None
     return Text(
-        f"gió {number_vi(wind, 1)} m/s, tưới phun mưa chỉ khi gió không quá "
+        f"gió {number_vi(wind, 1)} m/s, chỉ tưới phun mưa khi gió không quá "
         f"{number_vi(limit, 1)} m/s",
         f"the wind blows at {number_en(wind, 1)} m/s, sprinklers want no more than "
         f"{number_en(limit, 1)}",
@@ -238,7 +238,7 @@ def _window(situation: Situation) -> Text | None:
     opens = next_opening(plot, now, here)
     at = f"{here.local(opens):%H:%M}" if opens is not None else "?"
     return Text(
-        f"ngoài giờ tưới của lô, giờ tưới tới bắt đầu lúc {at}",
+        f"ngoài giờ tưới của lô, giờ tưới tiếp theo bắt đầu lúc {at}",
         f"it is outside the plot's hours, which begin at {at}",
     )
 
@@ -268,7 +268,7 @@ INTERLOCKS = (
     Interlock("astray", Text("rò nước", "water astray"), _astray, may_pass=True),
     Interlock("spraying", Text("phun thuốc", "spraying"), _spraying, overridable=True),
     Interlock("plucking", Text("hái chè", "plucking"), _plucking, overridable=True),
-    Interlock("dry-days", Text("ngày không tưới", "dry days"), _dry, overridable=True),
+    Interlock("dry-days", Text("ngày nghỉ tưới", "dry days"), _dry, overridable=True),
     Interlock("ceiling", Text("mức tối đa một ngày", "daily limit"), _ceiling, during=False),
     Interlock("source", Text("mức của nguồn nước", "limit of the source"), _source, during=False),
     Interlock("rain-1h", Text("mưa một giờ qua", "rain of the hour"), _rain_1h, overridable=True),

@@ -59,9 +59,8 @@ def watered(
         depth = Text(f"{granted.vi} trong số {depth.vi}", f"{granted.en} of {depth.en}")
     if waits:
         return Text(
-            f"Sẽ tưới {plot.label.vi}: {depth.vi} ({amount.vi}) khi máy bơm rảnh; {need.vi}.",
-            f"{plot.label.en} gets {depth.en} ({amount.en}) as soon as the pump is free: "
-            f"{need.en}.",
+            f"Sẽ tưới {plot.label.vi}: {depth.vi} ({amount.vi}) khi đến lượt lấy nước; {need.vi}.",
+            f"{plot.label.en} gets {depth.en} ({amount.en}) when its turn comes: {need.en}.",
         )
     return Text(
         f"Tưới {plot.label.vi}: {depth.vi} ({amount.vi}); {need.vi}.",

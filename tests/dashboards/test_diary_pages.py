@@ -215,7 +215,7 @@ async def test_what_is_wrong_with_no_field_is_said_above_all(web: httpx2.AsyncCl
 
 async def test_a_broken_form_is_refused_in_the_readers_language(web: httpx2.AsyncClient) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    for lang, told in (("vi", "Không đọc được mẫu"), ("en", "This form cannot be read")):
+    for lang, told in (("vi", "Không đọc được phiếu"), ("en", "This form cannot be read")):
         path = f"/diary/new?kind=other&lang={lang}"
         answer = await web.post(path, content=b"what=\xff", headers=headers)
         assert answer.status_code == 400
@@ -232,7 +232,7 @@ async def test_a_form_sent_twice_is_one_entry_and_one_sent_anew_is_asked_about(
     back = {**form, "what": "vét mương"}
     refused = await web.post(path, data=back)
     assert refused.status_code == 409
-    assert "Mẫu này đã ghi rồi" in refused.text
+    assert "Phiếu này đã ghi rồi" in refused.text
     assert "vét mương" in refused.text
     again = await web.post(path, data=form_of(refused, what="vét mương"))
     assert again.status_code == 303

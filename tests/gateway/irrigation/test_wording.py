@@ -62,7 +62,7 @@ def test_a_run_says_what_nobody_knows_and_what_a_technician_allowed() -> None:
     assert sentence.en.endswith(
         "A technician allows it in spite of: wind. Not known: rain, temperature."
     )
-    assert sentence.vi.endswith("Kỹ thuật viên cho phép dù: gió. Chưa rõ: lượng mưa, nhiệt độ.")
+    assert sentence.vi.endswith("Kỹ thuật viên đã cho bỏ qua: gió. Chưa rõ: lượng mưa, nhiệt độ.")
 
 
 def test_the_number_of_a_plot_does_not_run_into_the_millimetres() -> None:
