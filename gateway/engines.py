@@ -22,6 +22,7 @@ from gateway.diary.engine import DiaryEngine
 from gateway.fleet import Fleet
 from gateway.health.engine import HealthEngine
 from gateway.irrigation.engine import IrrigationEngine
+from gateway.irrigation.probes import SOURCE as PROBES
 from gateway.plot_records import PlotMemory
 from gateway.rules.engine import RuleEngine
 from gateway.rules.rule import Rule, armed, is_rule
@@ -59,12 +60,13 @@ class Engines:
         self.alerts.restore(remembered.alerts)
         self.diary.restore(remembered.plots, remembered.reasons)
         storms = [alert.subject for alert in remembered.alerts if alert.source == COMMAND_STORM]
+        doubted = [alert.subject for alert in remembered.alerts if alert.source == PROBES]
         return [
             *self.outbox.restore(remembered.commands, now, clock_trusted=clock_trusted),
             *self.health.restore(now, clock_trusted=clock_trusted),
             *self.rules.restore(remembered.rules, now, storms),
             *self._clear_orphans(now),
-            *self.irrigation.restore(remembered.runs, now, remembered.plots),
+            *self.irrigation.restore(remembered.runs, now, remembered.plots, doubted),
         ]
 
     def replace_rules(self, rules: Sequence[Rule], now: Millis) -> list[Decision]:

@@ -66,13 +66,17 @@ class IrrigationEngine:
         self._waterings.clock_trusted = trusted
 
     def restore(
-        self, runs: Iterable[Run], now: Millis, memory: PlotMemory | None = None
+        self,
+        runs: Iterable[Run],
+        now: Millis,
+        memory: PlotMemory | None = None,
+        doubted: Iterable[str] = (),
     ) -> Sequence[Decision]:
         """Take over what the journal knows: the runs without end and those that ended today, what
-        people set, and how it stood with the plots."""
+        people set, how it stood with the plots, and the probes that were `doubted`."""
         memory, runs = memory or PlotMemory(), list(runs)
         self.book.restore(memory)
-        self._fields.restore(memory, runs, now)
+        self._fields.restore(memory, runs, now, doubted)
         withdrawn = self._gardener.restore(memory, now)
         taken_up = self._waterings.restore(runs, now, memory.hours)
         return [*withdrawn, *self._follow(taken_up, now)]

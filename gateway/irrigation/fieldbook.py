@@ -41,8 +41,13 @@ class Fieldbook:
                 self._by_probe.setdefault(sensor, []).append(plot)
         self._due: Millis = 0
 
-    def restore(self, memory: PlotMemory, runs: Iterable[Run], now: Millis) -> None:
-        """Take over what the journal remembers."""
+    def restore(
+        self, memory: PlotMemory, runs: Iterable[Run], now: Millis, doubted: Iterable[str] = ()
+    ) -> None:
+        """Take over what the journal remembers, and the probes that were `doubted`."""
+        for probe in doubted:
+            for plot in self._by_probe.get(probe, ()):
+                self.probes[plot.id].doubt(probe, now)
         self.weather.restore(memory.hours, memory.balances, now)
         self.ledger.restore(memory.balances, runs)
         if memory.balances:

@@ -10,7 +10,14 @@ from statistics import median
 
 from devices.reading import Millis
 from devices.text import Text
-from gateway.agronomy.calibration import DISTRUSTED, Calibration, Probe, calibrate
+from gateway.agronomy.calibration import (
+    DISTRUSTED,
+    FROZEN_H,
+    FROZEN_MOVED_MM,
+    Calibration,
+    Probe,
+    calibrate,
+)
 from gateway.clock import Correction
 from gateway.decisions import AlertAsked, AlertCleared, Decision, Severity
 from gateway.fleet import Device, Fleet
@@ -65,6 +72,14 @@ class PlotProbes:
         if seen is None or seen.value != value:
             changed = seen is not None
             self._seen[device.id] = _Seen(value, now, self.moved_mm, changed)
+
+    def doubt(self, probe: str, now: Millis) -> None:
+        """It was not believed before the start: nor is it until it says something else."""
+        device = self._fleet.get(probe)
+        value = device.values.get(MOISTURE) if device is not None else None
+        if value is not None:
+            since = now - round(FROZEN_H * HOUR_MS)
+            self._seen[probe] = _Seen(value, since, self.moved_mm - FROZEN_MOVED_MM)
 
     def look(self, modelled_mm: float | None, days: float, now: Millis) -> Soundings:
         """What they say at `now`, and what it makes of the balance `days` after its day began."""

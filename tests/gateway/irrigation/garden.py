@@ -217,7 +217,7 @@ class Garden:
         self.engine.clock_trusted = self.clock_trusted
         self.outbox = Outbox("khe-coc", self.fleet)
         self.save(self.outbox.restore(self.commands.values(), self.clock))
-        self.save(self.engine.restore(self.runs.values(), self.clock, self.memory()))
+        self.save(self.engine.restore(self.runs.values(), self.clock, self.memory(), self.alerts))
 
     def memory(self) -> PlotMemory:
         """What the journal would tell a start."""

@@ -203,6 +203,22 @@ class TestSoil:
         garden.last_until(MORNING + 4 * HOUR)
         assert "soil-1" not in garden.alerts
 
+    def test_a_frozen_probe_stays_left_out_over_a_restart_until_it_moves(self) -> None:
+        garden = by_balance(30.0)
+        while "soil-1" not in garden.alerts:
+            garden.last_until(garden.now + HOUR)
+        garden.kill()
+        for _ in range(2):
+            garden.last_until(garden.now + HOUR)
+            [probe] = garden.engine.status("lo-1", garden.now).probes
+            assert probe.distrust is not None
+            assert "the same value" in probe.distrust.en
+        garden.moisture["soil-1"] = 29.9
+        garden.last_until(garden.now + 2 * HOUR)
+        [probe] = garden.engine.status("lo-1", garden.now).probes
+        assert probe.distrust is None
+        assert "soil-1" not in garden.alerts
+
 
 class TestBalance:
     def test_it_drinks_from_what_the_soil_holds_and_is_filled_up(self) -> None:
