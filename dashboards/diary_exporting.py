@@ -43,10 +43,11 @@ def exporting_routes(pages: Pages) -> APIRouter:
 
     @router.post("/diary/export")
     async def enter(request: Request) -> Response:
-        visitor = pages.door.let_in(request, await read_form(request))
+        form = await read_form(request)
+        visitor = pages.door.let_in(request, form)
         if visitor is None:
-            words = pages.words(request)
-            return await _choose(pages, request, said=words.t("door.refused"), status=403)
+            said, name = pages.words(request).t("door.refused"), form.get("name", "")
+            return await _choose(pages, request, said=said, name=name, status=403)
         response = RedirectResponse(f"/diary/export?{request.url.query}", 303)
         visitor.remember(request, response)
         return response
@@ -125,7 +126,9 @@ async def _book(
     return Response(content, 200, headers, "application/pdf")
 
 
-async def _choose(pages: Pages, request: Request, *, said: str = "", status: int = 200) -> Response:
+async def _choose(
+    pages: Pages, request: Request, *, said: str = "", name: str = "", status: int = 200
+) -> Response:
     words, query = pages.words(request), request.query_params
     today = pages.views.diary.here.day(pages.views.now)
     response = await pages.page(
@@ -142,7 +145,7 @@ async def _choose(pages: Pages, request: Request, *, said: str = "", status: int
         plots=[(plot.id, plot.label) for plot in pages.views.diary.plots.values()],
         formats=FORMATS,
         visitor=pages.door.visitor(request),
-        name="",
+        name=name,
         said=said,
         query=request.url.query,
     )

@@ -70,8 +70,9 @@ def acting_routes(pages: Pages, overview_page: Show, plot_page: Show) -> APIRout
         visitor, refused, status = _let_in(pages, request, id, form)
         if visitor is None:
             if overview:
-                return await overview_page(pages, request, said=refused, status=status)
-            return await plot_page(pages, request, id, said=refused, status=status)
+                name = form.get("name", "")
+                return await overview_page(pages, request, said=refused, name=name, status=status)
+            return await plot_page(pages, request, id, said=refused, typed=form, status=status)
         response = RedirectResponse("/watering" if overview else f"/watering/{id}", 303)
         visitor.remember(request, response)
         return response

@@ -80,9 +80,16 @@ def routes(pages: Pages) -> APIRouter:
 
 
 async def overview_page(
-    pages: Pages, request: Request, *, said: str = "", done: str = "", status: int = 200
+    pages: Pages,
+    request: Request,
+    *,
+    said: str = "",
+    done: str = "",
+    name: str = "",
+    status: int = 200,
 ) -> Response:
-    """All plots. `said` is why something was refused, `done` what was done."""
+    """All plots. `said` is why something was refused, `done` what was done, `name` whom a wrong
+    code came with."""
     words = pages.words(request)
     visitor = pages.door.visitor(request)
     watering = await pages.views.watering()
@@ -97,7 +104,7 @@ async def overview_page(
         fragments=await _overview(pages, words, signed=visitor is not None),
         plots=[plot.id for plot in first],
         visitor=visitor,
-        name="",
+        name=name,
         act=secrets.token_hex(8),
         said=said,
         done=done,
@@ -136,7 +143,7 @@ async def plot_page(
         plot=detail.plot,
         outlook=detail.status.outlook,
         visitor=visitor,
-        name="",
+        name=(typed or {}).get("name", ""),
         act=secrets.token_hex(8),
         said=said,
         done=done,

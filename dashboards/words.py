@@ -150,7 +150,9 @@ class Words:
         minutes = round(length / MINUTE_MS)
         if minutes < 60:
             return self.t("duration.min", n=minutes)
-        return self.t("duration.h", n=minutes // 60, minutes=minutes % 60)
+        hours, minutes = divmod(minutes, 60)
+        key = "duration.h" if minutes else "duration.h.whole"
+        return self.t(key, n=hours, minutes=minutes)
 
     def age(self, at: Millis) -> Markup:
         """How long ago, counted on by a script; the exact time is in the title."""

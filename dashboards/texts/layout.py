@@ -31,6 +31,7 @@ LAYOUT: dict[str, Text] = {
     "duration.s": Text("{n} giây", "{n} s"),
     "duration.min": Text("{n} phút", "{n} min"),
     "duration.d": Text("{n} ngày", "{n} {n:day|days}"),
+    "duration.h.whole": Text("{n} giờ", "{n} h"),
     "duration.h": Text("{n} giờ {minutes} phút", "{n} h {minutes} min"),
     "value.yes": Text("Có", "Yes"),
     "value.no": Text("Không", "No"),

@@ -111,7 +111,7 @@ def finished(plot: Plot, run: Run) -> Text:
     if run.cause is None:
         return Text(
             f"Đã tưới xong {plot.label.vi}: {litres.vi}, {how.vi}.",
-            f"{plot.label.en} is watered: {litres.en}, {how.en}.",
+            f"{plot.label.en} was watered: {litres.en}, {how.en}.",
         )
     if run.requester == UNASKED:
         return Text(

@@ -142,7 +142,7 @@ def _spraying(situation: Situation) -> Text | None:
         if _begins(situation, days) <= situation.now < ends:
             until = situation.here.local(ends)
             return Text(
-                f"mới phun thuốc, tưới phun mưa lại được từ {until:%H:%M %d/%m}",
+                f"mới phun thuốc, tưới phun mưa lại được từ {until:%H:%M} ngày {until:%d/%m}",
                 f"it was sprayed; no water from above until {until:%H:%M on %d/%m}",
             )
     return None

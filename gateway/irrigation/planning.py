@@ -27,9 +27,12 @@ NO_ROOM = Text(
     "trong 24 giờ tới máy bơm, nguồn nước, giờ tưới hoặc mức tối đa một ngày không còn chỗ",
     "pump, source, hours or the limit of a day have no room for it within the next 24 hours",
 )
-WINDOW_ENDS = Text("giờ tưới kết thúc trước khi đủ nước", "its hours end before it has had enough")
-DAY_LIMIT = Text("mức tối đa một ngày", "the limit of a day")
-RUN_LIMIT = Text("thời gian tối đa của một lượt tưới", "the time limit of one watering")
+WINDOW_ENDS = Text("chưa đủ: hết giờ tưới của lô", "less than it needs: its hours end before")
+DAY_LIMIT = Text("chưa đủ: đã đến mức tối đa một ngày", "less than it needs: the limit of a day")
+RUN_LIMIT = Text(
+    "chưa đủ: đã đến thời gian tối đa một lượt",
+    "less than it needs: the time limit of one watering",
+)
 WAITS = Text("chờ máy bơm hoặc nguồn nước rảnh", "it waits for pump or source")
 
 

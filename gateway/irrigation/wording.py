@@ -28,10 +28,17 @@ def to_hundredths(value: float | None) -> float | None:
 
 
 def litres_vi_en(litres: float) -> Text:
-    """Whole litres."""
+    """Whole litres, or cubic metres from 1,000 litres on, as the pages write them."""
+    if litres >= 1000:
+        return _cubic_metres(litres / 1000)
     written = number_en(litres)
     unit = "litre" if written == "1" else "litres"
     return Text(f"{number_vi(litres)} lít", f"{written} {unit}")
+
+
+def _cubic_metres(volume: float) -> Text:
+    written = f"{volume:,.{0 if volume >= 100 else 1}f}{_NBSP}m³"
+    return Text(written.replace(",", _NBSP).replace(".", ","), written)
 
 
 def depth_vi_en(litres: float, area_m2: float) -> Text:

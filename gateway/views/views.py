@@ -45,6 +45,8 @@ HOUR_MS = 3_600_000
 RUNS_SHOWN_MS = 7 * 86_400_000
 NIGHTS_SHOWN_MS = 14 * 86_400_000
 """In a longer chart a night is narrower than the line."""
+DECISIONS_READ = 5
+"""Of each plot: the newest, and behind refused presses of a button why a plot is watered."""
 ALERTS_SHOWN = 200
 REJECTED_SHOWN = 100
 KIND_ORDER = ("light", "wifi", "speaker", "soil", "valve", "pump", "weather")
@@ -327,7 +329,7 @@ class Views:
         self, since: Millis
     ) -> tuple[Sequence[Run], Mapping[str, Sequence[Explanation]]]:
         plots = self.site.plots
-        decisions = {plot.id: self._history.explanations(plot.id, 1) for plot in plots}
+        decisions = {plot.id: self._history.explanations(plot.id, DECISIONS_READ) for plot in plots}
         return self._history.runs(since), decisions
 
 

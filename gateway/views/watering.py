@@ -14,6 +14,8 @@ from gateway.watering_plan import Held, Plan, PlotOutlook
 
 MOISTURE = "soil_moisture_pct"
 ENDED = frozenset({RunState.DONE, RunState.FAILED})
+KEPT_BACK = frozenset({"refuse", "skip", "wait", "hold"})
+"""What is decided where nothing is watered."""
 
 
 class Irrigation(Protocol):
@@ -70,6 +72,11 @@ class PlotStatus:
     most_l: float
     outlook: PlotOutlook
 
+    @property
+    def kept_back(self) -> bool:
+        """Whether the decision was not to water."""
+        return self.decision is not None and self.decision.action in KEPT_BACK
+
 
 @dataclass(frozen=True, slots=True)
 class Watering:
@@ -107,6 +114,8 @@ def plot_status(
     today_l = sum(run.litres - run.yesterday_l for run in of_today)
     left_l = max(plot.litres_per_day_max - today_l - sum(run.unseen_l for run in of_today), 0.0)
     known = [one for one in (*decisions[:1], outlook.look) if one is not None]
+    if run is not None:  # why it is watered, not why it is not watered twice
+        known = [one for one in decisions if one.action not in KEPT_BACK]
     return PlotStatus(
         plot.id,
         plot.label,

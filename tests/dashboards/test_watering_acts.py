@@ -67,13 +67,21 @@ def book(gateway: Gateway) -> PlotBook:
     return gateway.pipeline.engines.irrigation.book
 
 
+@pytest.mark.parametrize("path", [f"{PLOT}/enter", "/diary/export"])
+async def test_who_mistypes_the_code_keeps_the_name(web: httpx2.AsyncClient, path: str) -> None:
+    refused = await web.post(path, data={"name": "Chị Lan", "token": "wrong"})
+    assert refused.status_code == 403
+    assert 'value="Chị Lan"' in refused.text
+    assert 'value="wrong"' not in refused.text
+
+
 async def test_water_now_and_stop(
     gateway: Gateway, web: httpx2.AsyncClient, known: dict[str, str]
 ) -> None:
     page = Page((await web.get(PLOT)).text).text
     assert "4\N{NO-BREAK SPACE}mm · 4.0\N{NO-BREAK SPACE}m³ · 40 min" in page
     watered = await said(web, await web.post(f"{PLOT}/water", data={**known, "preset": "4.0"}))
-    assert "4 mm (4,000 litres), as the operator asked" in watered
+    assert "4 mm (4.0\N{NO-BREAK SPACE}m³), as the operator asked" in watered
     [run] = gateway.pipeline.engines.irrigation.runs()
     assert (run.target_l, run.requester) == (4000.0, "person:Chị Lan")
     stopped = await said(web, await web.post(f"{PLOT}/stop", data=known))

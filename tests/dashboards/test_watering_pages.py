@@ -76,7 +76,7 @@ async def test_the_overview_begins_with_what_waits_for_a_yes(
     shown = Page(html).text
     asked, coming = shown.index("Waits for your answer (1)"), shown.index("The next 24 hours")
     assert asked < coming < shown.index("The plots")
-    assert "13.9\N{NO-BREAK SPACE}m³, about 1 h 0 min" in shown
+    assert "13.9\N{NO-BREAK SPACE}m³, about 1 h" in shown
     assert "By soil moisture, asks first" in shown
 
 
@@ -119,7 +119,7 @@ async def test_a_plot_answers_in_the_order_in_which_people_ask(
     shown = (await page(web, "/watering/lo-3")).text
     order = [
         "The soil is short of water",
-        "Why not: No rain fell",
+        "No rain fell",
         "Next look at 17:00",
         "Water today: 0\N{NO-BREAK SPACE}L of at most 30.0\N{NO-BREAK SPACE}m³",
         "What keeps water back now",
@@ -177,7 +177,7 @@ async def test_the_last_look_is_shown_although_it_was_not_worth_being_kept(
     hamlet.outlooks["lo-3"] = replace(hamlet.outlooks["lo-3"], look=look)
     for path in ("/watering", "/watering/lo-3"):
         shown = (await page(web, path)).text
-        assert "Why not: The newest look." in shown
+        assert "The newest look." in shown
         assert shown.count("Next look at 17:00") == 1
 
 

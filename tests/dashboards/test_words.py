@@ -97,6 +97,7 @@ def test_a_span_says_no_more_than_it_must() -> None:
         (400, "0,4 giây", "0.4 s"),
         (12_000, "12 giây", "12 s"),
         (18 * 60_000, "18 phút", "18 min"),
+        (60 * 60_000, "1 giờ", "1 h"),
         (95 * 60_000, "1 giờ 35 phút", "1 h 35 min"),
     ],
 )

@@ -143,13 +143,18 @@ ROWS = [
     (
         replace(CALM, used_today_l=941),
         "ceiling",
-        "941 litres flowed today, the limit is 1,000 litres a day",
+        "941 litres flowed today, the limit is 1.0\N{NO-BREAK SPACE}m³ a day",
     ),
-    (replace(CALM, used_today_l=5000), "ceiling", "5,000 litres flowed today, the limit"),
+    (
+        replace(CALM, used_today_l=5000),
+        "ceiling",
+        "5.0\N{NO-BREAK SPACE}m³ flowed today, the limit",
+    ),
     (
         replace(CALM, source=POND, source_used_l=1941),
         "source",
-        "1,941 litres were taken from the pond today, the limit is 2,000 litres a day",
+        "1.9\N{NO-BREAK SPACE}m³ were taken from the pond today, "
+        "the limit is 2.0\N{NO-BREAK SPACE}m³ a day",
     ),
     (weather(rain_1h_mm=2.0), "rain-1h", "2 mm of rain fell in the last hour"),
     (weather(rain_24h_mm=8.0), "rain-24h", "8 mm of rain fell in the last 24 hours"),

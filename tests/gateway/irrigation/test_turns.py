@@ -95,7 +95,8 @@ def test_a_run_ends_with_its_hours_and_that_is_no_failure() -> None:
     assert garden.run().state is RunState.DONE
     assert garden.run().litres == pytest.approx(garden.flowed_l(), abs=0.1)
     assert sentence(garden) == (
-        f"plot lo-1 got {garden.flowed_l():.0f} litres of 1,000 litres, by the flow meter; "
+        f"plot lo-1 got {garden.flowed_l():.0f} litres of 1.0\N{NO-BREAK SPACE}m³, "
+        "by the flow meter; "
         "it ended early: it is outside the plot's hours, which begin at 06:00."
     )
     assert garden.said[-2].action == "stop"

@@ -1,9 +1,11 @@
 """Numbers and sentences as people write them."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from dashboards.words import Language, Words
 from devices.text import Text
 from gateway.decisions import Run, RunState
 from gateway.fleet import Fleet
@@ -42,13 +44,26 @@ def test_one_litre_is_no_litres() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("litres", "vi", "en"),
+    [(999.0, "999 lít", "999 litres"), (1000.0, f"1,0{NBSP}m³", f"1.0{NBSP}m³"),
+     (24301.0, f"24,3{NBSP}m³", f"24.3{NBSP}m³"), (141_300.0, f"141{NBSP}m³", f"141{NBSP}m³")],
+)  # fmt: skip
+def test_much_water_is_written_as_on_the_pages(litres: float, vi: str, en: str) -> None:
+    assert litres_vi_en(litres) == (vi, en)
+    languages: tuple[Language, ...] = ("vi", "en")
+    for lang, text in zip(languages, (vi, en), strict=True):
+        words = Words(lang, ZoneInfo("Asia/Ho_Chi_Minh"), NOW)
+        assert litres < 1000 or words.volume(litres) == text
+
+
 def test_a_farmer_reads_how_much_and_why() -> None:
     run = Run("lo-1.1", "lo-1", "rule:tea-dry", RunState.PUMP, NOW, NOW, NOW, 4320.0)
     mild = Weather(1.0, 25.0, 0.0, 0.0)
     situation = Situation(plot(), NOW, HERE, Fleet(), weather=mild)
     assert explain.watering(plot(), run, situation) == (
-        f"Tưới lô lo-1: 6 mm (4{NBSP}320 lít), theo quy tắc tea-dry.",
-        "Watering plot lo-1: 6 mm (4,320 litres), as rule tea-dry asked.",
+        f"Tưới lô lo-1: 6 mm (4,3{NBSP}m³), theo quy tắc tea-dry.",
+        f"Watering plot lo-1: 6 mm (4.3{NBSP}m³), as rule tea-dry asked.",
     )
 
 
@@ -69,8 +84,8 @@ def test_the_number_of_a_plot_does_not_run_into_the_millimetres() -> None:
     nine = plot("lo-9", label={"vi": "Lô chè 9", "en": "Tea plot 9"})
     need = Text("đến giờ theo lịch", "it is time by the schedule")
     assert look_texts.watered(nine, 6, 4, 2880, need, waits=False) == (
-        f"Tưới Lô chè 9: 4 mm trong số 6 mm (2{NBSP}880 lít); đến giờ theo lịch.",
-        "Watering Tea plot 9, 4 mm of 6 mm (2,880 litres): it is time by the schedule.",
+        f"Tưới Lô chè 9: 4 mm trong số 6 mm (2,9{NBSP}m³); đến giờ theo lịch.",
+        f"Watering Tea plot 9, 4 mm of 6 mm (2.9{NBSP}m³): it is time by the schedule.",
     )
 
 

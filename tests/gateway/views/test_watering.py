@@ -21,6 +21,16 @@ async def test_a_plot_being_watered(hamlet: Hamlet) -> None:
     assert watering.today_l == 3350
 
 
+async def test_a_second_press_does_not_hide_why_a_plot_is_watered(hamlet: Hamlet) -> None:
+    hamlet.running = [RUN]
+    for minute, action in enumerate(("water", "refuse", "skip")):
+        at = NOW - HOUR_MS + minute * 60_000
+        hamlet.save(Explanation("lo-3", at, action, Text(action, action), {}))
+    [plot] = (await hamlet.views.watering()).running
+    assert plot.decision is not None
+    assert plot.decision.action == "water"
+
+
 async def test_yesterdays_water_is_not_todays(hamlet: Hamlet) -> None:
     done = replace(RUN, state=RunState.DONE, created_at=NOW - DAY_MS, ended_at=NOW - DAY_MS)
     hamlet.save(done)
