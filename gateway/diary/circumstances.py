@@ -8,7 +8,7 @@ from devices.reading import Millis
 from gateway.clock import Correction
 from gateway.fleet import Fleet
 from gateway.plot_records import WeatherHour
-from gateway.plots import PlotsFile, Source
+from gateway.plots import PlotsFile
 
 HOUR_MS = 3_600_000
 RAIN_HOURS = 24
@@ -28,12 +28,11 @@ class Circumstances:
     """Of all plots. What is not known is None."""
 
     def __init__(self, water: PlotsFile, fleet: Fleet) -> None:
-        sources = {source.id: source for source in water.sources}
+        self._sources = {source.id: source for source in water.sources}
         pumps = {pump.id: pump.source for pump in water.pumps}
         self._codes = {plot.id: plot.growing_area_code for plot in water.plots}
-        self._sources: dict[str, Source | None] = {
-            plot.id: sources.get(plot.source or pumps.get(plot.pump or "") or "")
-            for plot in water.plots
+        self._source_of = {
+            plot.id: plot.source or pumps.get(plot.pump or "") for plot in water.plots
         }
         self._fleet = fleet
         self._hours: deque[WeatherHour] = deque(maxlen=RAIN_HOURS)
@@ -48,9 +47,10 @@ class Circumstances:
         """The code of the growing area, as it is now."""
         return {"growing_area_code": self._codes.get(plot)}
 
-    def of_source(self, plot: str) -> Facts:
-        """Where the water of the plot comes from, and which test it passed."""
-        source = self._sources.get(plot)
+    def of_source(self, plot: str, taken_from: str | None = None) -> Facts:
+        """Where the water of the plot comes from, unless it was `taken_from` elsewhere, and which
+        test it passed."""
+        source = self._sources.get(taken_from or self._source_of.get(plot) or "")
         return {
             "source_vi": source.label.vi if source else None,
             "source_en": source.label.en if source else None,

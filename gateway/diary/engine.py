@@ -107,7 +107,7 @@ class DiaryEngine:
             "curtailed_vi": run.curtailed.vi if run.curtailed else None,
             "curtailed_en": run.curtailed.en if run.curtailed else None,
             **self.circumstances.of_plot(plot.id),
-            **self.circumstances.of_source(plot.id),
+            **self.circumstances.of_source(plot.id, run.source),
             **self.circumstances.of_weather(now),
         }
         return [

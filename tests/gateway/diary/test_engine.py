@@ -51,6 +51,13 @@ def entry_of(engine: DiaryEngine, run: Run) -> DiaryEntry:
     return entry
 
 
+def test_water_keeps_its_source_when_the_plot_has_another_one_now(engine: DiaryEngine) -> None:
+    moved = entry_of(engine, replace(DONE, plot="lo-2", source="pond"))
+    assert (moved.facts["source_en"], moved.facts["water_test"]) == ("Pond", "XN-12/2026")
+    removed = entry_of(engine, replace(DONE, source="brook"))
+    assert (removed.facts["source_en"], removed.facts["water_test"]) == (None, None)
+
+
 def spray(at: Millis = NOW, **more: object) -> DiaryEntry:
     entry = DiaryEntry("e1", "lo-1", DiaryKind.SPRAY, at, NOW, "person:Lan", {})
     return replace(entry, **more)  # type: ignore[arg-type]
