@@ -41,6 +41,8 @@ ACTS_KEPT = 256
 What waters, or lets water flow, is known again by the journal, also after a start."""
 
 RUN_DIGITS = 13
+"""As many as the time has that other runs are named after: commands are named after runs, and their
+ids must not grow."""
 
 Step = Callable[[], Outcome]
 Done = Callable[[], Run | NoGo | Override | None]
@@ -255,5 +257,5 @@ def _id(act: Act) -> str:
 
 
 def _run_id(act: Act) -> str:
-    """As short as that of any run: the commands of the run are named after it."""
+    """Of the run that comes of it, known again by what was sent."""
     return f"{act.plot}.{hashlib.sha256(act.key.encode()).hexdigest()[:RUN_DIGITS]}"

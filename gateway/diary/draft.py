@@ -10,6 +10,7 @@ from devices.reading import Millis
 from devices.text import Text
 from gateway.diary.circumstances import Circumstances
 from gateway.diary.fields import FIELDS
+from gateway.diary.figures import number_of
 from gateway.diary.lots import LOT, lot_code
 from gateway.diary.written_values import WrongValueError, read_clock, read_day, read_value
 from gateway.hamlet_time import HamletTime
@@ -220,10 +221,9 @@ def _of_hand(
         source = around.of_source(draft.plot)
         known.update(source, automatic=False, method="hand", measured=False)
         return known
-    first, was = before.facts.get("before_midnight_l"), before.facts.get("litres")
-    numbers = [value for value in (litres, first, was) if isinstance(value, int | float)]
-    if len(numbers) == 3 and numbers[2]:  # as much of it as of the litres that stood there
-        known["before_midnight_l"] = round(numbers[0] * numbers[1] / numbers[2], 1)
+    first, was = number_of(before, "before_midnight_l"), number_of(before, "litres")
+    if first and was and isinstance(litres, int | float):  # the same share as it had before
+        known["before_midnight_l"] = round(litres * first / was, 1)
     return known
 
 

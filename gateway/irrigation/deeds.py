@@ -154,7 +154,7 @@ class Deeds:
         depth_mm = verdict.depth_mm * granted / litres if litres else 0.0
         sentence = look_texts.proposed(plot, depth_mm, granted, verdict.reason)
         pointless_at = (
-            self._almanac.next_moment(plot, now) if inputs["mode"] == "schedule" else None
+            self._almanac.next_moment(plot, now) if inputs["mode"] == Mode.SCHEDULE.value else None
         )
         decisions = self._proposals.ask(plot.id, granted, sentence, now, pointless_at)
         if inputs["mode"] == Mode.SCHEDULE.value:  # from now on it is the person's

@@ -99,8 +99,8 @@ class Watering:
             decisions += self.move(run, now)
         decisions += self._act(now)
         if now - self._saved_at >= SAVE_MS:
-            before = self._saved
-            decisions += [saved] if (saved := self._save(now)) != before else []
+            before, saved = self._saved, self._save(now)
+            decisions += [saved] if saved != before else []
         self._shut = all(shown_closed(self._seen, valve) for valve in self.plot.valves)
         return decisions
 
