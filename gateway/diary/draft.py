@@ -216,7 +216,7 @@ def _of_hand(
     if plot is not None and isinstance(litres, int | float):
         known["depth_mm"] = round(litres / plot.area_m2, 2)
         if before is not None and "root_mm" in before.facts:
-            known["root_mm"] = round(litres * plot.efficiency / plot.area_m2, 2)
+            known["root_mm"] = round(plot.depth_of(litres), 2)
     if before is None:
         source = around.of_source(draft.plot)
         known.update(source, automatic=False, method="hand", measured=False)

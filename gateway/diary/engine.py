@@ -96,7 +96,7 @@ class DiaryEngine:
             "minutes": round(_watered_ms(run, began_at, run.ended_at) / 60_000, 1),
             "lasted_min": round(max(run.ended_at - began_at, 0) / 60_000, 1),
             "depth_mm": round(run.litres / plot.area_m2, 2),
-            "root_mm": round(run.litres * plot.efficiency / plot.area_m2, 2),
+            "root_mm": round(plot.depth_of(run.litres), 2),
             "measured": run.measured,
             "automatic": not run.requester.startswith(PERSON),
             "method": plot.emitters.method,

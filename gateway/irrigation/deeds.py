@@ -64,7 +64,7 @@ class Deeds:
             withdrawn = self._proposals.withdraw(plot.id, now)
             sentence = look_texts.not_watered(verdict.reason, self._next(plot, now))
             return [*withdrawn, *self.tell(plot, "skip", sentence, inputs, now)]
-        litres = verdict.depth_mm * plot.area_m2 / plot.efficiency
+        litres = plot.litres_of(verdict.depth_mm)
         inputs["litres"] = round(litres, 1)
         watered_at = self._fields.ledger.watered_at(plot.id)
         if mode is Mode.SOIL and watered_at is not None and self.is_sinking(plot, now):

@@ -127,7 +127,7 @@ def finished(plot: Plot, run: Run) -> Text:
 
 
 def _amounts(plot: Plot, litres: float, requester: str) -> tuple[Text, Text, Text]:
-    return litres_vi_en(litres), depth_vi_en(litres, plot.area_m2), asked_by(requester)
+    return litres_vi_en(litres), depth_vi_en(plot.depth_of(litres)), asked_by(requester)
 
 
 def _unknown(situation: Situation) -> list[Text]:

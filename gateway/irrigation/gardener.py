@@ -183,7 +183,7 @@ class Gardener:
         """A run has ended; what it gave is in the balance."""
         plot = self._plots.get(run.plot)
         if plot is not None and not run.requester.startswith("plan:"):
-            self._unfinished.less(plot.id, run.litres * plot.efficiency / plot.area_m2, now)
+            self._unfinished.less(plot.id, plot.depth_of(run.litres), now)
         if self._unfinished.pause(run.plot, now):
             wait_ms = SINK_IN_MS if self._book.mode(run.plot) is Mode.SOIL else REST_MS
             self._almanac.look_by(run.plot, now + wait_ms, now)
@@ -218,7 +218,7 @@ class Gardener:
         unanswered = self.proposals.open(plot.id)
         if unanswered is not None and self._book.mode(plot.id) is Mode.SCHEDULE:
             # Its time is over, and nobody is asked any more: it is watered as it would have been.
-            rest_mm = unanswered.litres * plot.efficiency / plot.area_m2
+            rest_mm = plot.depth_of(unanswered.litres)
             self._unfinished.leave(plot.id, rest_mm, now)
             self._almanac.look_at(plot.id, now)
         return [*cleared, *self.proposals.withdraw(plot.id, now)]

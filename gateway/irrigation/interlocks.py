@@ -194,7 +194,7 @@ def _forecast(situation: Situation) -> Text | None:
     if situation.by_person or situation.requester in ROOM_LEFT:
         return None
     rain = situation.weather.forecast_mm
-    depth = situation.litres / situation.plot.area_m2
+    depth = situation.plot.depth_of(situation.litres)
     if not situation.plot.guard.forecast or rain is None or rain <= 0 or rain < depth:
         return None
     return Text(

@@ -271,8 +271,7 @@ class Ledger:
 
 
 def _watered(balance: BalanceDay, plot: Plot, litres: float) -> BalanceDay:
-    net = litres * plot.efficiency / plot.area_m2
-    return replace(balance, irrigation_mm=balance.irrigation_mm + net)
+    return replace(balance, irrigation_mm=balance.irrigation_mm + plot.depth_of(litres))
 
 
 def _next(closed: BalanceDay) -> BalanceDay:

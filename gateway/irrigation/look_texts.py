@@ -3,7 +3,7 @@
 from devices.reading import Millis
 from devices.text import Text
 from gateway.hamlet_time import HamletTime
-from gateway.irrigation.wording import litres_vi_en, number_en, number_vi
+from gateway.irrigation.wording import depth_vi_en, litres_vi_en
 from gateway.plots import Plot
 
 CLOCK = Text(
@@ -32,7 +32,7 @@ def kept_back(need: Text, why: Text, next_look: Text | None) -> Text:
 
 def waits_for_window(plot: Plot, depth_mm: float, need: Text, opens: Text) -> Text:
     """It needs water, and its hours have not begun."""
-    depth = _depth(depth_mm)
+    depth = depth_vi_en(depth_mm)
     return Text(
         f"{plot.label.vi} cần tưới {depth.vi}: {need.vi}. Chờ đến {opens.vi}.",
         f"{plot.label.en} needs {depth.en}: {need.en}. It waits until {opens.en}.",
@@ -41,7 +41,7 @@ def waits_for_window(plot: Plot, depth_mm: float, need: Text, opens: Text) -> Te
 
 def waits_for_people(plot: Plot, depth_mm: float, need: Text, awake: Text) -> Text:
     """It needs water, and whoever is to be asked sleeps."""
-    depth = _depth(depth_mm)
+    depth = depth_vi_en(depth_mm)
     return Text(
         f"{plot.label.vi} cần tưới {depth.vi}: {need.vi}. Máy sẽ hỏi lúc {awake.vi}.",
         f"{plot.label.en} needs {depth.en}: {need.en}. You are asked at {awake.en}.",
@@ -53,9 +53,9 @@ def watered(
 ) -> Text:
     """It gets `litres` now; or it `waits` until pump and source are free. A limit may have
     `granted` less than it needs."""
-    amount, depth = litres_vi_en(litres), _depth(depth_mm)
+    amount, depth = litres_vi_en(litres), depth_vi_en(depth_mm)
     if granted_mm < depth_mm - 0.05:
-        granted = _depth(granted_mm)
+        granted = depth_vi_en(granted_mm)
         depth = Text(f"{granted.vi} trong số {depth.vi}", f"{granted.en} of {depth.en}")
     if waits:
         return Text(
@@ -70,7 +70,7 @@ def watered(
 
 def proposed(plot: Plot, depth_mm: float, litres: float, need: Text) -> Text:
     """A person is asked."""
-    depth, amount = _depth(depth_mm), litres_vi_en(litres)
+    depth, amount = depth_vi_en(depth_mm), litres_vi_en(litres)
     return Text(
         f"Đề nghị tưới {plot.label.vi}: {depth.vi} ({amount.vi}); {need.vi}.{_QUESTION.vi}",
         f"{plot.label.en} should get {depth.en} ({amount.en}): {need.en}.{_QUESTION.en}",
@@ -125,7 +125,3 @@ def _after(next_look: Text | None, language: str) -> str:
     if language == "vi":
         return f" Xem lại lúc {next_look.vi}."
     return f" Next look at {next_look.en}."
-
-
-def _depth(mm: float) -> Text:
-    return Text(f"{number_vi(mm, 1)} mm", f"{number_en(mm, 1)} mm")

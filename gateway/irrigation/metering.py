@@ -108,7 +108,7 @@ def by_time(plot: Plot, elapsed_ms: Millis) -> float:
 def asked_litres(asked: IrrigationAsked, plot: Plot) -> float | None:
     """The litres that were asked for, or None when that is no amount."""
     if asked.depth_mm is not None:
-        litres = asked.depth_mm * plot.area_m2
+        litres = plot.litres_of(asked.depth_mm)
     elif asked.litres is not None:
         litres = asked.litres
     else:

@@ -124,7 +124,7 @@ class DayPlan:
                 begin=at,
                 end=end,
                 litres=litres,
-                depth_mm=litres * plot.efficiency / plot.area_m2,
+                depth_mm=plot.depth_of(litres),
                 certainty=wish.certainty,
                 reason=wish.reason,
                 conflicts=(*wish.conflicts, *late, *limits),

@@ -179,7 +179,7 @@ class _Bed:
         self._due_mm = zone.depletion_mm(limits.start_pct) if limits else 0.0
         self._goal_mm = max(zone.depletion_mm(limits.stop_pct), 0.0) if limits else 0.0
         self._filling = False
-        self._litres_per_mm = plot.area_m2 / plot.efficiency
+        self._litres_per_mm = plot.litres_of(1.0)
         self._day_max_l = plot.litres_per_day_max
         self._least_l = plot.rate_l_min * WORTHWHILE_MIN
         source = supply.source(plot)

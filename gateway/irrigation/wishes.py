@@ -164,7 +164,7 @@ class Wishes:
             ready_at = max(ready_at, self._gardener.proposals.next_ask(plot.id, ready_at))
         elif mode is not Mode.SCHEDULE:
             ready_at = self._gardener.proposals.quiet_until(plot.id, ready_at)
-        litres = verdict.depth_mm * plot.area_m2 / plot.efficiency
+        litres = plot.litres_of(verdict.depth_mm)
         requester = requester_of(mode)
         for one in self._waterings.objections(plot.id, ready_at, requester, litres):
             if one.interlock.name in OF_WORKS:

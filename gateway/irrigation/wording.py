@@ -41,7 +41,6 @@ def _cubic_metres(volume: float) -> Text:
     return Text(written.replace(",", _NBSP).replace(".", ","), written)
 
 
-def depth_vi_en(litres: float, area_m2: float) -> Text:
-    """Litres on an area as millimetres: 1 mm is 1 litre per m²."""
-    depth = litres / area_m2
-    return Text(f"{number_vi(depth, 1)} mm", f"{number_en(depth, 1)} mm")
+def depth_vi_en(depth_mm: float) -> Text:
+    """Tenths of a millimetre."""
+    return Text(f"{number_vi(depth_mm, 1)} mm", f"{number_en(depth_mm, 1)} mm")

@@ -57,7 +57,7 @@ def _rates(
         if source.id == from_source and most is not None and plot.rate_l_min > most:
             yield (*here, "rate_l_min"), f"is more than {source.id} gives: {most:g} litres a minute"
     if plot.schedule is not None:
-        litres = plot.schedule.depth_mm * plot.area_m2 / plot.efficiency
+        litres = plot.litres_of(plot.schedule.depth_mm)
         if litres > plot.litres_per_day_max:
             yield (
                 (*here, "schedule"),

@@ -180,3 +180,11 @@ class Plot(Part):
     def efficiency(self) -> float:
         """Share of the water let out that reaches the roots."""
         return self.emitters.efficiency_pct / 100
+
+    def litres_of(self, depth_mm: float) -> float:
+        """What must flow for so much to reach the roots; 1 mm is 1 litre per m²."""
+        return depth_mm * self.area_m2 / self.efficiency
+
+    def depth_of(self, litres: float) -> float:
+        """What of it reaches the roots, in mm. All mm of a watering are those."""
+        return litres * self.efficiency / self.area_m2

@@ -70,11 +70,11 @@ class PlanDetail:
 
 def foreseen(plot: Plot, amount: Amount, most_l: float) -> Foreseen:
     """What would come of asking for so much, where one more watering gives `most_l` at most."""
-    per_unit = {Unit.DEPTH: plot.area_m2, Unit.LITRES: 1.0, Unit.MINUTES: plot.rate_l_min}
+    per_unit = {Unit.DEPTH: plot.litres_of(1.0), Unit.LITRES: 1.0, Unit.MINUTES: plot.rate_l_min}
     asked = amount.value * per_unit[amount.unit]
     litres = min(asked, most_l)
     minutes = litres / plot.rate_l_min
-    return Foreseen(asked, litres, litres / plot.area_m2, round(minutes * 60_000))
+    return Foreseen(asked, litres, plot.depth_of(litres), round(minutes * 60_000))
 
 
 class PlotViews:

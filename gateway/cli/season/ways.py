@@ -44,7 +44,7 @@ def turns(plots: Sequence[Plot], depth_mm: float) -> Iterator[Turn]:
     """One after the other on each pump; plots without one have no need to wait."""
     begins: dict[str, float] = {}
     for plot in plots:
-        litres = depth_mm * plot.area_m2 / plot.efficiency
+        litres = plot.litres_of(depth_mm)
         key = plot.pump or plot.id
         begin = begins.setdefault(key, FIRST_TURN_MIN)
         begins[key] = begin + litres / plot.rate_l_min + TURN_GAP_MIN

@@ -311,15 +311,19 @@ def test_no_amount_waters_nothing(amount: float, known_plot: bool) -> None:
 @pytest.mark.parametrize(
     ("asked", "litres"),
     [
-        (IrrigationAsked("lo-1", "x", 0, depth_mm=0.5), 360),
+        (IrrigationAsked("lo-1", "x", 0, depth_mm=0.5), 450),
         (IrrigationAsked("lo-1", "x", 0, litres=240), 240),
         (IrrigationAsked("lo-1", "x", 0, minutes=3), 180),
     ],
 )
-def test_an_amount_is_millimetres_litres_or_minutes(asked: IrrigationAsked, litres: float) -> None:
-    garden = Garden(plot())
+def test_an_amount_is_millimetres_at_the_roots_litres_or_minutes(
+    asked: IrrigationAsked, litres: float
+) -> None:
+    garden = Garden(plot(emitters={"method": "sprinkler", "efficiency_pct": 80}))
     garden.save(garden.engine.ask(asked, garden.clock))
     assert garden.run().target_l == litres
+    said = last_words(garden)[1]
+    assert f"{litres * 0.8 / 720:.1f} mm ({litres} litres)" in said
 
 
 def test_a_valve_opened_by_hand_is_closed_counted_and_reported() -> None:
