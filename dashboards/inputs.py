@@ -10,7 +10,7 @@ from typing import NamedTuple
 from dashboards.words import Words
 from devices.metric import Value
 
-SAID = frozenset({"cause", "proposal", "interlock", "run"})
+SAID = frozenset({"cause", "proposal", "interlock", "run", "moment"})
 """What the sentence says in words, or what is no figure."""
 _UNITS = {"_mm": "mm", "_pct": "%", "_m_s": "m/s", "_c": "°C"}
 _WHO = ("rule", "person")

@@ -204,11 +204,13 @@ HOLD = "hold"
 
 @dataclass(frozen=True, slots=True)
 class LookMade:
-    """When it was last decided whether to water a plot, and the cause of what was decided."""
+    """When it was last decided whether to water a plot, the cause of what was decided, and the
+    newest time of its schedule up to then: by the calendar, whatever the clock was set to since."""
 
     plot: str
     at: Millis
     cause: str
+    moment: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True)

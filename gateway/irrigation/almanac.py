@@ -45,6 +45,10 @@ class Almanac:
         self._dealt_with: dict[str, Millis] = {}  # by plot: the newest time of its schedule
         self._earliest: Millis | None = None  # of the looks, at most: none is sooner
 
+    def deal_with(self, plot: str, moment: Millis) -> None:
+        """That time of its schedule was, before the start."""
+        self._dealt_with[plot] = moment
+
     def enter(
         self, plot: Plot, *, hourly: bool, first: Millis, last: Millis | None, now: Millis
     ) -> None:
@@ -109,13 +113,6 @@ class Almanac:
         entry = self._entries.get(plot)
         moment = None if entry is None else entry.moment
         return moment if moment is not None and moment <= now else None
-
-    def held_back(self, plot: Plot, at: Millis) -> Millis | None:
-        """The time of its schedule that was looked at then, and may still be."""
-        found, following = None, self._next(plot, at - CATCH_UP_MS - 1)
-        while following is not None and following <= at:
-            found, following = following, self._next(plot, following)
-        return found
 
     def next_moment(self, plot: Plot, now: Millis) -> Millis | None:
         """The time of its schedule after `now`."""

@@ -99,6 +99,9 @@ class Gardener:
         self._blindness.begin(now)
         self._settles_at = now + SETTLE_MS
         for plot in self._plots.values():
+            moment = self._told.moment(plot.id)
+            if moment is not None and not self._is_held_up(plot, now):
+                self._almanac.deal_with(plot.id, moment)
             self._begin(plot, self._settles_at, self._looked_until(plot, now), now)
         ended: list[Decision] = []
         for id in self.proposals.plots():
@@ -269,13 +272,16 @@ class Gardener:
     def _looked_until(self, plot: Plot, now: Millis) -> Millis | None:
         """Up to when the times of its schedule are dealt with. One that an interlock held up is
         not, and may still count, also after a start."""
-        pending, last = self._almanac.pending(plot.id, now), self._told.last_at(plot.id)
-        by_clock = self._book.mode(plot.id) is Mode.SCHEDULE
-        if pending is None and last is not None and by_clock and self._told.kept_back(plot.id):
-            pending = self._almanac.held_back(plot, last)
-            if pending is not None and now - pending > CATCH_UP_MS:
-                return last
-        return last if pending is None else pending - 1
+        pending = self._almanac.pending(plot.id, now)
+        if pending is None and self._is_held_up(plot, now):
+            pending = self._told.moment(plot.id)
+        return self._told.last_at(plot.id) if pending is None else pending - 1
+
+    def _is_held_up(self, plot: Plot, now: Millis) -> bool:
+        moment, by_clock = self._told.moment(plot.id), self._book.mode(plot.id) is Mode.SCHEDULE
+        if moment is None or not by_clock or not self._told.kept_back(plot.id):
+            return False
+        return 0 <= now - moment <= CATCH_UP_MS
 
     def _begin(self, plot: Plot, first: Millis, last: Millis | None, now: Millis) -> None:
         """Plan the `first` look, or none; `last` was the one before it."""
@@ -316,7 +322,7 @@ class Gardener:
         moment = self._almanac.moment(plot.id, now)
         rest_mm = self._unfinished.rest_mm(plot.id, now)
         if moment is not None and moment.new:
-            self._told.renew(plot.id)
+            self._told.renew(plot.id, moment.at)
         if moment is not None and moment.missed:
             verdict = Verdict("missed", 0.0, look_texts.missed(self._deeds.moment(moment.at, now)))
         elif moment is not None:

@@ -32,16 +32,24 @@ class Told:
 
     def __init__(self) -> None:
         self._last: dict[str, _Last] = {}
+        self._moments: dict[str, Millis] = {}
         self._newest: dict[str, Explanation] = {}
 
     def restore(self, looks: Iterable[LookMade]) -> None:
         """What was told before the start."""
-        self._last = {one.plot: _Last(one.at, one.cause, one.at) for one in looks}
+        for one in looks:
+            self._last[one.plot] = _Last(one.at, one.cause, one.at)
+            if one.moment is not None:
+                self._moments[one.plot] = one.moment
 
     def last_at(self, plot: str) -> Millis | None:
         """When something was told of the plot."""
         last = self._last.get(plot)
         return None if last is None else last.at
+
+    def moment(self, plot: str) -> Millis | None:
+        """The newest time of its schedule that was looked at."""
+        return self._moments.get(plot)
 
     def kept_back(self, plot: str) -> bool:
         """Whether an interlock did, when something was told last."""
@@ -56,8 +64,10 @@ class Told:
         """What was decided does not count any more."""
         self._newest.pop(plot, None)
 
-    def renew(self, plot: str) -> None:
-        """What is told next is news, even if it is the same as before."""
+    def renew(self, plot: str, moment: Millis) -> None:
+        """A time of its schedule has come: what is told next is news, even if it is the same as
+        before."""
+        self._moments[plot] = moment
         last = self._last.get(plot)
         if last is not None:
             last.cause = ""
@@ -80,10 +90,13 @@ class Told:
                 return []
             last.count += 1
         last.at, last.cause = now, cause
-        return [explanation]
+        moment = self._moments.get(plot)
+        if moment is None:
+            return [explanation]
+        return [replace(explanation, inputs={**explanation.inputs, "moment": moment})]
 
     def correct(self, correction: Correction) -> None:
-        """The clock was wrong."""
+        """The clock was wrong; the times of a schedule stay what they are."""
         for last in self._last.values():
             last.at, last.since = correction.of(last.at), correction.of(last.since)
         self._newest = {

@@ -67,13 +67,16 @@ def load_plots(connection: sqlite3.Connection, now: Millis) -> PlotMemory:
 def _looks(connection: sqlite3.Connection, now: Millis) -> list[LookMade]:
     """Explanations of looks name a cause among their inputs, those of runs do not."""
     rows = connection.execute(
-        "SELECT plot, max(at), json_extract(inputs, '$.cause') FROM explanation"
+        "SELECT plot, max(at), json_extract(inputs, '$.cause'),"
+        " json_extract(inputs, '$.moment') FROM explanation"
         " WHERE at >= ? AND action <> ? AND json_valid(inputs)"
         " AND json_extract(inputs, '$.cause') IS NOT NULL GROUP BY plot",
         [now - BALANCES_MS, HOLD],
     )
     with reading_back("explanation"):
-        return [LookMade(str(plot), int(at), str(cause)) for plot, at, cause in rows]
+        return [
+            LookMade(str(plot), int(at), str(cause), moment) for plot, at, cause, moment in rows
+        ]
 
 
 def load_reasons(connection: sqlite3.Connection, runs: Iterable[Run]) -> list[Explanation]:

@@ -229,7 +229,7 @@ class Garden:
             proposals=list(self.proposals.values()),
             balances=sorted(self.balances.values(), key=lambda one: one.day),
             hours=[self.hours[at] for at in sorted(self.hours)],
-            looks=[LookMade(one.plot, one.at, str(one.inputs["cause"])) for one in looks],
+            looks=[_look_made(one) for one in looks],
             unfinished=list(self.unfinished.values()),
         )
 
@@ -275,6 +275,9 @@ class Garden:
                 goes_on_at=correction.of_any(run.goes_on_at),
                 step_at=correction.of(run.step_at),
             )
+        self.said = [replace(one, at=correction.of(one.at)) for one in self.said]
+        for one in self.unfinished.values():
+            self.unfinished[one.plot] = replace(one, at=correction.of(one.at))
         for command in self.outbox.correct(correction):
             self.commands[command.id] = command
         for record in self.engine.correct(correction, self.clock):
@@ -378,6 +381,12 @@ class Garden:
 
 def day_start(at: Millis) -> Millis:
     return HERE.on(HERE.day(at), TimeOfDay(0)) or 0
+
+
+def _look_made(said: Explanation) -> LookMade:
+    moment = said.inputs.get("moment")
+    assert moment is None or isinstance(moment, int)
+    return LookMade(said.plot, said.at, str(said.inputs["cause"]), moment)
 
 
 def states(garden: Garden, of: str = "lo-1") -> list[RunState]:

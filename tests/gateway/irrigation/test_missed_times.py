@@ -1,16 +1,24 @@
 """Times of a schedule at which the gateway was off, did not know the time, was held up, or whose
 clock was set: each is told or caught up once, and none waters twice."""
 
+import os
+from typing import Any
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from devices.reading import Millis
 from gateway.decisions import Explanation, Run
+from gateway.irrigation.run import TAIL_MS
 from tests.gateway.irrigation.grown_garden import DAY, HOUR, MINUTE, GrownGarden, local, tea
 
 TODAY = local("2026-03-10 05:00")
 SIX = local("2026-03-10 06:00")
 NOON = local("2026-03-10 12:00")
 WINDY, CALM = 9.0, 1.0
+LEASE_L = 240 * TAIL_MS / 60_000
+MORE = 20 if os.environ.get("HAMLET_FULL") else 1
 
 
 def by_schedule(*at: str) -> GrownGarden:
@@ -119,3 +127,54 @@ def test_nobody_knows_the_time_after_the_power_cut(known_after_min: int, kills: 
     garden.last_until(local("2026-03-10 16:00"))
     late = known_after_min == 300
     assert (len(waterings(garden)), len(missed(garden))) == (not late, late)
+
+
+DEEDS = st.one_of(
+    st.tuples(st.just("live"), st.integers(1, 120)),
+    st.tuples(st.sampled_from(["kill", "cut"]), st.sampled_from([0, 1, 20, 90])),
+    st.tuples(st.just("set clock"), st.sampled_from([-90, -61, -10, -1, 1, 10, 61, 90])),
+    st.tuples(st.just("wind"), st.sampled_from([WINDY, CALM])),
+    st.tuples(st.sampled_from(["learn time", "die", "stop"]), st.just(0)),
+    st.tuples(st.just("minutes"), st.sampled_from([3, 600])),
+    st.tuples(st.just("asks"), st.booleans()),
+)
+
+
+@settings(deadline=None, max_examples=60 * MORE)
+@given(before_min=st.integers(1, 90), deeds=st.lists(DEEDS, max_size=10))
+def test_a_time_waters_once_whatever_happens(
+    before_min: int, deeds: list[tuple[str, float]]
+) -> None:
+    schedule = {"at": ["06:00"], "depth_mm": 3}
+    changes: dict[str, Any] = {"mode": "schedule", "schedule": schedule, "windows": []}
+    garden = GrownGarden(tea(**changes), start=SIX - before_min * MINUTE)
+    garden.last_until(garden.now + MINUTE)
+    for what, number in deeds:
+        match what:
+            case "live":
+                garden.last_until(garden.now + int(number) * MINUTE)
+            case "kill" | "cut":
+                garden.clock_trusted = what == "kill"
+                garden.sleep(int(number) * 60)
+                garden.kill()
+            case "set clock":
+                garden.set_clock_by(int(number) * 60)
+            case "wind":
+                blow(garden, number)
+            case "learn time":
+                garden.engine.clock_trusted = garden.clock_trusted = True
+            case "die":
+                garden.crash = True
+                garden.live(2)
+                garden.kill()
+            case "stop":
+                garden.save(garden.engine.stop("lo-1", "person:lan", garden.clock))
+            case "minutes":
+                changes["minutes_per_run_max"] = number
+                garden.kill(tea(**changes))
+            case "asks":
+                changes["ask_first"] = number
+                garden.kill(tea(**changes))
+    garden.last_until(garden.now + 3 * HOUR)
+    assert garden.flowed_l() <= 3 * 720 + LEASE_L
+    assert len(missed(garden)) <= 1
