@@ -13,7 +13,8 @@ import pytest
 
 from devices.metric import Value
 from gateway.plot_records import DiaryEntry, DiaryKind
-from tests.dashboards.test_diary_pages import ENTER, PLUCKED, SPRAYED, WATERED
+from tests.dashboards.diary import PLUCKED, SPRAYED, WATERED
+from tests.dashboards.test_diary_pages import ENTER
 from tests.hamlet import DAY_MS, HOUR_MS, NOW, Hamlet
 
 FORMULA = '=HYPERLINK("http://x";"y")'

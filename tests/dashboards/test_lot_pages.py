@@ -7,8 +7,8 @@ import pytest
 
 from gateway.site import Site
 from tests.dashboards.client import client_of
+from tests.dashboards.diary import PLUCKED, SPRAYED, WATERED
 from tests.dashboards.page import Page
-from tests.dashboards.test_diary_pages import PLUCKED, SPRAYED, WATERED
 from tests.hamlet import DAY_MS, NOW, Hamlet
 
 GTIN = "08936000000011"
