@@ -102,16 +102,17 @@ def build_engines(fleet: Fleet, site: Site, rules: Sequence[Rule]) -> Engines:
     """Every engine, with nothing remembered."""
     config = site.config
     here = hamlet_time(config.place)
+    irrigation = IrrigationEngine(
+        site.water, fleet, here, config.place.altitude_m, _forecasts(config.forecast)
+    )
     return Engines(
         fleet=fleet,
         health=HealthEngine(fleet),
         rules=RuleEngine(rules, fleet, here, group_names(site)),
         alerts=AlertEngine(),
         outbox=Outbox(config.hamlet, fleet),
-        irrigation=IrrigationEngine(
-            site.water, fleet, here, config.place.altitude_m, _forecasts(config.forecast)
-        ),
-        diary=DiaryEngine(site.water, fleet, here),
+        irrigation=irrigation,
+        diary=DiaryEngine(site.water, fleet, here, irrigation.overridable),
     )
 
 

@@ -4,12 +4,13 @@ Pure. An entry that follows from a run or an override is named after it, so that
 once, whatever happens. Knows nothing of what is asked of people who write: see `draft`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from devices.metric import Value
 from devices.reading import Millis
+from devices.text import Text
 from gateway.clock import Correction
 from gateway.decisions import Decision, Explanation, Run
 from gateway.diary.circumstances import Circumstances
@@ -37,12 +38,20 @@ NOTHING: Sequence[Decision] = ()
 
 
 class DiaryEngine:
-    """The diary of all plots. `here` says on which day something happened."""
+    """The diary of all plots. `here` says on which day something happened; `interlocks` are those
+    that may be overridden, and what people call them."""
 
-    def __init__(self, water: PlotsFile, fleet: Fleet, here: HamletTime) -> None:
+    def __init__(
+        self,
+        water: PlotsFile,
+        fleet: Fleet,
+        here: HamletTime,
+        interlocks: Mapping[str, Text],
+    ) -> None:
         self.circumstances = Circumstances(water, fleet)
         self._plots = {plot.id: plot for plot in water.plots}
         self._here = here
+        self._interlocks = interlocks
         self._reasons: dict[str, Explanation] = {}  # by plot: why it is being watered
         self._dry: dict[str, NoGo] = {}  # by entry
 
@@ -124,9 +133,12 @@ class DiaryEngine:
 
     def on_override(self, override: Override, now: Millis) -> Sequence[Decision]:
         """A technician lets an interlock pass, or no longer does."""
-        ended = override.ended_at is not None
+        ended, name = override.ended_at is not None, override.interlock
+        label = self._interlocks.get(name, Text(name, name))
         facts: dict[str, Value | str | None] = {
-            "interlock": override.interlock,
+            "interlock": name,
+            "interlock_vi": label.vi,
+            "interlock_en": label.en,
             "reason": override.reason,
             "until": override.until,
             "ended": ended,

@@ -42,7 +42,9 @@ def station() -> Device:
 
 @pytest.fixture
 def engine(station: Device) -> DiaryEngine:
-    return DiaryEngine(PlotsFile.model_validate(PLOTS), fleet_of(station), HERE)
+    return DiaryEngine(
+        PlotsFile.model_validate(PLOTS), fleet_of(station), HERE, {"wind": Text("gió", "wind")}
+    )
 
 
 def entry_of(engine: DiaryEngine, run: Run) -> DiaryEntry:
@@ -168,6 +170,8 @@ def test_an_override_and_its_end_are_written_down(engine: DiaryEngine) -> None:
     assert isinstance(over, DiaryEntry)
     assert begun.id != over.id
     assert begun.facts["ended"] is False
+    for entry in (begun, over):  # in words, not by the name that the gateway has for it
+        assert (entry.facts["interlock_vi"], entry.facts["interlock_en"]) == ("gió", "wind")
     assert (over.facts["ended"], over.at, over.by) == (True, NOW + 60_000, "person:Tư")
 
 
