@@ -87,7 +87,7 @@ async def _list(pages: Pages, request: Request, plot: str | None) -> Response:
         days=[_day(pages, words, day, named=named) for day in found.days],
         older=_address(wanted, found.older) if found.older else None,
         newest=_address(wanted, None) if wanted.before else None,
-        saved=done.entry.id if done else None,
+        saved=done.entry if done else None,
     )
     response.status_code = 422 if wrong else 200
     return response

@@ -58,11 +58,13 @@ def state_of(detail: PlotDetail) -> str:
 
 def soil_state(outlook: PlotOutlook) -> str | None:
     """Whether the tea is `thirsty`, the plot `due` for water before it is, or `fine`; None while
-    nobody knows. As the plan has it: what is due stands there."""
+    nobody knows. As the plan has it: what is due stands there. A plot that nothing plans for is due
+    when the page says that nothing is left."""
     zone = root_zone.zone(outlook)
     if zone is not None and zone.thirsty:
         return "thirsty"
-    if outlook.needs_mm:
+    used_up = zone is not None and zone.left_mm == 0
+    if outlook.needs_mm or (used_up and outlook.needs_mm is None):
         return "due"
     return None if zone is None and outlook.needs_mm is None else "fine"
 

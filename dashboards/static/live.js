@@ -1,4 +1,5 @@
-// Keeps an open page honest: ages count on, the drawing follows, and a lost connection is said.
+// Keeps an open page honest: ages count on, the drawing follows, and a lost connection is said. On
+// a page without a stream it brings the present page into view among the links to all.
 // All words come from the page.
 (() => {
   "use strict";

@@ -29,6 +29,7 @@ DIARY: dict[str, Text] = {
     "diary.newest": Text("Về những ngày mới nhất", "Back to the newest days"),
     "diary.correct": Text("Xem và sửa", "View or correct"),
     "diary.saved": Text("Đã ghi vào nhật ký.", "It is in the diary."),
+    "diary.struck": Text("Đã gạch bỏ.", "It is struck out."),
     "diary.undo": Text("Ghi nhầm? Sửa hoặc gạch bỏ", "A mistake? Correct it or strike it out"),
     "diary.kind.irrigation": Text("Tưới nước", "Watering"),
     "diary.kind.spray": Text("Phun thuốc", "Spraying"),

@@ -29,3 +29,11 @@ def test_an_entry_is_written_without_scripts(browser: Browser, served: Served, w
     expect(page.get_by_text("Đã ghi vào nhật ký")).to_be_visible()
     expect(page.get_by_text("25,5 kg")).to_be_visible()
     context.close()
+
+
+def test_the_present_page_is_in_view_among_the_links(browser: Browser, served: Served) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 640})
+    page = context.new_page()
+    page.goto(f"{served.url}/diary")
+    expect(page.locator("nav [aria-current]")).to_be_in_viewport(ratio=0.9)
+    context.close()

@@ -147,6 +147,7 @@ async def test_an_entry_is_written_and_can_be_undone(
     assert struck.status_code == 303
     text = (await shown(web, "/diary")).text
     assert "Struck out" in text
+    assert "It is struck out." in (await web.get(struck.headers["Location"])).text
     assert "Why it was corrected ghi nhầm lô" in text
 
 

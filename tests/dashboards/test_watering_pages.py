@@ -142,6 +142,7 @@ async def test_a_plot_answers_in_the_order_in_which_people_ask(
         (38.4, 38.4, "short of water", "The soil is short of water."),
         (38.4, None, "short of water", "The soil is short of water."),
         (12.0, None, "enough water", "This plot has enough water."),
+        (33.5, None, "due for water", "This plot is due for water."),  # holds 0 of 34 mm
         (None, 0.0, "enough water", "This plot has enough water."),
         (None, None, None, "Nobody knows how dry the soil is."),
     ],
