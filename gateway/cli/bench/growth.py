@@ -4,9 +4,9 @@ import tempfile
 from pathlib import Path
 
 from gateway.cli.bench.bench_site import write_site
-from gateway.cli.bench.figures import check_balance
+from gateway.cli.bench.gateway import MeasuredGateway
 from gateway.cli.bench.load import warm_up
-from gateway.cli.bench.process import Measured, await_healthy, some_port
+from gateway.cli.bench.process import Measured, some_port
 from gateway.cli.bench.throughput import STEADY
 
 BATCHES, BATCH = 10, 100_000
@@ -21,12 +21,12 @@ def measure_memory(broker_port: int, *, devices: int, rules: int) -> dict[str, o
             Path(name), devices=devices, rules=rules, broker_port=broker_port, web_port=web_port
         )
         rss_mb = []
-        with Measured("gateway.cli.main", "run", "--site", name) as gateway:
-            await_healthy(web_port)
+        with MeasuredGateway(Path(name), web_port) as gateway:
+            gateway.await_receiving()
             for number in range(1, BATCHES + 1):
                 sent = number * (warm_up(devices) + BATCH)
                 _send(broker_port, devices)
-                check_balance(web_port, sent)
+                gateway.check_balance(sent)
                 rss_mb.append(round(gateway.rss_mb(), 1))
     return {"messages": sent, "devices": devices, "rules": rules, "rss_mb": rss_mb}
 

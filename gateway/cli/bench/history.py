@@ -18,7 +18,8 @@ from devices.reading import Millis
 from firmware_sim.world import World
 from gateway.assembly import JOURNAL_FILE, build_pipeline, read_site
 from gateway.cli.bench.bench_site import make_world, write_site
-from gateway.cli.bench.process import Measured, await_healthy, some_port
+from gateway.cli.bench.gateway import MeasuredGateway
+from gateway.cli.bench.process import some_port
 from gateway.journal.database import open_journal
 from gateway.journal.reader import JournalReader
 from gateway.journal.reserve import Reserve
@@ -46,8 +47,8 @@ def measure_history(
         end = round(time.time() * 1000)
         asked = _write_journal(folder, devices, rows, end, on_turn)
         began = time.monotonic()
-        with Measured("gateway.cli.main", "run", "--site", folder):
-            await_healthy(web_port)
+        with MeasuredGateway(folder, web_port) as gateway:
+            gateway.await_receiving()
             start_s = time.monotonic() - began
             months = [_month_ms(web_port, device, metric, end) for device, metric in asked]
     return {

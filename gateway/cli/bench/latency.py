@@ -11,8 +11,9 @@ import aiomqtt
 
 from gateway.cli.bench.bench_site import HAMLET, PROBES, write_site
 from gateway.cli.bench.dry_plots import PLOTS, ask_plots
-from gateway.cli.bench.figures import WRITTEN, percentile_ms, read_figures, wait_ms
-from gateway.cli.bench.process import Measured, await_healthy, some_port
+from gateway.cli.bench.figures import WRITTEN, percentile_ms, wait_ms
+from gateway.cli.bench.gateway import MeasuredGateway
+from gateway.cli.bench.process import Measured, some_port
 from gateway.cli.bench.throughput import STEADY as WINDOW
 
 PROBES_PER_S = 20
@@ -45,17 +46,17 @@ def measure_latency(
             Measured(
                 "gateway.cli.bench.load", broker_port, load_count, devices, rate, WINDOW
             ) as load,
-            Measured("gateway.cli.main", "run", "--site", folder) as gateway,
+            MeasuredGateway(folder, web_port) as gateway,
         ):
-            await_healthy(web_port)
+            gateway.await_receiving()
             load.await_line("ready")
             load.say("warm up")
             load.await_line("warm")
-            before = read_figures(web_port)
+            before = gateway.figures()
             load.say("go")
             waits, watering = asyncio.run(_both(broker_port, probes, plots))
             load.await_line("sent")
-            figures = read_figures(web_port)
+            figures = gateway.figures()
             rss = gateway.peak_rss_mb()
     return {
         "rate": rate,

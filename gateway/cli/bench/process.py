@@ -1,22 +1,24 @@
-"""A process that is measured: its CPU time and memory as the kernel counts them."""
+"""A process that is measured: its CPU time and memory as the kernel counts them, and what it says
+when something goes wrong."""
 
 import random
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.request import urlopen
 
 from gateway.cli.child_process import end
 from gateway.cli.demo.broker import free_port
 
 POLL_S = 0.02
 GIVE_UP_S = 120.0
+TOLD_MAX = 8_000
+"""The last characters of what a process complained of: some stacks and what came before."""
 PORTS = range(20_000, 32_000)
 """Below those that the kernel gives to outgoing connections."""
 SCHEDULED = 2
@@ -29,24 +31,16 @@ def some_port() -> int:
     return free_port(random.SystemRandom().choice(PORTS))
 
 
-def await_true(condition: Callable[[], bool], what: str) -> None:
-    """Return when the condition holds. Raises RuntimeError when it does not for long."""
+def await_true(condition: Callable[[], bool], what: str, *processes: "Measured") -> None:
+    """Return when the condition holds. Raises RuntimeError when it does not for long, or when one
+    of the processes on which it depends has failed; that tells what they know, and ends them."""
     deadline = time.monotonic() + GIVE_UP_S
     while not condition():
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"not within {GIVE_UP_S:g} s: {what}")
+        late = time.monotonic() > deadline
+        if late or any(process.failed for process in processes):
+            why = f"not within {GIVE_UP_S:g} s" if late else "in vain"
+            raise RuntimeError("\n".join([f"{why}: {what}", *(one.explain() for one in processes)]))
         time.sleep(POLL_S)
-
-
-def await_healthy(web_port: int) -> None:
-    """Return when the gateway whose page is on that port receives messages."""
-
-    def healthy() -> bool:
-        with suppress(OSError), urlopen(f"http://127.0.0.1:{web_port}/healthz") as answer:
-            return bool(answer.status == HTTPStatus.OK)
-        return False
-
-    await_true(healthy, "a gateway that receives")
 
 
 class Measured:
@@ -54,12 +48,14 @@ class Measured:
 
     def __init__(self, module: str, *arguments: object) -> None:
         self._name = module
-        command = [sys.executable, "-m", module, *(str(argument) for argument in arguments)]
+        # No pipe: one that nobody reads fills, and its writer waits for ever.
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # closed in __exit__
+        command = [sys.executable, "-X", "faulthandler", "-m", module, *map(str, arguments)]
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what matters is measured or raised
+            stderr=self._complaints,
             text=True,
         )
 
@@ -73,9 +69,27 @@ class Measured:
         traceback: TracebackType | None,
     ) -> None:
         end(self._process)
-        for pipe in (self._process.stdin, self._process.stdout):
+        for pipe in (self._process.stdin, self._process.stdout, self._complaints):
             if pipe:
                 pipe.close()
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended, and not because its work was done."""
+        return self._process.poll() not in (None, 0)
+
+    def explain(self) -> str:
+        """How it ended and what it complained of. One that still runs is aborted, upon which it
+        says where each of its threads is."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGABRT)
+            self._process.wait()
+            how = "was aborted"
+        else:
+            how = f"ended with {self._process.returncode}"
+        self._complaints.seek(0)
+        said = self._complaints.read().decode(errors="replace")
+        return f"{self._name} {how} and said:\n{said[-TOLD_MAX:]}"
 
     def await_line(self, beginning: str) -> str:
         """The next line that begins so. Raises RuntimeError when the process ends before."""
@@ -83,7 +97,7 @@ class Measured:
         for line in self._process.stdout:
             if line.startswith(beginning):
                 return line.strip()
-        raise RuntimeError(f"{self._name} ended before it said {beginning!r}")
+        raise RuntimeError(f"no {beginning!r} was said: {self.explain()}")
 
     def say(self, line: str) -> None:
         """Write a line to its standard input."""

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from gateway.assembly import JOURNAL_FILE
 from gateway.cli.bench.bench_site import write_site
-from gateway.cli.bench.figures import check_balance
+from gateway.cli.bench.gateway import MeasuredGateway
 from gateway.cli.bench.load import warm_up
-from gateway.cli.bench.process import Measured, await_healthy, await_true, some_port
+from gateway.cli.bench.process import Measured, await_true, some_port
 from gateway.cli.bench.store import Store
 from gateway.forward.influx import InfluxSink
 from gateway.journal.database import open_for_reading
@@ -60,9 +60,9 @@ def measure(subject: Subject, broker_port: int, messages: int, store: Store | No
             web_port=web_port,
             store=store,
         )
-        with Measured("gateway.cli.main", "run", "--site", name) as gateway:
+        with MeasuredGateway(Path(name), web_port) as gateway:
             load.await_line("ready")
-            await_healthy(web_port)
+            gateway.await_receiving()
             with closing(open_for_reading(Path(name) / "data" / JOURNAL_FILE)) as connection:
                 run = _run(
                     load,
@@ -70,9 +70,9 @@ def measure(subject: Subject, broker_port: int, messages: int, store: Store | No
                     subject.devices,
                     messages,
                     on_disk=lambda: _ask(connection, "SELECT max(id) FROM message"),
-                    finish=lambda: _await_store(connection) if store else None,
+                    finish=lambda: _await_store(connection, gateway) if store else None,
                 )
-            check_balance(web_port, warm_up(subject.devices) + messages)
+            gateway.check_balance(warm_up(subject.devices) + messages)
             return run
 
 
@@ -105,11 +105,11 @@ def _run(
     warm = on_disk() + warm_up(devices)
     load.say("warm up")
     load.await_line("warm")
-    await_true(lambda: on_disk() >= warm, "the first messages on disk")
+    await_true(lambda: on_disk() >= warm, "the first messages on disk", measured, load)
     wanted = on_disk() + messages
     cpu_before, began = measured.cpu_s(), time.monotonic()
     load.say("go")
-    await_true(lambda: on_disk() >= wanted, f"{messages} messages on disk")
+    await_true(lambda: on_disk() >= wanted, f"{messages} messages on disk", measured, load)
     took = time.monotonic() - began
     finish()
     return Run(
@@ -119,10 +119,10 @@ def _run(
     )
 
 
-def _await_store(connection: sqlite3.Connection) -> None:
+def _await_store(connection: sqlite3.Connection, gateway: Measured) -> None:
     newest = _ask(connection, "SELECT id FROM message WHERE channel = 0 ORDER BY id DESC LIMIT 1")
     cursor = f"SELECT max(cursor) FROM sink WHERE name = '{InfluxSink.name}'"  # noqa: S608  # ours
-    await_true(lambda: _ask(connection, cursor) >= newest, "everything in the store")
+    await_true(lambda: _ask(connection, cursor) >= newest, "everything in the store", gateway)
 
 
 def _ask(connection: sqlite3.Connection, question: str) -> int:
