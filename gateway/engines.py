@@ -17,11 +17,13 @@ from gateway.decisions import (
     Record,
     RuleChanged,
     Run,
+    Severity,
 )
 from gateway.diary.engine import DiaryEngine
 from gateway.fleet import Fleet
 from gateway.health.engine import HealthEngine
 from gateway.irrigation.engine import IrrigationEngine
+from gateway.irrigation.notices import SOURCE as IRRIGATION
 from gateway.irrigation.probes import SOURCE as PROBES
 from gateway.plot_records import PlotMemory
 from gateway.rules.engine import RuleEngine
@@ -74,13 +76,21 @@ class Engines:
         return [*self.rules.replace(armed(rules), now), *self._clear_orphans(now)]
 
     def _clear_orphans(self, now: Millis) -> list[Decision]:
-        """End the alerts of rules that do not fire, or have been edited not to alert any more."""
+        """End the alerts of rules that do not fire, or have been edited not to alert any more, and
+        those of plots and their devices that are gone from `plots.yaml`."""
         held = self.rules.alerting()
         return [
             AlertCleared(alert.source, alert.subject, now)
             for alert in self.alerts.open_alerts()
-            if is_rule(alert.source) and (alert.source, alert.subject) not in held
+            if (is_rule(alert.source) and (alert.source, alert.subject) not in held)
+            or self._of_nothing_watered(alert)
         ]
+
+    def _of_nothing_watered(self, alert: Alert) -> bool:
+        """A critical one is none: water may flow, whatever the file says."""
+        of_water = alert.source.partition(":")[0] == IRRIGATION
+        critical = alert.severity is Severity.CRITICAL
+        return of_water and not critical and not self.irrigation.knows(alert.subject)
 
     def correct(self, correction: Correction, now: Millis) -> list[Record]:
         """The clock was wrong, and it is `now`: nothing that waits comes sooner or later for it.

@@ -81,6 +81,12 @@ class IrrigationEngine:
         taken_up = self._waterings.restore(runs, now, memory.hours)
         return [*withdrawn, *self._follow(taken_up, now)]
 
+    def knows(self, id: str) -> bool:
+        """Whether there is such a plot, valve, pump or probe."""
+        return any(
+            id in (plot.id, plot.pump, *plot.valves, *plot.sensors) for plot in self._plots.values()
+        )
+
     def runs(self) -> list[Run]:
         """The waterings that wait or go on."""
         return self._waterings.runs()

@@ -2,6 +2,8 @@
 
 import pytest
 
+from devices.text import Text
+from gateway.decisions import AlertAsked, Severity
 from gateway.pipeline import MESSAGES_PER_SNAPSHOT
 from tests.gateway.driven_hamlet import MINUTE, Hamlet, assert_known_again
 from tests.gateway.small_site import DEVICES, soil, topic
@@ -69,3 +71,20 @@ def test_what_nobody_understood_outlives_a_clean_stop(hamlet: Hamlet) -> None:
     hamlet.pipeline.snapshot_all()
     hamlet.commit()
     assert_known_again(hamlet)
+
+
+def test_alerts_of_a_plot_that_is_gone_go_with_it_but_not_those_of_water_astray(
+    hamlet: Hamlet,
+) -> None:
+    for severity, source in (
+        (Severity.WARNING, "irrigation"),
+        (Severity.WARNING, "irrigation:meter"),
+        (Severity.CRITICAL, "irrigation:astray"),
+    ):
+        alert = AlertAsked(source, "lo-gone", severity, Text("lô cũ", "old plot"), hamlet.now)
+        hamlet.pipeline.ask(alert, hamlet.now)
+    hamlet.commit()
+    hamlet.restart()
+    hamlet.commit()
+    left = [alert.source for alert in hamlet.pipeline.engines.alerts.open_alerts()]
+    assert left == ["irrigation:astray"]
