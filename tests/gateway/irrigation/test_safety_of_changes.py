@@ -11,7 +11,8 @@ from hypothesis.stateful import invariant, precondition, rule
 from devices.reading import Millis
 from devices.text import Text
 from gateway.plot_records import Override
-from gateway.plots import Plot, Source
+from gateway.plots import Mode, Plot, Source
+from gateway.plots.modes import Thresholds
 from tests.gateway.irrigation.garden import SECOND, day_start
 from tests.gateway.irrigation.test_safety import (
     CEILING_L,
@@ -24,6 +25,7 @@ from tests.gateway.irrigation.test_safety import (
     SLACK_L,
     AnyAccident,
 )
+from tests.gateway.irrigation.test_safety_of_modes import PLOTS, AnyWeather
 
 DAY_S = 86_400
 WELL = Source(id="well", label=Text("giếng", "well"), litres_per_day_max=POND_L)
@@ -37,6 +39,17 @@ EDITS: list[tuple[str, dict[str, Any] | None]] = [
     ("lo-2", {"minutes_per_run_max": 3}),
 ]
 """What somebody writes into the file: a plot gets another name or source, or is gone."""
+
+WISHES: list[dict[str, Any]] = [
+    {"mode": Mode.SCHEDULE},
+    {"mode": Mode.SOIL, "thresholds": Thresholds(start_pct=27, stop_pct=30)},
+    {"mode": Mode.BALANCE, "area_m2": 300},
+    {"mode": Mode.OFF},
+    {"mode": Mode.MANUAL},
+    {"ask_first": True},
+    {"ask_first": False, "minutes_per_run_max": 3},
+    {"area_m2": 2000, "minutes_per_run_max": 20},
+]
 
 
 class AnyChange(AnyAccident):
@@ -132,7 +145,54 @@ class AnyChange(AnyAccident):
         super().teardown()
 
 
+class AnyChangeOfMind(AnyWeather):
+    """Plots that water themselves, while people edit the file, override, and stop runs."""
+
+    @rule(
+        edits=st.lists(st.tuples(st.sampled_from(PLOTS), st.sampled_from(WISHES)), max_size=3),
+        away=st.sampled_from([0, 30, 1000, 4000]),
+    )
+    def edit(self, edits: list[tuple[str, dict[str, Any]]], away: int) -> None:
+        garden = self.garden
+        plots = {one.id: one for one in garden.plots}
+        for of, wish in edits:
+            plots[of] = plots[of].model_copy(update=wish)
+        garden.sleep(away)
+        garden.kill(*plots.values())
+
+    @rule(of=st.sampled_from(PLOTS), interlock=st.sampled_from(["wind", "window", "rain-1h"]))
+    def override(self, of: str, interlock: str) -> None:
+        now = self.garden.clock
+        id = f"{of}.{interlock}.{now}"
+        override = Override(id, of, interlock, "trial", "person:hoa", now, now + 300 * SECOND)
+        self.garden.set(override)
+
+    @rule(of=st.sampled_from(PLOTS))
+    def stop(self, of: str) -> None:
+        self.garden.save(self.garden.engine.stop(of, "person:hoa", self.garden.clock))
+
+    @rule(seconds=st.sampled_from([1, 2, 5]))
+    def die_unsaved(self, seconds: int) -> None:
+        self.garden.crash = True
+        self.garden.live(seconds)
+        self.garden.kill()
+
+    def the_hours_hold(self) -> None:
+        """An override may let a run go on."""
+
+    def teardown(self) -> None:
+        super().teardown()
+        if hasattr(self, "garden"):
+            garden = self.garden
+            garden.live_until_idle(11 * 3600)
+            assert not any(garden.is_on(id) for id in garden.actuators)
+
+
 AnyChange.TestCase.settings = settings(
     max_examples=30 * MORE, stateful_step_count=25, deadline=None, derandomize=True
 )
 TestAnyChange = AnyChange.TestCase
+AnyChangeOfMind.TestCase.settings = settings(
+    max_examples=12 * MORE, stateful_step_count=20, deadline=None, derandomize=True
+)
+TestAnyChangeOfMind = AnyChangeOfMind.TestCase
