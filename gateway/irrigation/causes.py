@@ -62,10 +62,10 @@ BLOCKED = Text(
     "the water flows weakly, at less than half its rate. Clean the filter, look at the sprinklers.",
 )
 METER_STILL = Text(
-    "đồng hồ nước báo có nước chảy nhưng không đếm; lượng nước được ước tính theo thời gian. "
-    "Hãy kiểm tra đồng hồ.",
-    "its meter shows a flow and does not count it; the litres are estimated from the time. "
-    "Check the meter.",
+    "đồng hồ nước báo có nước chảy nhưng không đếm, hoặc số đếm nhảy vọt; lượng nước được ước "
+    "tính theo thời gian. Hãy kiểm tra đồng hồ.",
+    "its meter shows a flow and does not count it, or leaps; the litres are estimated from the "
+    "time. Check the meter.",
 )
 
 METER_LOW = Text(

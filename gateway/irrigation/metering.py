@@ -18,6 +18,9 @@ from gateway.plots import Plot
 
 UNSEEN_MAX_MS = SAVE_MS + TAIL_MS
 """Water flows no longer than this after a run was last saved, whatever the clock says."""
+LEAP = 3.0
+"""A counter that grew by more than this times what may have flowed was exchanged, or misread: not
+even a burst pipe brings that, nor a counter that hung for a whole run."""
 
 
 class Meters:
@@ -78,12 +81,16 @@ class Meters:
             return replace(run, meter_start_l=None)
         return replace(run, meter_start_l=self._sum(meters) - run.litres)
 
-    def catch_up(self, run: Run, plot: Plot) -> Run:
-        """The run with what the meters counted after it was last saved."""
+    def catch_up(self, run: Run, plot: Plot, unseen_ms: Millis, now: Millis) -> Run:
+        """The run with what the meters counted after it was last saved; for `unseen_ms` nobody saw
+        what flowed."""
         meters = self.of(run, plot)
-        if run.meter_start_l is None or not meters:
+        if run.meter_start_l is None or run.opened_at is None or not meters:
             return run
-        return replace(run, litres=max(run.litres, self._sum(meters) - run.meter_start_l))
+        counted_l = self._sum(meters) - run.meter_start_l
+        if leapt(plot, counted_l - run.litres, now - run.opened_at):
+            return self.estimate(replace(run, measured=False), plot, unseen_ms)
+        return replace(run, litres=max(run.litres, counted_l))
 
     def estimate(self, run: Run, plot: Plot, elapsed_ms: Millis) -> Run:
         """The run with what may have flowed in that time where no meter counts it."""
@@ -103,6 +110,12 @@ class Meters:
 def by_time(plot: Plot, elapsed_ms: Millis) -> float:
     """The litres of that time at the plot's rate."""
     return plot.rate_l_min * elapsed_ms / 60_000
+
+
+def leapt(plot: Plot, litres: float, elapsed_ms: Millis) -> bool:
+    """Whether no water can have moved a counter that far in that time."""
+    most_ms = max(elapsed_ms, round(plot.minutes_per_run_max * 60_000))
+    return litres > LEAP * by_time(plot, most_ms)
 
 
 def asked_litres(asked: IrrigationAsked, plot: Plot) -> float | None:

@@ -20,7 +20,7 @@ from gateway.fleet import Fleet
 from gateway.irrigation import causes, explain, notices, orders
 from gateway.irrigation.doubt import Doubt
 from gateway.irrigation.flow_watch import FlowWatch
-from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, by_time
+from gateway.irrigation.metering import UNSEEN_MAX_MS, Meters, by_time, leapt
 from gateway.irrigation.run import (
     CLOSE_AGAIN_MS,
     CLOSE_OFTEN_MS,
@@ -152,8 +152,14 @@ class Watering:
             if flow > FLOW_NONE_L_MIN:
                 seen.flowed_at = at
 
-    def metered(self, valve: str, litres: float, at: Millis, now: Millis, *, closed: bool) -> None:
+    def metered(
+        self, valve: str, litres: float, at: Millis, now: Millis, *, closed: bool
+    ) -> list[Decision]:
         """The meter of a valve was read at `at`; `litres` were new."""
+        decisions: list[Decision] = []
+        if leapt(self.plot, litres, at - self._read_at):
+            decisions += self._go_by_time(valve, self._read_at, now)
+            litres = 0.0
         counts = valve in self._meters.of(self.run, self.plot)
         most_l = by_time(self.plot, max(at - self._read_at, 0))
         fresh = self._meters.fresh(self.plot, litres, most_l, counts=counts)
@@ -164,6 +170,7 @@ class Watering:
             self._seen.flowed_at = max(self._seen.flowed_at, at)
         if closed and at >= self.run.step_at:
             self._seen.counted.add(valve)
+        return decisions
 
     def refused(self, error: str) -> None:
         """A device answered a START of the present state with no."""

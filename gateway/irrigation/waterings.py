@@ -250,7 +250,8 @@ class Waterings:
         if run.opened_at is not None and run.state in WET:
             unseen_ms, unsaved_ms = unseen(run, run.opened_at, plot, self._fleet, now)
             doubt = Doubt(run, may_l=by_time(plot, unsaved_ms))
-            run = self._meters.catch_up(self._meters.estimate(run, plot, unseen_ms), plot)
+            run = self._meters.estimate(run, plot, unseen_ms)
+            run = self._meters.catch_up(run, plot, unseen_ms, now)
         watering = self._live[plot.id] = self._watering(run, plot, now, doubt)
         source = self._supply.source_id(plot)
         if run.state is RunState.PLANNED:
@@ -286,7 +287,8 @@ class Waterings:
             self._stray_valves.forget(valve)
             if total is not None:
                 closed = values.get("open") is False
-                watering.metered(valve, litres, reading.measured_at, now, closed=closed)
+                at = reading.measured_at
+                decisions += watering.metered(valve, litres, at, now, closed=closed)
         elif watering is None or reading.measured_at >= watering.run.step_at:
             stray = self._stray_valves.on_reading(reading, litres, now)
             if stray is not None:

@@ -166,3 +166,38 @@ def test_a_pump_that_ran_dry_leaves_no_doubt_about_the_meter() -> None:
     garden.ask(litres=400)
     garden.live_until_idle()
     assert (garden.run().cause, garden.run().unseen_l) == (causes.PUMP_DRY, 0.0)
+
+
+@pytest.mark.parametrize("shows_l", [1e6, 70_000.0])
+def test_a_counter_that_leaps_is_not_believed(shows_l: float) -> None:
+    garden = Garden(plot())
+    garden.ask(litres=500)
+    garden.live(120)
+    garden.actuators["valve-1"].total_l += shows_l
+    garden.live(11)
+    garden.actuators["valve-1"].total_l -= shows_l
+    garden.live_until_idle()
+    run = garden.run()
+    assert not run.measured
+    assert garden.flowed_l() <= run.litres + SLACK_L
+    assert run.litres == pytest.approx(500, abs=60)
+    assert "valve-1" in garden.alerts
+
+
+@pytest.mark.parametrize("total_l", [1e6, 0.0])
+@pytest.mark.parametrize("resumes", ["resume", "give-up"])
+def test_nor_one_that_was_exchanged_while_the_gateway_was_away(
+    total_l: float, resumes: str
+) -> None:
+    one = plot(after_power_cut=resumes)
+    garden = Garden(one)
+    garden.ask(litres=500)
+    garden.live(120)
+    garden.sleep(60)
+    garden.actuators["valve-1"].total_l = total_l
+    garden.report()
+    garden.kill()
+    garden.live_until_idle()
+    run = garden.run()
+    assert garden.flowed_l() <= run.litres + run.unseen_l + SLACK_L
+    assert run.litres <= garden.flowed_l() + 2 * RATE * TAIL_MS / 60_000
