@@ -28,7 +28,7 @@ from gateway.irrigation.supply import Supply
 from gateway.irrigation.waterings import Waterings
 from gateway.irrigation.wishes import Wishes
 from gateway.plot_records import NoGo, Override, PlotMemory, PlotSetting, ProposalAnswered
-from gateway.plots import PlotsFile
+from gateway.plots import Mode, PlotsFile
 from gateway.watering_plan import Held, Plan, PlotOutlook
 
 
@@ -107,7 +107,12 @@ class IrrigationEngine:
 
     def status(self, plot: str, now: Millis) -> PlotOutlook:
         """How it stands with a plot. Raises KeyError when there is no such plot."""
-        balance, gardener = self._fields.ledger.balance(plot), self._gardener
+        ledger, gardener = self._fields.ledger, self._gardener
+        measured = ledger.is_measured(plot)
+        balance = ledger.balance(plot) if measured else None
+        needs_mm = gardener.needs_mm(self._plots[plot], now)
+        if self.book.mode(plot) is Mode.BALANCE and not measured:
+            needs_mm = needs_mm or None  # that it needs nothing is assumed
         return PlotOutlook(
             plot=plot,
             mode=self.book.mode(plot),
@@ -120,7 +125,7 @@ class IrrigationEngine:
             overrides=tuple(self.book.overrides(plot, now)),
             dry_days=tuple(self.book.dry_days(plot)),
             probes=self._fields.soundings(plot, now).status,
-            needs_mm=gardener.needs_mm(self._plots[plot], now),
+            needs_mm=needs_mm,
             look=gardener.last_look(plot),
         )
 

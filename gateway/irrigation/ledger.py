@@ -77,6 +77,16 @@ class Ledger:
         """The newest day; None before the first look."""
         return self._days.get(plot)
 
+    def is_measured(self, plot: str) -> bool:
+        """Whether anything that somebody measured is in it: else all of it is assumed."""
+        return any(
+            day.et0_mm is not None
+            or day.rain_mm is not None
+            or day.correction_mm != 0
+            or START_BY_PROBES in day.estimates
+            for day in self._known.get(plot, {}).values()
+        )
+
     def soundings(self, plot: str) -> Soundings | None:
         """What the probes said when the balance was last brought up to date."""
         return self._soundings.get(plot)

@@ -221,6 +221,20 @@ class TestSoil:
 
 
 class TestBalance:
+    def test_without_any_measurement_nobody_knows(self) -> None:
+        garden = GrownGarden(tea("lo-1", mode="balance"), start=MORNING)
+        garden.weather = None
+        for _ in range(2):
+            garden.last_until(garden.now + 12 * HOUR)
+            status = garden.engine.status("lo-1", garden.now)
+            assert (status.depletion_mm, status.raw_mm, status.needs_mm) == (None, None, None)
+            garden.kill()
+        garden.moisture["soil-1"] = 30.0
+        garden.last_until(garden.now + 2 * HOUR)
+        status = garden.engine.status("lo-1", garden.now)
+        assert status.depletion_mm is not None
+        assert status.needs_mm == 0
+
     def test_it_drinks_from_what_the_soil_holds_and_is_filled_up(self) -> None:
         garden = by_balance(30.0)
         begun = garden.engine.status("lo-1", garden.now)
