@@ -96,6 +96,7 @@ async def _choose(pages: Pages, request: Request, plot: str) -> Response:
         live=None,
         fragments={},
         kinds=list(FIELDS),
+        plots=pages.views.diary.plots,
         plot=plot,
     )
 

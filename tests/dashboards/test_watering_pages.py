@@ -108,6 +108,8 @@ async def test_the_first_day(empty: Hamlet) -> None:
     async with client_of(empty) as web:
         for path in ("/watering", "/watering/plan"):
             assert "No tea plots yet" in (await page(web, path)).text
+        assert "No tea plots yet" in (await page(web, "/diary/new")).text
+        assert "The next 24 hours" not in (await page(web, "/watering")).text
         assert (await web.get("/watering/lo-3")).status_code == 404
         assert (await web.get("/live/watering/lo-3")).status_code == 404
 
