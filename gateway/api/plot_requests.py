@@ -17,7 +17,8 @@ _Key = Annotated[str, Field(pattern=f"^{IDENTIFIER.pattern}$", max_length=COMMAN
 
 
 class WaterRequest(WireShape):
-    """Exactly one amount. The same `id` asked twice is one watering."""
+    """Exactly one amount; `depth_mm` is what shall reach the roots. The same `id` asked twice is
+    one watering."""
 
     depth_mm: _Amount | None = None
     litres: _Amount | None = None
