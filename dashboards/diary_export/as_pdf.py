@@ -44,6 +44,7 @@ class _Book(FPDF):
         self._words = words
         self._head = head
         self._empty = True
+        self._over = False
         self._totals = Totals()
         for style, weight in (("", REGULAR), ("B", BOLD)):
             file = folder / f"{weight}.ttf"
@@ -60,13 +61,15 @@ class _Book(FPDF):
         self.add_page()
 
     def header(self) -> None:
-        """Title, what it is about, and the heads of the columns."""
+        """Title, what it is about, and the heads of the columns where lines follow."""
         self.set_font(FAMILY, "B", 13)
         self._put(MARGIN_MM, MARGIN_MM + 4, self._head.title)
         self.set_font(FAMILY, "", 9)
         self._put(MARGIN_MM, MARGIN_MM + 9.5, self._head.about)
         self._put(MARGIN_MM, MARGIN_MM + 14, self._head.period)
         self.set_y(MARGIN_MM + 17)
+        if self._over:
+            return
         self.set_font(FAMILY, "B", SIZE_PT)
         self._row([column.title for column in self.columns], filled=True)
         self.set_font(FAMILY, "", SIZE_PT)
@@ -93,6 +96,7 @@ class _Book(FPDF):
             self.set_font(FAMILY, "", 9)
             self._put(MARGIN_MM, self.get_y() + 6, self._words.t("diary.paper.none"))
             self.set_y(self.get_y() + 8)
+        self._over = True
         if self.get_y() + SIGN_MM > self.h - FOOT_MM:
             self.add_page()
         if told := self._totals.told(self._words):

@@ -51,11 +51,11 @@ def columns(words: Words, label: Callable[[str], Text]) -> tuple[Column, ...]:
         Column(words.t("diary.fact.code"), 14, True, _text("growing_area_code")),
         Column(
             words.t("diary.column.kind"),
-            14,
+            15,
             True,
             lambda line: words.t(f"diary.kind.{line.entry.kind.value}"),
         ),
-        Column(words.t("diary.column.details"), 34, True, lambda line: _details(words, line.entry)),
+        Column(words.t("diary.column.details"), 32, True, lambda line: _details(words, line.entry)),
         Column(
             words.t("diary.fact.source"),
             16,
@@ -63,7 +63,7 @@ def columns(words: Words, label: Callable[[str], Text]) -> tuple[Column, ...]:
             lambda line: text_of(words, line.entry, "source"),
         ),
         Column(words.t("diary.fact.method"), 12, True, lambda line: method_of(words, line.entry)),
-        Column(words.t("diary.column.minutes"), 11, True, _number("minutes")),
+        Column(words.t("diary.column.minutes"), 12, True, _number("minutes")),
         Column(words.t("diary.column.volume"), 8, True, _number("litres", LITRES_PER_M3)),
         Column(words.t("diary.column.planned"), 8, False, _number("target_l", LITRES_PER_M3)),
         Column(

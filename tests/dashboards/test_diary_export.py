@@ -5,13 +5,17 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import httpx2
 import openpyxl
 import pypdf
 import pytest
 
+from dashboards.diary_export.rows import columns
+from dashboards.words import Language, Words
 from devices.metric import Value
+from devices.text import Text
 from gateway.plot_records import DiaryEntry, DiaryKind
 from tests.dashboards.diary import PLUCKED, SPRAYED, WATERED
 from tests.dashboards.test_diary_pages import ENTER
@@ -169,6 +173,33 @@ async def test_a_line_longer_than_a_page_goes_on_on_the_next(
     text = " ".join(page.extract_text() for page in pages).split()
     assert {f"từ{n}" for n in range(1500)} <= set(text)
     assert all(lowest(page) > 0 for page in pages)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+async def test_no_word_of_the_book_itself_is_broken(
+    inside: httpx2.AsyncClient, hamlet: Hamlet, lang: Language
+) -> None:
+    hamlet.save(*(replace(NOTE, id=f"k.{kind.value}", kind=kind, facts={}) for kind in DiaryKind))
+    answer = await inside.get("/diary.pdf", params={**SPAN, "lang": lang})
+    pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
+    written = " ".join(page.extract_text() for page in pages).replace("-", " ").split()
+    words = Words(lang, ZoneInfo("Asia/Ho_Chi_Minh"), NOW)
+    told = [one.title for one in columns(words, lambda plot: Text(plot, plot)) if one.book]
+    told += [words.t(f"diary.kind.{kind.value}") for kind in DiaryKind]
+    assert {word for one in told for word in one.replace("-", " ").split()} <= set(written)
+
+
+async def test_a_page_for_the_signatures_alone_has_no_heads_of_columns(
+    inside: httpx2.AsyncClient, hamlet: Hamlet
+) -> None:
+    for n in range(30):
+        hamlet.save(replace(NOTE, id=f"n{n}", facts={"what": "dọn cỏ"}))
+        answer = await inside.get("/diary.pdf", params=SPAN)
+        last = pypdf.PdfReader(io.BytesIO(answer.content)).pages[-1].extract_text()
+        if "Trang 2/2" in last:
+            break
+    assert "ký, ghi rõ họ tên" in last
+    assert "Nội dung" not in last
 
 
 async def test_an_empty_book_says_so(inside: httpx2.AsyncClient) -> None:
