@@ -148,7 +148,7 @@ class Deeds:
             inputs["interlock"] = ",".join(one.interlock.name for one in person)
             return self._keep_back(plot, verdict, person[0].reason, inputs, now)
         most = min(
-            plot.rate_l_min * plot.minutes_per_run_max, self._waterings.left_today_l(plot.id, now)
+            plot.rate_l_min * plot.minutes_per_run_max, *self._waterings.ceilings_l(plot.id, now)
         )
         granted = min(litres, most)  # what a yes can bring; the rest is asked for another day
         depth_mm = verdict.depth_mm * granted / litres if litres else 0.0

@@ -19,7 +19,8 @@ class PumpHouse:
     """All pumps of the hamlet. `live` are the runs without end, by their plots."""
 
     def __init__(self, plots: Iterable[Plot], live: Mapping[str, Watering]) -> None:
-        self._pumps = {plot.pump: plot for plot in plots if plot.pump}
+        self._plots = [plot for plot in plots if plot.pump]
+        self._pumps = {plot.pump: plot for plot in self._plots if plot.pump}
         self._live = live
         self._on: dict[str, Watering] = {}  # the last run that started the pump
         self._strays = StrayPumps(self._pumps)
@@ -46,10 +47,12 @@ class PumpHouse:
     def stop_strays(
         self, fleet: Fleet, shut_at: Mapping[str, Millis], now: Millis
     ) -> list[Decision]:
-        """After a start: those that said since they were `shut_at` that they run, for nobody."""
+        """After a start: those that run for nobody, by what they said since their plots were
+        `shut_at`."""
         decisions: list[Decision] = []
         for pump in sorted(self._pumps.keys() - self._on.keys()):
-            if says(fleet.get(pump), "running", True, since=shut_at.get(pump, 0)):
+            since = max(shut_at.get(plot.id, 0) for plot in self._plots if plot.pump == pump)
+            if says(fleet.get(pump), "running", True, since=since):
                 decisions += self._strays.stop(pump, now)
         return decisions
 

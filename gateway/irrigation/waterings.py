@@ -120,8 +120,6 @@ class Waterings:
         for valve, plot in self._plot_of.items():
             if says(self._fleet.get(valve), "open", True, since=shut_at.get(plot.id, 0)):
                 decisions += self._end_stray(plot, Stray(causes.STRAY, 0.0), now)
-            if plot.pump is not None:
-                shut_at[plot.pump] = max(shut_at.get(plot.pump, 0), shut_at.get(plot.id, 0))
         decisions += self._pumps.stop_strays(self._fleet, shut_at, now)
         return [*decisions, *self._work(now)]
 
@@ -162,12 +160,8 @@ class Waterings:
         busy = [(one.ends_at(), one.plot) for one in running]
         return self._supply.free_at(self._plots[plot], busy, now)
 
-    def left_today_l(self, plot: str, now: Millis) -> float:
-        """Litres that the ceilings of plot and source leave for this local day."""
-        return min(self.ceilings_l(plot, now))
-
     def ceilings_l(self, plot: str, now: Millis) -> tuple[float, float]:
-        """What the plot's leaves, and what its source's does."""
+        """Litres that the ceilings of the plot and of its source leave for this local day."""
         situation = self._judge.situation(self._plots[plot], "", 0.0, now)
         return situation.left_of_plot_l, situation.left_of_source_l
 
