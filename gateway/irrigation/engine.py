@@ -47,6 +47,7 @@ class IrrigationEngine:
         self.book = PlotBook(water.plots)
         self._supply = Supply(water)
         self._plots = {plot.id: plot for plot in water.plots}
+        self._fleet = fleet
         self._here = here
         self._day: date | None = None
         self._midnight: Millis | None = None  # the next one
@@ -77,7 +78,8 @@ class IrrigationEngine:
         memory, runs = memory or PlotMemory(), list(runs)
         self.book.restore(memory)
         self._fields.restore(memory, runs, now, doubted)
-        withdrawn = self._gardener.restore(memory, now)
+        heard = [device.heard_at for device in self._fleet if device.heard_at is not None]
+        withdrawn = self._gardener.restore(memory, now, max(heard, default=None))
         taken_up = self._waterings.restore(runs, now, memory.hours)
         return [*withdrawn, *self._follow(taken_up, now)]
 

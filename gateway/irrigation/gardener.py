@@ -87,11 +87,11 @@ class Gardener:
         self._was_trusted: bool | None = None
         self._settles_at: Millis = 0
 
-    def restore(self, memory: PlotMemory, now: Millis) -> list[Decision]:
-        """Take over what the journal remembers. Questions and alerts end for which `plots.yaml` has
-        no use any more."""
+    def restore(self, memory: PlotMemory, now: Millis, there_at: Millis | None) -> list[Decision]:
+        """Take over what the journal remembers; the gateway was there until `there_at`. Questions
+        and alerts end for which `plots.yaml` has no use any more."""
         self.proposals.restore(memory.proposals, memory.settings)
-        self._told.restore(memory.looks)
+        self._told.restore(memory.looks, self._plots, there_at)
         self._unfinished.restore(memory.unfinished, self._plots)
         for id in self._plots:
             self._unfinished.keep_for(self._book.mode(id), id, now)

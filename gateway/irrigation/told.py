@@ -35,8 +35,13 @@ class Told:
         self._moments: dict[str, Millis] = {}
         self._newest: dict[str, Explanation] = {}
 
-    def restore(self, looks: Iterable[LookMade]) -> None:
-        """What was told before the start."""
+    def restore(
+        self, looks: Iterable[LookMade], plots: Iterable[str], there_at: Millis | None
+    ) -> None:
+        """What was told of the plots before the start. Of one of which nothing was, the gateway
+        knows that nothing was due while it was there, last `there_at`."""
+        if there_at is not None:
+            self._last = {plot: _Last(there_at, "", there_at) for plot in plots}
         for one in looks:
             self._last[one.plot] = _Last(one.at, one.cause, one.at)
             if one.moment is not None:

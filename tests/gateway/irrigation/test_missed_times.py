@@ -55,6 +55,16 @@ def test_one_too_late_and_one_in_time() -> None:
     assert "06:00" in missed(garden)[0].sentence.en
 
 
+@pytest.mark.parametrize(("back_at", "waters"), [("06:30", True), ("09:00", False)])
+def test_also_on_the_first_day(back_at: str, waters: bool) -> None:
+    schedule = {"at": ["06:00"], "depth_mm": 3}
+    garden = GrownGarden(tea(mode="schedule", schedule=schedule), start=TODAY)
+    garden.last_until(TODAY + MINUTE)
+    off(garden, local(f"2026-03-10 {back_at}"))
+    garden.last_until(NOON)
+    assert (len(waterings(garden)), len(missed(garden))) == (waters, not waters)
+
+
 def test_of_two_in_time_one_is_caught_up() -> None:
     garden = by_schedule("06:00", "07:00")
     off(garden, local("2026-03-10 07:30"))
