@@ -14,6 +14,8 @@ PER_DAY_MAX = 8
 """Told of one plot within DAY_MS, waterings and questions apart: where a wind comes and goes,
 nobody reads more."""
 DAY_MS = 86_400_000
+SAVED_MS = 60_000
+"""What was decided so long before the last sign of life is saved for certain."""
 ALWAYS = frozenset({"water", "ask"})
 KEPT_BACK = "interlock:"
 """So begins the cause of a look at a plot from which an interlock kept its water back."""
@@ -41,7 +43,8 @@ class Told:
         """What was told of the plots before the start. Of one of which nothing was, the gateway
         knows that nothing was due while it was there, last `there_at`."""
         if there_at is not None:
-            self._last = {plot: _Last(there_at, "", there_at) for plot in plots}
+            at = there_at - SAVED_MS
+            self._last = {plot: _Last(at, "", at) for plot in plots}
         for one in looks:
             self._last[one.plot] = _Last(one.at, one.cause, one.at)
             if one.moment is not None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gateway.plot_records import PlotSetting
 from gateway.plots import Mode, Plot
 from gateway.watering_plan import Plan
+from tests.gateway.irrigation.garden import SECOND
 from tests.gateway.irrigation.grown_garden import HOUR, MINUTE, GrownGarden, local, tea
 
 MORNING = local("2026-03-10 05:00")
@@ -53,6 +54,16 @@ class TestRest:
         garden.engine.clock_trusted = True
         garden.last_until(local("2026-03-10 09:00"))
         assert garden.flowed_l() == pytest.approx(3600, rel=0.05)
+
+    @pytest.mark.parametrize("dies_s", [*range(-1, 9), *range(9, 2700, 89)])
+    def test_is_given_once_though_what_was_decided_is_lost(self, dies_s: int) -> None:
+        garden = by_schedule(after_power_cut="resume")
+        garden.last_until(local("2026-03-10 06:00") + dies_s * SECOND)
+        garden.crash = True
+        garden.live(1)
+        garden.kill()
+        garden.last_until(local("2026-03-10 09:30"))
+        assert 3600 - 240 <= garden.flowed_l() <= 3600 + 240
 
     def test_is_given_up_when_it_is_too_late(self) -> None:
         garden = by_schedule()
