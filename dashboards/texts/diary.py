@@ -67,7 +67,7 @@ DIARY: dict[str, Text] = {
     "diary.fact.method": Text("Cách tưới", "Method"),
     "diary.fact.source": Text("Nguồn nước", "Source of water"),
     "diary.fact.reason": Text("Lý do", "Reason"),
-    "diary.fact.cause": Text("Dừng sớm vì", "Cut short because"),
+    "diary.fact.cause": Text("Dừng sớm", "Ended early"),
     "diary.fact.weather": Text("Thời tiết lúc đó", "Weather then"),
     "diary.fact.code": Text("Mã vùng trồng", "Growing-area code"),
     "diary.fact.test": Text("Phiếu xét nghiệm nước", "Water test"),

@@ -1,6 +1,7 @@
 """Days to wait between spraying and plucking: whoever writes down one of them inside is warned."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from devices.text import Text
 from gateway.diary.written_values import clean
@@ -27,8 +28,17 @@ def too_early(entry: DiaryEntry, others: Iterable[DiaryEntry], here: HamletTime)
                 Text(
                     f"Phun {product} ngày {sprayed:%d/%m/%Y} phải cách ly {interval} ngày; "
                     f"hái ngày {plucked:%d/%m/%Y} mới được {days} ngày.",
-                    f"{product}, sprayed on {sprayed:%Y-%m-%d}, is to be waited for {interval} "
-                    f"days; the plucking on {plucked:%Y-%m-%d} is only {days} days after it.",
+                    f"{product} was sprayed on {_english(sprayed)}, and its label says to wait "
+                    f"{_days(interval)}; the plucking on {_english(plucked)} is only {_days(days)} "
+                    "after it.",
                 )
             )
     return found
+
+
+def _english(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def _days(n: int) -> str:
+    return "1 day" if n == 1 else f"{n} days"

@@ -147,7 +147,7 @@ async def test_a_book_says_what_was_planned_and_what_it_comes_to(
             assert "Together: 2 waterings, 8.0 m³, 1 spraying, 42.5 kg of fresh leaf" in text
         else:
             assert {line["m³ before midnight"] for line in await table_of(inside)} == {"", "1.5"}
-        for told in ("planned; Cut short because: it rains", "before midnight"):
+        for told in ("planned; Ended early: it rains", "before midnight"):
             assert told in text.replace("\N{NO-BREAK SPACE}", " "), kind
 
 

@@ -127,7 +127,7 @@ async def test_a_watering_that_gave_less_says_what_was_planned_and_why(
     hamlet.save(replace(WATERED, id="run.lo-3.2", facts={**WATERED.facts, **less}))
     text = (await shown(web, "/diary/lo-3")).text
     assert "2.0\N{NO-BREAK SPACE}m³ of 6.0\N{NO-BREAK SPACE}m³ planned" in text
-    assert "Cut short because it rains" in text
+    assert "Ended early it rains" in text
 
 
 async def test_an_entry_is_written_and_can_be_undone(
@@ -236,6 +236,7 @@ async def test_plucking_too_early_is_confirmed(web: httpx2.AsyncClient, hamlet: 
     form = form_of(answer, kg="40", confirmed="yes")
     assert (await web.post("/diary/new?kind=pluck", data=form)).status_code == 303
     assert "Chưa đủ ngày cách ly" in (await web.get("/diary")).text
+    assert "was sprayed on 20 Nov 2026" in (await shown(web, "/diary")).text
 
 
 async def test_what_is_not_there_is_not_found(web: httpx2.AsyncClient) -> None:
