@@ -176,7 +176,7 @@ async def _overview(pages: Pages, words: Words, *, signed: bool) -> Fragments:
         )
         for plot in found.plots
     }
-    coming = [one for one in planned.plan.waterings if one.begin > words.now]
+    coming = [one for one in planned.plan.waterings if one.begin > planned.plan.at]
     return {
         "total": render("watering/total.html", words, watering=found),
         "asks": render("watering/asks.html", words, asking=found.asking, signed=signed),

@@ -80,6 +80,19 @@ async def test_the_overview_begins_with_what_waits_for_a_yes(
     assert "By soil moisture, asks first" in shown
 
 
+async def test_what_flows_already_is_not_to_come(hamlet: Hamlet, web: httpx2.AsyncClient) -> None:
+    garden(hamlet, "No rain fell")
+    assert hamlet.plan
+    at = NOW + 5  # the plan is made a moment after the page has read the time
+    first, *others = hamlet.plan.waterings
+    flowing = replace(first, begin=at)
+    hamlet.plan = replace(hamlet.plan, at=at, waterings=(flowing, *others))
+    shown = (await page(web, "/watering")).text
+    coming = shown[shown.index("The next 24 hours") : shown.index("See the whole plan")]
+    assert "26.7" not in coming
+    assert "13.9" in coming
+
+
 async def test_the_plan_tells_who_is_watered_when_and_who_is_not(
     hamlet: Hamlet, web: httpx2.AsyncClient
 ) -> None:
