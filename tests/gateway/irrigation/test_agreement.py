@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from gateway.decisions import Explanation
 from gateway.plot_records import ProposalAnswered, ProposalState
 from gateway.plots import Plot
-from tests.gateway.irrigation.grown_garden import MINUTE, GrownGarden, local, tea
+from tests.gateway.irrigation.any_garden import MOISTURES, RAINS_MM, WINDS_M_S, any_plot
+from tests.gateway.irrigation.grown_garden import MINUTE, GrownGarden, local
 
 MORNING = local("2026-03-10 05:00")
 
@@ -29,31 +30,16 @@ steps = st.lists(
     st.builds(
         Step,
         minutes=st.integers(1, 500),
-        moisture=st.none() | st.floats(20, 33).map(lambda value: round(value, 1)),
-        rain_mm=st.sampled_from([0.0, 0.0, 3.0, 20.0]),
-        wind_m_s=st.sampled_from([1.0, 1.0, 9.0]),
+        moisture=MOISTURES,
+        rain_mm=RAINS_MM,
+        wind_m_s=WINDS_M_S,
         yes=st.none() | st.booleans(),
         restart=st.booleans(),
     ),
     min_size=1,
     max_size=6,
 )
-plots = st.builds(
-    lambda mode, minutes, litres, windows, asks: tea(
-        mode=mode,
-        schedule={"at": ["07:00"], "depth_mm": 5},
-        thresholds={"start_pct": 25, "stop_pct": 28},
-        minutes_per_run_max=minutes,
-        litres_per_day_max=litres,
-        windows=windows,
-        ask_first=asks,
-    ),
-    mode=st.sampled_from(["schedule", "soil", "balance"]),
-    minutes=st.sampled_from([10, 600]),
-    litres=st.sampled_from([4_000, 100_000]),
-    windows=st.sampled_from([[], [{"from": "05:30", "to": "09:00"}]]),
-    asks=st.booleans(),
-)
+plots = any_plot("07:00", asks=st.booleans())
 ENOUGH = ("still holds", "water is due below")
 """How it is said that a plot needs nothing."""
 NEEDED = ("needs", "should get", "holds only", "to be filled to")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gateway.plot_records import PlotSetting
 from gateway.plots import Mode, Plot
 from gateway.watering_plan import Plan
+from tests.gateway.irrigation.any_garden import MOISTURES, RAINS_MM, WINDS_M_S, any_plot
 from tests.gateway.irrigation.garden import SECOND
 from tests.gateway.irrigation.grown_garden import HOUR, MINUTE, GrownGarden, local, tea
 
@@ -167,27 +168,14 @@ steps = st.lists(
     st.builds(
         Step,
         minutes=st.integers(7, 400),
-        moisture=st.none() | st.floats(20, 33).map(lambda value: round(value, 1)),
-        rain_mm=st.sampled_from([0.0, 0.0, 3.0, 20.0]),
-        wind_m_s=st.sampled_from([1.0, 1.0, 9.0]),
+        moisture=MOISTURES,
+        rain_mm=RAINS_MM,
+        wind_m_s=WINDS_M_S,
     ),
     min_size=1,
     max_size=5,
 )
-plots = st.builds(
-    lambda mode, minutes, litres, windows: tea(
-        mode=mode,
-        schedule=AT_SIX,
-        thresholds={"start_pct": 25, "stop_pct": 28},
-        minutes_per_run_max=minutes,
-        litres_per_day_max=litres,
-        windows=windows,
-    ),
-    mode=st.sampled_from(["schedule", "soil", "balance"]),
-    minutes=st.sampled_from([10, 30, 600]),
-    litres=st.sampled_from([4_000, 100_000]),
-    windows=st.sampled_from([[], [{"from": "05:30", "to": "09:00"}]]),
-)
+plots = any_plot("06:00", asks=st.just(False))
 
 
 @settings(deadline=None, max_examples=25)
