@@ -53,7 +53,7 @@ def test_a_table_compares_the_ways(site: Path) -> None:
 def test_both_languages(site: Path) -> None:
     asked = ("--site", site, "--days", 1, "--modes", "none", "--plot", "lo-1", "--lang", "vi")
     said = simulate(*asked).stdout
-    assert "1 lô, 1 ngày từ 01/12/2026 đến 01/12/2026; thời tiết mô phỏng, số gieo 1" in said
+    assert "1 lô, 1 ngày từ 01/12/2026 đến 01/12/2026; thời tiết mô phỏng, mã ngẫu nhiên 1" in said
     assert "không tưới" in said
 
 
@@ -98,7 +98,7 @@ def test_a_chart_is_drawn(site: Path, tmp_path: Path) -> None:
     drawn = chart.read_text(encoding="utf-8")
     assert drawn.startswith("<?xml")
     for told in (
-        "<!-- 1 lô, 1 ngày từ 01/12/2026 đến 01/12/2026; thời tiết mô phỏng, số gieo 1 -->",
+        "<!-- 1 lô, 1 ngày từ 01/12/2026 đến 01/12/2026; thời tiết mô phỏng, mã ngẫu nhiên 1 -->",
         "<!-- đất thiếu, mm -->",
         " ngày thiếu nước, thấm mất ",
         "<!-- đất đủ nước, phần thừa sẽ thấm mất -->",
