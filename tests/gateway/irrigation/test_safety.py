@@ -94,6 +94,8 @@ MISHAPS = [
 
 
 class AnyAccident(RuleBasedStateMachine):
+    pond = POND
+
     @initialize(
         metered=st.sampled_from([True, False, ["valve-1", "valve-2"]]),
         flow=st.sampled_from([0.5, 1.0]),
@@ -127,7 +129,7 @@ class AnyAccident(RuleBasedStateMachine):
         ]
         pumps = [Pump(id="pump-1", source="pond", plots_at_once=together, power_min_w=600)]
         self.garden = Garden(
-            *garden, metered=metered, flow=flow, start=start, pumps=pumps, sources=[POND]
+            *garden, metered=metered, flow=flow, start=start, pumps=pumps, sources=[self.pond]
         )
         for id in ailing:
             ails(id, counts=share, shows=share).of(self.garden)
