@@ -99,11 +99,15 @@ class Wishes:
         if verdict.stale and plot.when_stale is Stale.SCHEDULE:
             yield from self._by_schedule(plot, facts, (verdict.reason, IN_DOUBT), now, until)
         elif verdict.depth_mm > 0:
-            look = self._gardener.next_look(plot.id)
-            sinks = mode is Mode.SOIL and look is not None and self._gardener.is_sinking(plot, now)
-            yield self._wish(plot, mode, verdict, look if sinks and look else now, (), now)
+            yield self._wish(plot, mode, verdict, self._looked_at(plot, mode, now), (), now)
         else:
             yield self._later(plot, mode, facts, verdict, thirst, now)
+
+    def _looked_at(self, plot: Plot, mode: Mode, now: Millis) -> Millis:
+        """When something comes of its need: with the word of a probe, or the next look."""
+        look = self._gardener.next_look(plot.id)
+        waits = mode is Mode.BALANCE or self._gardener.is_sinking(plot, now)
+        return max(look, now) if waits and look is not None else now
 
     def _later(
         self,

@@ -36,6 +36,18 @@ def by_schedule(**changes: object) -> GrownGarden:
     return GrownGarden(plot, start=MORNING)
 
 
+def test_the_plan_waits_for_the_look_that_goes_on() -> None:
+    garden = GrownGarden(tea("lo-1", mode="balance", **SHORT_RUNS), start=MORNING)
+    garden.moisture["soil-1"] = 20.0
+    garden.report()
+    garden.last_until(MORNING + 20 * MINUTE)
+    assert [run.ended_at is not None for run in garden.runs.values()] == [True]
+    (planned,) = garden.engine.plan(garden.clock).waterings
+    assert planned.begin == garden.engine.status("lo-1", garden.clock).next_look
+    garden.last_until(planned.begin + MINUTE)
+    assert garden.run().opened_at == pytest.approx(planned.begin, abs=MINUTE)
+
+
 class TestRest:
     @pytest.mark.parametrize("away_min", [0, 20, 60])
     def test_of_a_schedule_follows_over_a_restart(self, away_min: int) -> None:
