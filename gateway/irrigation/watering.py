@@ -43,7 +43,8 @@ from gateway.plots import Plot, Pump
 
 
 class Watering:
-    """A run that is not at its end. `closes_at` is when the window ends in which it may go on."""
+    """A run that is not at its end. `closes_at` is when the window ends in which it may go on: a
+    time of the day, which a corrected clock does not move."""
 
     def __init__(
         self,
@@ -209,7 +210,6 @@ class Watering:
         seen.open_at, seen.pump_at = of(seen.open_at), of(seen.pump_at)
         seen.dry_since = correction.of_any(seen.dry_since)
         self._watch.correct(correction)
-        self.closes_at = correction.of_any(self.closes_at)
         self._progress_at, self._read_at = of(self._progress_at), of(self._read_at)
         self._entered_at = of(self._entered_at)
         self._saved_at, self._act_at = of(self._saved_at), of(self._act_at)
@@ -225,8 +225,9 @@ class Watering:
         if run.state in WAITING:
             return run.deadline
         at = min(run.deadline, self._act_at)
-        if run.state in ON and self.closes_at is not None:
-            at = min(at, self.closes_at)
+        closes_at = self.closes_at
+        if run.state in ON and closes_at is not None and closes_at > self._progress_at:
+            at = min(at, closes_at)
         if run.opened_at is not None:
             at = min(at, self._saved_at + SAVE_MS)
         turn_ends = turn_ends_at(run, self.plot)

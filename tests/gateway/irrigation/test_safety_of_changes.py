@@ -42,7 +42,7 @@ EDITS: list[tuple[str, dict[str, Any] | None]] = [
     ("lo-3", None),
     ("lo-4", {"source": "well"}),
     ("lo-4", {"id": "lo-8", "source": "well"}),
-    ("lo-3", {"area_m2": 360, "rate_l_min": 30}),
+    ("lo-3", {"area_m2": 360}),
     ("lo-2", {"minutes_per_run_max": 3}),
 ]
 """What somebody writes into the file: a plot gets another name or source, or is gone."""

@@ -105,6 +105,29 @@ def test_a_run_ends_with_its_hours_and_that_is_no_failure() -> None:
     assert last_flow <= garden.began + 302 * SECOND
 
 
+@pytest.mark.parametrize("seconds", [-3600, -60, -1, 1, 60])
+def test_the_hours_go_by_a_clock_that_was_set(seconds: int) -> None:
+    garden = Garden(plot(windows=EARLY))
+    garden.ask(litres=1000)
+    garden.live(100)
+    garden.set_clock_by(seconds)
+    garden.live_until_idle(1200)
+    ended_at = max(at for _, at, _ in garden.flows) - garden.began
+    if seconds == -3600:  # to six o'clock: its hours have just begun
+        assert garden.flowed_l() == pytest.approx(1000, abs=5)
+    else:
+        assert ended_at == pytest.approx((300 - seconds) * SECOND, abs=2 * SECOND)
+
+
+def test_hours_that_a_technician_lets_pass_do_not_end_it() -> None:
+    garden = Garden(plot(windows=EARLY))
+    garden.ask(litres=1000)
+    garden.live(100)
+    garden.set(Override("o", "lo-1", "window", "test", "person:ky", 0, garden.clock + HOUR_MS))
+    garden.live_until_idle()
+    assert garden.flowed_l() == pytest.approx(1000, abs=5)
+
+
 def test_a_person_is_not_bound_by_the_hours() -> None:
     garden = Garden(plot(windows=EARLY))
     garden.ask(litres=1000, requester="person:hoa")
