@@ -1,13 +1,35 @@
 """Plots and weather as Hypothesis makes them up, for what must hold of each."""
 
+from dataclasses import dataclass
+
 from hypothesis import strategies as st
 
 from gateway.plots import Plot
-from tests.gateway.irrigation.grown_garden import tea
+from tests.gateway.irrigation.grown_garden import GrownGarden, tea
 
-MOISTURES = st.none() | st.floats(20, 33).map(lambda value: round(value, 1))
-RAINS_MM = st.sampled_from([0.0, 0.0, 3.0, 20.0])
-WINDS_M_S = st.sampled_from([1.0, 1.0, 9.0])
+
+@dataclass(frozen=True)
+class Nature:
+    """What the probe shows, what falls now, and how it blows."""
+
+    moisture: float | None
+    rain_mm: float
+    wind_m_s: float
+
+    def comes_over(self, garden: GrownGarden) -> None:
+        """From now on it is so."""
+        garden.moisture["soil-1"] = self.moisture
+        garden.rain_mm += self.rain_mm
+        assert garden.weather
+        garden.weather["wind_speed_m_s"] = self.wind_m_s
+
+
+NATURES = st.builds(
+    Nature,
+    moisture=st.none() | st.floats(20, 33).map(lambda value: round(value, 1)),
+    rain_mm=st.sampled_from([0.0, 0.0, 3.0, 20.0]),
+    wind_m_s=st.sampled_from([1.0, 1.0, 9.0]),
+)
 
 
 def any_plot(at: str, asks: st.SearchStrategy[bool]) -> st.SearchStrategy[Plot]:

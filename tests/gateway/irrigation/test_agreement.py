@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gateway.decisions import Explanation
 from gateway.plot_records import ProposalAnswered, ProposalState
 from gateway.plots import Plot
-from tests.gateway.irrigation.any_garden import MOISTURES, RAINS_MM, WINDS_M_S, any_plot
+from tests.gateway.irrigation.any_garden import NATURES, Nature, any_plot
 from tests.gateway.irrigation.grown_garden import MINUTE, GrownGarden, local
 
 MORNING = local("2026-03-10 05:00")
@@ -16,12 +16,10 @@ MORNING = local("2026-03-10 05:00")
 
 @dataclass(frozen=True)
 class Step:
-    """So long it goes on, with such weather and soil; who is asked says `yes`, no, or nothing."""
+    """So long it goes on; who is asked says `yes`, no, or nothing."""
 
     minutes: int
-    moisture: float | None
-    rain_mm: float
-    wind_m_s: float
+    nature: Nature
     yes: bool | None
     restart: bool
 
@@ -30,9 +28,7 @@ steps = st.lists(
     st.builds(
         Step,
         minutes=st.integers(1, 500),
-        moisture=MOISTURES,
-        rain_mm=RAINS_MM,
-        wind_m_s=WINDS_M_S,
+        nature=NATURES,
         yes=st.none() | st.booleans(),
         restart=st.booleans(),
     ),
@@ -51,10 +47,7 @@ NEEDED = ("needs", "should get", "holds only", "to be filled to")
 def test_they_agree(plot: Plot, steps: list[Step]) -> None:
     garden = GrownGarden(plot, start=MORNING)
     for step in steps:
-        garden.moisture["soil-1"] = step.moisture
-        garden.rain_mm += step.rain_mm
-        assert garden.weather
-        garden.weather["wind_speed_m_s"] = step.wind_m_s
+        step.nature.comes_over(garden)
         garden.last_until(garden.now + step.minutes * MINUTE)
         check(garden)
         if step.yes is not None:

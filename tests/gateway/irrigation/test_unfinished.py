@@ -1,7 +1,5 @@
 """A watering that was cut goes on, whenever the gateway starts anew in between."""
 
-from dataclasses import dataclass
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +7,7 @@ from hypothesis import strategies as st
 from gateway.plot_records import PlotSetting
 from gateway.plots import Mode, Plot
 from gateway.watering_plan import Plan
-from tests.gateway.irrigation.any_garden import MOISTURES, RAINS_MM, WINDS_M_S, any_plot
+from tests.gateway.irrigation.any_garden import NATURES, Nature, any_plot
 from tests.gateway.irrigation.garden import SECOND
 from tests.gateway.irrigation.grown_garden import HOUR, MINUTE, GrownGarden, local, tea
 
@@ -168,41 +166,21 @@ class TestFilling:
         assert len(garden.runs) == 1
 
 
-@dataclass(frozen=True)
-class Step:
-    """So long it goes on, with such a soil, and such a wind."""
-
-    minutes: int
-    moisture: float | None
-    rain_mm: float
-    wind_m_s: float
-
-
-steps = st.lists(
-    st.builds(
-        Step,
-        minutes=st.integers(7, 400),
-        moisture=MOISTURES,
-        rain_mm=RAINS_MM,
-        wind_m_s=WINDS_M_S,
-    ),
-    min_size=1,
-    max_size=5,
-)
+steps = st.lists(st.tuples(st.integers(7, 400), NATURES), min_size=1, max_size=5)
+"""So many minutes it goes on so."""
 plots = any_plot("06:00", asks=st.just(False))
 
 
 @settings(deadline=None, max_examples=25)
 @given(plots, steps)
-def test_a_gateway_that_starts_anew_means_to_do_the_same(plot: Plot, steps: list[Step]) -> None:
+def test_a_gateway_that_starts_anew_means_to_do_the_same(
+    plot: Plot, steps: list[tuple[int, Nature]]
+) -> None:
     garden = GrownGarden(plot, start=MORNING - 70 * MINUTE)
     garden.last_until(MORNING)  # an hour of weather is known
-    for step in steps:
-        garden.moisture["soil-1"] = step.moisture
-        garden.rain_mm += step.rain_mm
-        assert garden.weather
-        garden.weather["wind_speed_m_s"] = step.wind_m_s
-        garden.last_until(garden.now + step.minutes * MINUTE)
+    for minutes, nature in steps:
+        nature.comes_over(garden)
+        garden.last_until(garden.now + minutes * MINUTE)
         while garden.engine.runs():
             garden.live_until_idle(LONGEST_S)
             garden.report()
